@@ -1,0 +1,94 @@
+// Package config reads .github/layerbot.hcl, strictly: an unknown argument or a
+// wrong type is an error with file, line and the source snippet. A repository
+// shaped like the common layered landing zone needs no file; the zero Config is
+// that repository's.
+//
+// It decodes and checks. It never decides which commit the file is read from:
+// callers hand it the bytes of the base branch.
+package config
+
+// Path is where the configuration stands in a repository.
+const Path = ".github/layerbot.hcl"
+
+// Config is the whole configuration. The zero value is the default.
+type Config struct {
+	Layers       Layers
+	Terraform    Terraform
+	Environments []Environment // in file order
+	LayerBlocks  []Layer       // in file order
+	Scanners     []Scanner
+	Policies     Policies
+}
+
+// Layers says where layers are and which files each is given.
+type Layers struct {
+	Include, Exclude []string          // doublestar globs of folders
+	VarFiles         []string          // templates, in order
+	BackendFile      string            // template
+	BackendValues    map[string]string // templates
+}
+
+// Terraform selects the tool.
+type Terraform struct {
+	Version string // exact, "1.11.4"; "" means what the layer's required_version admits
+	Binary  string // "terraform" or "tofu"; default "terraform"
+}
+
+// Changed says what happens to a plan that changed since it was reviewed.
+type Changed string
+
+// What may happen at merge to a plan that differs from the reviewed one, or has none.
+const (
+	Stop  Changed = "stop"
+	Apply Changed = "apply"
+)
+
+// Environment is one environment block.
+type Environment struct {
+	Name            string
+	Branch          string   // default: Name
+	Previous        string   // promotion gate; "" is none
+	WhenPlanChanged Changed  // default Stop
+	Unreviewed      Changed  // default Stop
+	Volatile        []string // address.path globs shown and not compared
+	Appliers        []string // "@org/team" or login
+	Require         []string // "approved"
+	AWS             *AWS
+}
+
+// AWS names the roles of an environment.
+type AWS struct{ Region, PlanRole, ApplyRole string }
+
+// Layer is one layer block.
+type Layer struct {
+	Name      string // by any of the layer's names
+	DependsOn []string
+	Secrets   []Secret
+	Variables []Variable
+}
+
+// Secret is a value supplied identically at plan and apply. Exactly one source is set.
+type Secret struct{ Name, Env, OnePassword string }
+
+// Variable is a value computed by a command of the base configuration.
+type Variable struct{ Name, Command, Default string }
+
+// Scanner is one scanner block.
+type Scanner struct {
+	Name     string // trivy, tfsec, checkov, gitleaks, tflint
+	FailOn   string // "", low, medium, high, critical
+	Required bool
+}
+
+// Policies says where Rego policies are.
+type Policies struct {
+	Paths  []string
+	FailOn string
+}
+
+// Parse decodes src. name is how errors call the file. The error is an *Error, whose text holds file, line,
+// source snippet and, for an unknown word, the nearest valid one.
+func Parse(name string, src []byte) (*Config, error) { panic("being written") }
+
+// Environment returns the block of name, or the default one for an environment that is not configured.
+func (c *Config) Environment(name string) Environment { panic("being written") }
