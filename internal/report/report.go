@@ -42,6 +42,8 @@ type Report struct {
 	Warnings []Diagnostic `json:"warnings"`
 	Checks   []Diagnostic `json:"checks,omitempty"` // failed check{} blocks
 
+	Omitted int `json:"omitted,omitempty"` // changes whose Attrs Write left out
+
 	Fingerprint *Fingerprint `json:"fingerprint,omitempty"` // nil when Failed
 	Failure     *Failure     `json:"failure,omitempty"`     // nil unless Failed
 }
@@ -188,8 +190,18 @@ type Failure struct {
 	Kind        FailureKind  `json:"kind"`
 	Message     string       `json:"message"`
 	Hint        string       `json:"hint,omitempty"`
+	Lock        *Lock        `json:"lock,omitempty"` // who holds the state, when Locked
 	Diagnostics []Diagnostic `json:"diagnostics,omitempty"`
 	Log         string       `json:"log,omitempty"` // redacted tail of the output, at most 16 KiB
+}
+
+// A Lock is a state lock as the backend describes it. Fields that it does not tell are empty.
+type Lock struct {
+	ID        string `json:"id"`
+	Who       string `json:"who,omitempty"`       // "runner@host"
+	Operation string `json:"operation,omitempty"` // "OperationTypeApply"
+	Created   string `json:"created,omitempty"`   // as Terraform prints it, "2026-11-22 13:44:52.25 +0000 UTC"
+	Path      string `json:"path,omitempty"`
 }
 
 // A Fingerprint is a digest of everything a plan would do: what reviewers approve. Two plans that do the same
@@ -200,8 +212,9 @@ type Fingerprint struct {
 	Volatile  []string         `json:"volatile,omitempty"` // paths noted as differing from run to run, such as timestamp()
 }
 
-// A Print is the digest of one resource or output change.
+// A Print is the digest of one resource or output change. Two prints are equal if both fields are; one is a
+// refinement of another if paths are missing from Unknown and all else, leaving those paths aside, is equal.
 type Print struct {
-	Digest  string   `json:"digest"`            // over the action and every leaf; unknown leaves as a mark, sensitive ones as keyed HMAC
+	Digest  string   `json:"digest"`            // over the action and every known leaf that changes; sensitive ones as keyed HMAC
 	Unknown []string `json:"unknown,omitempty"` // paths known only after apply, sorted
 }

@@ -1,0 +1,74 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// Write stores r in dir under its FileName, for ReadAll. A report over MaxBytes loses the attributes of its
+// largest changes, which Omitted counts and a warning says; counts stay exact. r itself is left alone.
+func Write(dir string, r *Report) error {
+	data, err := encode(r, MaxBytes)
+	if err != nil {
+		return fmt.Errorf("write the report on %s: %w", r.Target.ID(), err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, FileName(r.Target)), data, 0o644)
+}
+
+// encode returns r as JSON of at most limit bytes.
+func encode(r *Report, limit int) ([]byte, error) {
+	data, err := json.Marshal(r)
+	if err != nil || len(data) <= limit {
+		return data, err
+	}
+	small, err := shorten(*r, len(data)-limit)
+	if err != nil {
+		return nil, err
+	}
+	if data, err = json.Marshal(&small); err != nil {
+		return nil, err
+	}
+	if len(data) > limit {
+		return nil, fmt.Errorf("%d bytes even without attributes", len(data))
+	}
+	return data, nil
+}
+
+// shorten drops the attributes of the largest changes until at least excess bytes are gone.
+func shorten(r Report, excess int) (Report, error) {
+	excess += 1024 // the warning takes room too
+	lists := []*[]Change{&r.Changes, &r.Outputs, &r.Drift}
+	type entry struct{ list, index, size int }
+	var entries []entry
+	for l, list := range lists {
+		*list = slices.Clone(*list)
+		for i, c := range *list {
+			data, err := json.Marshal(c.Attrs)
+			if err != nil {
+				return r, err
+			}
+			entries = append(entries, entry{l, i, len(data)})
+		}
+	}
+	slices.SortStableFunc(entries, func(a, b entry) int { return b.size - a.size })
+	for _, e := range entries {
+		if excess <= 0 {
+			break
+		}
+		(*lists[e.list])[e.index].Attrs = nil
+		excess -= e.size
+		r.Omitted++
+	}
+	r.Warnings = append(slices.Clone(r.Warnings), Diagnostic{
+		Severity: "warning",
+		Summary:  fmt.Sprintf("The attributes of %d changes are left out", r.Omitted),
+		Detail:   fmt.Sprintf("The report was over %d MiB. Addresses, actions and counts are complete; the fingerprint covers everything.", MaxBytes>>20),
+	})
+	return r, nil
+}
