@@ -1,0 +1,125 @@
+package githubtest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// runGit runs git in a folder with an environment of its own and returns what it printed, trimmed.
+func (s *Server) runGit(dir string, stdin io.Reader, args ...string) (string, error) {
+	cmd := s.gitCommand(dir, args...)
+	var out, complaint bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, &complaint
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("git %s: %w: %s", args[0], err, strings.TrimSpace(complaint.String()))
+	}
+	return strings.TrimSpace(out.String()), nil
+}
+
+// gitCommand prepares git: nobody's configuration, and a person who commits.
+func (s *Server) gitCommand(dir string, args ...string) *exec.Cmd {
+	cmd := exec.Command(s.git, args...) //nolint:gosec // the arguments are the simulator's own
+	cmd.Dir = dir
+	cmd.Env = []string{
+		"PATH=" + filepath.Dir(s.git), "HOME=" + s.dir, "GIT_CONFIG_NOSYSTEM=1", "LC_ALL=C",
+		"GIT_AUTHOR_NAME=Simulated GitHub", "GIT_AUTHOR_EMAIL=noreply@example.invalid",
+		"GIT_COMMITTER_NAME=Simulated GitHub", "GIT_COMMITTER_EMAIL=noreply@example.invalid",
+	}
+	return cmd
+}
+
+func (r *Repo) runGit(args ...string) (string, error) { return r.s.runGit(r.GitDir, nil, args...) }
+
+func (r *Repo) mustGit(args ...string) string {
+	out, err := r.runGit(args...)
+	r.s.must(err)
+	return out
+}
+
+var gitPath = regexp.MustCompile(`^/([\w.-]+)/([\w.-]+?)(?:\.git)?/(info/refs|git-upload-pack|git-receive-pack)$`)
+
+// serveGit speaks git's smart HTTP for one repository: reading only.
+// https://git-scm.com/docs/http-protocol
+func (s *Server) serveGit(w http.ResponseWriter, r *http.Request, owner, name, service string) Request {
+	done := Request{Method: r.Method, Route: "git", Path: r.URL.Path}
+	repo, status, err := s.enterGit(r, owner, name, service, &done)
+	if err != nil {
+		if status == http.StatusForbidden || status == http.StatusNotFound && done.Token != "" && repo != nil {
+			s.violate(fmt.Errorf("%s %s: %w", r.Method, r.URL.Path, err))
+		}
+		if status == http.StatusUnauthorized {
+			w.Header().Set("WWW-Authenticate", `Basic realm="GitHub"`)
+		}
+		http.Error(w, err.Error(), status)
+		done.Status = status
+		return done
+	}
+	done.Status = http.StatusOK
+	if err := s.uploadPack(w, r, repo, service == "info/refs"); err != nil {
+		done.Status = http.StatusInternalServerError
+	}
+	return done
+}
+
+// enterGit checks the token of a git request, which comes as the password of basic authentication.
+func (s *Server) enterGit(r *http.Request, owner, name, service string, done *Request) (*Repo, int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, text, _ := r.BasicAuth()
+	t := s.tokens[text]
+	if t == nil || !s.options.Now().Before(t.expires) {
+		return nil, http.StatusUnauthorized, fmt.Errorf("Invalid username or token.") //nolint:staticcheck // GitHub's words
+	}
+	done.Token, done.Granted = t.id, t.permissions
+	repo := s.repos[repoKey(owner, name)]
+	if repo == nil || !slices.Contains(t.repos, repo.ID) {
+		return repo, http.StatusNotFound, fmt.Errorf("Repository not found.") //nolint:staticcheck // GitHub's words
+	}
+	if service == "git-receive-pack" || r.URL.Query().Get("service") == "git-receive-pack" {
+		return repo, http.StatusForbidden, fmt.Errorf("Write access to repository not granted.") //nolint:staticcheck // GitHub's words
+	}
+	if !contents[0].metBy(t.permissions) {
+		return repo, http.StatusForbidden, fmt.Errorf("Resource not accessible by integration") //nolint:staticcheck // GitHub's words
+	}
+	done.Needed = map[string]string{contents[0].permission: contents[0].level}
+	repo.follow() // somebody may have pushed to the folder
+	return repo, 0, nil
+}
+
+// uploadPack lets the git program answer: what refs there are, or the objects asked for.
+func (s *Server) uploadPack(w http.ResponseWriter, r *http.Request, repo *Repo, advertise bool) error {
+	args, kind := []string{"upload-pack", "--stateless-rpc"}, "result"
+	if advertise {
+		args, kind = append(args, "--advertise-refs"), "advertisement"
+	}
+	cmd := s.gitCommand(repo.GitDir, append(args, ".")...)
+	protocol := r.Header.Get("Git-Protocol")
+	cmd.Env = append(cmd.Env, "GIT_PROTOCOL="+protocol)
+	w.Header().Set("Content-Type", "application/x-git-upload-pack-"+kind)
+	w.Header().Set("Cache-Control", "no-cache")
+	if advertise {
+		if !strings.Contains(protocol, "version=2") {
+			_, _ = io.WriteString(w, "001e# service=git-upload-pack\n0000")
+		}
+	} else {
+		body := io.Reader(r.Body)
+		if r.Header.Get("Content-Encoding") == "gzip" {
+			unzipped, err := gzip.NewReader(r.Body)
+			if err != nil {
+				return err
+			}
+			body = unzipped
+		}
+		cmd.Stdin = body
+	}
+	cmd.Stdout = w
+	return cmd.Run()
+}

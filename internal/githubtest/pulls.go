@@ -1,0 +1,185 @@
+package githubtest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/layerbot/layerbot/internal/github"
+)
+
+// A Pull is one pull request.
+type Pull struct {
+	Number int
+
+	id                       int64
+	repo, headRepo           *Repo // headRepo is nil once the fork is gone
+	headOwner                *github.User
+	author, mergedBy         *github.User
+	title, body              string
+	headRef, baseRef         string
+	head, base, before       string // commits; before is the head before the last push
+	mergeCommit              string // what refs/pull/N/merge is, or the merge itself; "" if there is a conflict
+	state                    string
+	draft                    bool
+	created, updated, closed time.Time // closed is zero while open
+	comments                 []*comment
+	reviews                  []*review
+}
+
+type review struct {
+	id     int64
+	author *github.User
+	state  string
+	commit string
+	at     time.Time
+}
+
+// Open opens a pull request from a branch. If fork is not nil, head is a branch of it.
+func (r *Repo) Open(author, title, body, head, base string, fork *Repo) (*Pull, error) {
+	s := r.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	from := r
+	if fork != nil {
+		from = fork
+	}
+	p := &Pull{
+		id: s.id(), repo: r, headRepo: from, headOwner: from.owner, author: s.user(author), title: title, body: body,
+		headRef: head, baseRef: base, state: "open", created: s.now(), updated: s.now(),
+		head: from.resolve("refs/heads/" + head), base: r.resolve("refs/heads/" + base),
+	}
+	if p.head == "" || p.base == "" || p.head == p.base {
+		return nil, fmt.Errorf("open a pull request from %s:%s into %s: no such branches, or no commits between them", from.Owner, head, base)
+	}
+	p.before = p.head
+	r.number++
+	p.Number = r.number
+	r.pulls = append(r.pulls, p)
+	return p, p.moveRefs()
+}
+
+// follow lets the open pull requests of a repository, and of the repository it was forked from, see new commits.
+func (r *Repo) follow() {
+	pulls := r.pulls
+	if r.parent != nil {
+		pulls = slices.Concat(pulls, r.parent.pulls)
+	}
+	for _, p := range pulls {
+		if p.state != "open" || p.headRepo == nil {
+			continue
+		}
+		head := p.headRepo.resolve("refs/heads/" + p.headRef)
+		if head == "" || head == p.head {
+			continue
+		}
+		p.before, p.head, p.updated = p.head, head, r.s.now()
+		if base := p.repo.resolve("refs/heads/" + p.baseRef); base != "" {
+			p.base = base
+		}
+		r.s.must(p.moveRefs())
+	}
+}
+
+// moveRefs sets refs/pull/N/head, and refs/pull/N/merge to a merge of it with the base branch as it is now.
+func (p *Pull) moveRefs() error {
+	r, ref := p.repo, fmt.Sprintf("refs/pull/%d/", p.Number)
+	if p.headRepo != nil && p.headRepo != r {
+		if _, err := r.runGit("fetch", "--quiet", p.headRepo.GitDir, p.head); err != nil {
+			return err
+		}
+	}
+	if _, err := r.runGit("update-ref", ref+"head", p.head); err != nil {
+		return err
+	}
+	merge, err := r.merge(p.baseRef, p.head, fmt.Sprintf("Merge %s into %s", p.head, p.base))
+	if err != nil { // a conflict: GitHub leaves the ref where it was
+		p.mergeCommit = ""
+		return nil
+	}
+	p.mergeCommit = merge
+	_, err = r.runGit("update-ref", ref+"merge", merge)
+	return err
+}
+
+// merge makes a merge commit of head into the branch base without moving it.
+func (r *Repo) merge(base, head, message string) (string, error) {
+	tip := r.resolve("refs/heads/" + base)
+	tree, err := r.runGit("merge-tree", "--write-tree", tip, head)
+	if err != nil {
+		return "", err
+	}
+	return r.runGit("commit-tree", tree, "-p", tip, "-p", head, "-m", message)
+}
+
+// Head returns the commit the pull request is at, Base the commit of its base branch it was last compared with.
+func (p *Pull) Head() string {
+	p.repo.s.mu.Lock()
+	defer p.repo.s.mu.Unlock()
+	p.repo.follow()
+	return p.head
+}
+
+// Base returns the commit of the base branch as of the last push to the pull request.
+func (p *Pull) Base() string {
+	p.repo.s.mu.Lock()
+	defer p.repo.s.mu.Unlock()
+	return p.base
+}
+
+// Push commits to the branch of the pull request and returns the payload of "synchronize".
+func (p *Pull) Push(files map[string][]byte) ([]byte, error) {
+	if p.headRepo == nil {
+		return nil, errors.New("push to a pull request: its fork is gone")
+	}
+	if _, err := p.headRepo.Push(p.headRef, "", "More work", files); err != nil {
+		return nil, err
+	}
+	return p.Event("synchronize"), nil
+}
+
+// Review records a review of the head: "APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED".
+func (p *Pull) Review(login, state string) {
+	s := p.repo.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p.reviews = append(p.reviews, &review{s.id(), s.user(login), strings.ToUpper(state), p.head, s.now()})
+}
+
+// Close closes it unmerged.
+func (p *Pull) Close() {
+	p.repo.s.mu.Lock()
+	defer p.repo.s.mu.Unlock()
+	p.state, p.closed, p.updated = "closed", p.repo.s.now(), p.repo.s.now()
+}
+
+// Reopen opens it again.
+func (p *Pull) Reopen() {
+	p.repo.s.mu.Lock()
+	defer p.repo.s.mu.Unlock()
+	p.state, p.closed, p.updated = "open", time.Time{}, p.repo.s.now()
+	p.repo.follow()
+}
+
+// Merge merges it with a merge commit and returns that; a conflict is an error.
+func (p *Pull) Merge(login string) (sha string, err error) {
+	s := p.repo.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p.repo.follow()
+	if p.state != "open" || p.draft {
+		return "", fmt.Errorf("merge pull request %d: it is closed or a draft", p.Number)
+	}
+	sha, err = p.repo.merge(p.baseRef, p.head, fmt.Sprintf("Merge pull request #%d from %s/%s\n\n%s", p.Number, p.headOwner.Login, p.headRef, p.title))
+	if err != nil {
+		return "", fmt.Errorf("merge pull request %d: %w", p.Number, err)
+	}
+	if _, err = p.repo.runGit("update-ref", "refs/heads/"+p.baseRef, sha); err != nil {
+		return "", fmt.Errorf("merge pull request %d: %w", p.Number, err)
+	}
+	p.state, p.closed, p.updated, p.mergedBy, p.mergeCommit = "closed", s.now(), s.now(), s.user(login), sha
+	p.repo.follow()
+	return sha, nil
+}

@@ -1,0 +1,112 @@
+package githubtest
+
+import (
+	"regexp"
+	"strings"
+)
+
+// A route is one operation GitHub has and Layerbot may use.
+type route struct {
+	method, template string
+	needs            []need // any one of them; none is App authentication or a token alone
+	byApp            bool   // authenticated by the App's JWT
+	query            string // names of the query parameters, by spaces
+	handle           func(*call) reply
+
+	pattern *regexp.Regexp
+}
+
+// A need is a permission with its level.
+type need struct{ permission, level string }
+
+func (n need) metBy(granted map[string]string) bool {
+	have := granted[n.permission]
+	return have == n.level || have == "write" && n.level == "read"
+}
+
+// Which permission an operation needs: https://docs.github.com/rest/authentication/permissions-required-for-github-apps
+// Comments on a pull request take either permission; reactions on them take Issues alone.
+var (
+	metadata     = []need{{"metadata", "read"}}
+	contents     = []need{{"contents", "read"}}
+	members      = []need{{"members", "read"}}
+	pullsRead    = []need{{"pull_requests", "read"}}
+	commentRead  = []need{{"pull_requests", "read"}, {"issues", "read"}}
+	commentWrite = []need{{"pull_requests", "write"}, {"issues", "write"}}
+	issuesRead   = []need{{"issues", "read"}}
+	issuesWrite  = []need{{"issues", "write"}}
+	checksRead   = []need{{"checks", "read"}}
+	checksWrite  = []need{{"checks", "write"}}
+)
+
+const repo = "/repos/{owner}/{repo}"
+
+var routes = compile([]route{
+	{method: "GET", template: "/app", byApp: true, handle: getApp},
+	{method: "GET", template: "/app/installations", byApp: true, query: "per_page page since outdated", handle: listInstallations},
+	{method: "GET", template: "/app/installations/{installation_id}", byApp: true, handle: getInstallation},
+	{method: "POST", template: "/app/installations/{installation_id}/access_tokens", byApp: true, handle: createToken},
+	{method: "GET", template: repo + "/installation", byApp: true, handle: getRepoInstallation},
+	{method: "DELETE", template: "/installation/token", handle: deleteToken},
+	{method: "GET", template: "/orgs/{org}/teams/{team_slug}/memberships/{username}", needs: members, handle: getMembership},
+
+	{method: "GET", template: repo, needs: metadata, handle: getRepo},
+	{method: "GET", template: repo + "/collaborators/{username}/permission", needs: metadata, handle: getPermission},
+
+	{method: "GET", template: repo + "/pulls", needs: pullsRead, query: "state head base sort direction per_page page", handle: listPulls},
+	{method: "GET", template: repo + "/pulls/{pull_number}", needs: pullsRead, handle: getPull},
+	{method: "GET", template: repo + "/pulls/{pull_number}/reviews", needs: pullsRead, query: "per_page page", handle: listReviews},
+	{method: "GET", template: repo + "/commits/{commit_sha}/pulls", needs: pullsRead, query: "per_page page", handle: listPullsOfCommit},
+
+	{method: "GET", template: repo + "/issues/comments", needs: commentRead, query: "sort direction since per_page page", handle: listRepoComments},
+	{method: "GET", template: repo + "/issues/comments/{comment_id}", needs: commentRead, handle: getComment},
+	{method: "PATCH", template: repo + "/issues/comments/{comment_id}", needs: commentWrite, handle: updateComment},
+	{method: "DELETE", template: repo + "/issues/comments/{comment_id}", needs: commentWrite, handle: deleteComment},
+	{method: "GET", template: repo + "/issues/comments/{comment_id}/reactions", needs: issuesRead, query: "content per_page page", handle: listReactions},
+	{method: "POST", template: repo + "/issues/comments/{comment_id}/reactions", needs: issuesWrite, handle: createReaction},
+	{method: "GET", template: repo + "/issues/{issue_number}/comments", needs: commentRead, query: "since per_page page", handle: listComments},
+	{method: "POST", template: repo + "/issues/{issue_number}/comments", needs: commentWrite, handle: createComment},
+
+	{method: "POST", template: repo + "/check-runs", needs: checksWrite, handle: createCheck},
+	{method: "GET", template: repo + "/check-runs/{check_run_id}", needs: checksRead, handle: getCheck},
+	{method: "PATCH", template: repo + "/check-runs/{check_run_id}", needs: checksWrite, handle: updateCheck},
+	{method: "GET", template: repo + "/check-runs/{check_run_id}/annotations", needs: checksRead, query: "per_page page", handle: listAnnotations},
+	{method: "GET", template: repo + "/commits/{ref}/check-runs", needs: checksRead, query: "check_name status filter per_page page app_id", handle: listChecks},
+
+	{method: "GET", template: repo + "/commits/{ref}", needs: contents, query: "per_page page", handle: getCommit},
+	{method: "GET", template: repo + "/git/ref/{ref}", needs: contents, handle: getRef},
+	{method: "GET", template: repo + "/contents/{path}", needs: contents, query: "ref", handle: getContents},
+})
+
+var variable = regexp.MustCompile(`\{(\w+)\}`)
+
+func compile(rs []route) []route {
+	for i := range rs {
+		rs[i].pattern = regexp.MustCompile("^" + variable.ReplaceAllStringFunc(rs[i].template, func(v string) string {
+			name := strings.Trim(v, "{}")
+			if name == "ref" || name == "path" { // these hold slashes
+				return "(?P<" + name + ">.+)"
+			}
+			return "(?P<" + name + ">[^/]+)"
+		}) + "$")
+	}
+	return rs
+}
+
+// find returns the route of a request and the variables in its path; nil if GitHub, as far as we know it, has none.
+func find(method, path string) (*route, map[string]string) {
+	for i := range routes {
+		r := &routes[i]
+		if r.method != method {
+			continue
+		}
+		if m := r.pattern.FindStringSubmatch(path); m != nil {
+			vars := map[string]string{}
+			for j, name := range r.pattern.SubexpNames() {
+				vars[name] = m[j]
+			}
+			return r, vars
+		}
+	}
+	return nil, nil
+}

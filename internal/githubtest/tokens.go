@@ -1,0 +1,224 @@
+package githubtest
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/layerbot/layerbot/internal/github"
+)
+
+// A token lets an installation of an App act on some repositories for an hour.
+type token struct {
+	id          string
+	app         *app
+	repos       []int64
+	permissions github.Permissions
+	expires     time.Time
+	calls       int
+}
+
+// enter checks who calls and whether they may: 401, 404 or 403 as GitHub answers.
+func (c *call) enter() (reply, bool) {
+	text := bearer(c.r)
+	if c.route.byApp {
+		if err := c.s.verifyJWT(text); err != nil {
+			return unauthorized(err.Error()), false
+		}
+		return c.enterRepo()
+	}
+	if c.token = c.s.tokens[text]; c.token == nil || !c.s.options.Now().Before(c.token.expires) {
+		c.token = nil
+		return unauthorized("Bad credentials"), false
+	}
+	c.token.calls++
+	if rep, in := c.enterRepo(); !in {
+		return rep, false
+	}
+	var accepted []string
+	for _, n := range c.route.needs {
+		if n.metBy(c.token.permissions) {
+			c.used = n
+			return reply{}, true
+		}
+		accepted = append(accepted, n.permission+"="+n.level)
+	}
+	if accepted == nil {
+		return reply{}, true
+	}
+	rep := forbidden("Resource not accessible by integration")
+	rep.header = map[string]string{"X-Accepted-GitHub-Permissions": strings.Join(accepted, "; ")}
+	rep.violation = fmt.Sprintf("the token has %v, and needs %s", c.token.permissions, strings.Join(accepted, " or "))
+	return rep, false
+}
+
+// enterRepo finds the repository of the path; a token for others does not see it.
+func (c *call) enterRepo() (reply, bool) {
+	owner, has := c.vars["owner"]
+	if !has {
+		return reply{}, true
+	}
+	c.repo = c.s.repos[repoKey(owner, c.vars["repo"])]
+	if c.repo == nil {
+		return notFound("Not Found"), false
+	}
+	if c.token != nil && !slices.Contains(c.token.repos, c.repo.ID) {
+		rep := notFound("Not Found")
+		rep.violation = "the token is not for this repository"
+		return rep, false
+	}
+	return reply{}, true
+}
+
+// bearer returns what the request authenticates with.
+func bearer(r *http.Request) string {
+	kind, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if strings.EqualFold(kind, "bearer") || strings.EqualFold(kind, "token") {
+		return text
+	}
+	return ""
+}
+
+// verifyJWT checks an App's JWT as GitHub does, which allows for no clock drift: it is the client that dates iat
+// back by 60 seconds and stays below 10 minutes.
+// https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
+func (s *Server) verifyJWT(text string) error {
+	undecodable := fmt.Errorf("A JSON web token could not be decoded") //nolint:staticcheck // GitHub's words
+	parts := strings.Split(text, ".")
+	if len(parts) != 3 {
+		return undecodable
+	}
+	var raw [3][]byte
+	for i, part := range parts {
+		b, err := base64.RawURLEncoding.DecodeString(part)
+		if err != nil {
+			return undecodable
+		}
+		raw[i] = b
+	}
+	var header struct{ Alg string }
+	var claims struct {
+		Iss      any
+		Iat, Exp float64
+	}
+	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
+	if json.Unmarshal(raw[0], &header) != nil || json.Unmarshal(raw[1], &claims) != nil || header.Alg != "RS256" ||
+		rsa.VerifyPKCS1v15(s.key, crypto.SHA256, sum[:], raw[2]) != nil {
+		return undecodable
+	}
+	now := float64(s.options.Now().Unix())
+	switch {
+	case fmt.Sprint(claims.Iss) != strconv.FormatInt(s.AppID, 10):
+		return fmt.Errorf("'Issuer' claim ('iss') must be the App's id") //nolint:staticcheck // GitHub's words, nearly
+	case claims.Iat > now:
+		return fmt.Errorf("'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued")
+	case claims.Exp <= now:
+		return fmt.Errorf("'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires")
+	case claims.Exp > now+600:
+		return fmt.Errorf("'Expiration time' claim ('exp') is too far in the future")
+	}
+	return nil
+}
+
+// createToken mints an installation token, narrowed as asked.
+// https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app
+func createToken(c *call) reply {
+	var ask struct {
+		Repositories  []string
+		RepositoryIDs []int64 `json:"repository_ids"`
+		Permissions   github.Permissions
+	}
+	if rep, fine := c.decode(&ask); !fine {
+		return rep
+	}
+	installed := c.s.installation(c.number("installation_id"))
+	if installed == nil {
+		return notFound("Not Found")
+	}
+	repos := installed
+	if len(ask.Repositories)+len(ask.RepositoryIDs) > 0 {
+		repos = slices.DeleteFunc(slices.Clone(installed), func(r *Repo) bool {
+			return !slices.Contains(ask.Repositories, r.Name) && !slices.Contains(ask.RepositoryIDs, r.ID)
+		})
+		if len(repos) != len(ask.Repositories)+len(ask.RepositoryIDs) {
+			return invalid("There is at least one repository that does not exist or is not accessible to the parent installation.")
+		}
+	}
+	granted := c.s.options.Permissions
+	for name, level := range ask.Permissions {
+		if level != "read" && level != "write" || !(need{name, level}).metBy(granted) {
+			return invalid("The permissions requested are not granted to this installation.")
+		}
+	}
+	if ask.Permissions != nil {
+		granted = ask.Permissions
+	}
+	text, t := c.s.mint(c.s.apps[c.s.AppSlug], repos, granted)
+	body := object{"token": text, "expires_at": stamp(t.expires), "permissions": t.permissions, "repository_selection": "all"}
+	if len(repos) < len(installed) || len(ask.Repositories)+len(ask.RepositoryIDs) > 0 {
+		body["repository_selection"] = "selected"
+		body["repositories"] = each(repos, c.s.repoJSON)
+	}
+	return created(body)
+}
+
+// mint makes a token. Every one has metadata: read.
+func (s *Server) mint(a *app, repos []*Repo, p github.Permissions) (string, *token) {
+	t := &token{id: "t" + strconv.FormatInt(s.id(), 10), app: a, permissions: maps.Clone(p), expires: s.now().Add(time.Hour)}
+	if t.permissions == nil {
+		t.permissions = github.Permissions{}
+	}
+	t.permissions["metadata"] = "read"
+	for _, r := range repos {
+		t.repos = append(t.repos, r.ID)
+	}
+	text := "ghs_" + (rand.Text() + rand.Text())[:36]
+	if s.options.LongTokens {
+		part := func(v string) string { return base64.RawURLEncoding.EncodeToString([]byte(v)) }
+		text = fmt.Sprintf("ghs_%d_%s.%s.%s", a.ID, part(`{"alg":"ES256","typ":"JWT"}`), part(`{"jti":"`+t.id+`","exp":`+strconv.FormatInt(t.expires.Unix(), 10)+`}`), part(rand.Text()+rand.Text()))
+	}
+	s.tokens[text] = t
+	return text, t
+}
+
+// WorkflowToken mints what Actions calls GITHUB_TOKEN, for one repository with the given permissions.
+func (s *Server) WorkflowToken(r *Repo, p github.Permissions) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text, _ := s.mint(s.apps[actionsSlug], []*Repo{r}, p)
+	return text
+}
+
+// LiveTokens returns how many tokens of the App are neither expired nor revoked.
+func (s *Server) LiveTokens() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.tokens {
+		if t.app.ID == s.AppID && s.options.Now().Before(t.expires) {
+			n++
+		}
+	}
+	return n
+}
+
+// RevokeTokens revokes every token of the App, as an owner can at any time.
+func (s *Server) RevokeTokens() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.tokens, func(_ string, t *token) bool { return t.app.ID == s.AppID })
+}
+
+func deleteToken(c *call) reply {
+	delete(c.s.tokens, bearer(c.r))
+	return gone()
+}
