@@ -6,71 +6,138 @@
 // directory, and runs no hook, filter or helper that a repository configures.
 package git
 
-import "context"
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+)
 
 // A Repo is a local repository.
-type Repo struct{ dir string }
+type Repo struct {
+	dir     string
+	network map[string]string // proxy and certificate variables, see WithNetwork
+}
 
 // Open returns the repository that holds dir, or a *NotRepositoryError.
-func Open(ctx context.Context, dir string) (*Repo, error) { panic("being written") }
+func Open(ctx context.Context, dir string) (*Repo, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(abs); err != nil || !info.IsDir() {
+		return nil, &NotRepositoryError{Dir: dir}
+	}
+	r := &Repo{dir: abs}
+	for _, question := range []string{"--show-toplevel", "--absolute-git-dir"} { // the second answers in a bare repository
+		top, err := r.line(ctx, "rev-parse", question)
+		if err == nil && top != "" {
+			r.dir = filepath.Clean(filepath.FromSlash(top))
+			return r, nil
+		}
+		if failed := new(CommandError); !errors.As(err, &failed) {
+			return nil, err
+		}
+	}
+	return nil, &NotRepositoryError{Dir: dir}
+}
+
+// Init makes dir, which may not exist yet, an empty repository for a fetch.
+func Init(ctx context.Context, dir string) (*Repo, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(abs, 0o700); err != nil {
+		return nil, err
+	}
+	r := &Repo{dir: abs}
+	// An empty template: no hooks, no excludes and no attributes from the machine.
+	if _, err := r.run(ctx, "init", "--quiet", "--template=", "--initial-branch=main"); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// WithNetwork returns r with the proxy and certificate variables among vars
+// (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE …) given to git. All others are dropped.
+func (r *Repo) WithNetwork(vars map[string]string) *Repo {
+	kept := map[string]string{}
+	for _, name := range networkVariables {
+		if v, ok := vars[name]; ok {
+			kept[name] = v
+		}
+	}
+	return &Repo{dir: r.dir, network: kept}
+}
 
 // Dir returns the top of the working directory.
 func (r *Repo) Dir() string { return r.dir }
 
 // Head returns the full SHA of what is checked out.
-func (r *Repo) Head(ctx context.Context) (string, error) { panic("being written") }
+func (r *Repo) Head(ctx context.Context) (string, error) { return r.Resolve(ctx, "HEAD") }
 
 // Resolve returns the full SHA of a revision, or an *UnknownRevisionError. rev may come from a person: it is
-// never read as a flag.
-func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) { panic("being written") }
+// never read as a flag. A branch that is only known at the remote "origin" is found there.
+func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
+	if rev == "" || strings.HasPrefix(rev, "-") || strings.ContainsAny(rev, "\x00\n\r") {
+		return "", &UnknownRevisionError{Rev: rev}
+	}
+	for _, name := range []string{rev, "refs/remotes/origin/" + rev} {
+		sha, err := r.line(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", name+"^{commit}")
+		if err == nil {
+			return sha, nil
+		}
+		if failed := new(CommandError); !errors.As(err, &failed) {
+			return "", err
+		}
+	}
+	return "", &UnknownRevisionError{Rev: rev}
+}
 
-// MergeBase returns the best common ancestor of two commits.
-func (r *Repo) MergeBase(ctx context.Context, a, b string) (string, error) { panic("being written") }
+// MergeBase returns the best common ancestor of two commits, or a *NoMergeBaseError.
+func (r *Repo) MergeBase(ctx context.Context, a, b string) (string, error) {
+	from, err := r.Resolve(ctx, a)
+	if err != nil {
+		return "", err
+	}
+	to, err := r.Resolve(ctx, b)
+	if err != nil {
+		return "", err
+	}
+	base, err := r.line(ctx, "merge-base", from, to)
+	if failed := new(CommandError); errors.As(err, &failed) && failed.Code == 1 {
+		return "", &NoMergeBaseError{A: a, B: b}
+	}
+	return base, err
+}
 
 // Changed returns the paths that differ between two commits, both sides of a rename, sorted.
 func (r *Repo) Changed(ctx context.Context, from, to string) ([]string, error) {
-	panic("being written")
+	a, err := r.Resolve(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	b, err := r.Resolve(ctx, to)
+	if err != nil {
+		return nil, err
+	}
+	// Without rename detection a rename is a deletion and an addition: both sides.
+	out, err := r.run(ctx, "diff-tree", "-r", "-z", "--no-renames", "--name-only", "--no-ext-diff", "--no-textconv", a, b)
+	if err != nil {
+		return nil, err
+	}
+	paths := splitNUL(out)
+	sort.Strings(paths)
+	return paths, nil
 }
 
-// Tree returns the files of a commit. It satisfies layer.Files.
-func (r *Repo) Tree(ctx context.Context, sha string) (*Tree, error) { panic("being written") }
-
-// Fetch brings commits from url. token, when not empty, is sent as basic authentication to url's host only,
-// through the environment of the git process. History is deepened until the merge base of the commits is known.
-func (r *Repo) Fetch(ctx context.Context, url, token string, shas ...string) error {
-	panic("being written")
+func splitNUL(out []byte) []string {
+	text := strings.TrimSuffix(string(out), "\x00")
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\x00")
 }
-
-// Checkout makes the (empty or clean, own) working directory that of sha, detached.
-func (r *Repo) Checkout(ctx context.Context, sha string) error { panic("being written") }
-
-// A Tree is the files of one commit, read through one git process. Close it after use.
-type Tree struct{}
-
-// Paths returns every file's path, sorted.
-func (t *Tree) Paths() []string { panic("being written") }
-
-// Link returns what a symbolic link points to.
-func (t *Tree) Link(name string) (string, bool) { panic("being written") }
-
-// ReadFile returns the content of a file.
-func (t *Tree) ReadFile(name string) ([]byte, error) { panic("being written") }
-
-// Close ends the git process.
-func (t *Tree) Close() error { panic("being written") }
-
-// WorkTree returns the files of a folder on disk, git-ignored ones included (var-files often are), without
-// .git, .terraform and node_modules. It needs no repository. It satisfies layer.Files.
-func WorkTree(dir string) (*Dir, error) { panic("being written") }
-
-// A Dir is the files of a folder on disk.
-type Dir struct{}
-
-// Paths returns every file's path, sorted.
-func (d *Dir) Paths() []string { panic("being written") }
-
-// Link returns what a symbolic link points to.
-func (d *Dir) Link(name string) (string, bool) { panic("being written") }
-
-// ReadFile returns the content of a file. A path or link that leaves the folder is refused.
-func (d *Dir) ReadFile(name string) ([]byte, error) { panic("being written") }
