@@ -1,0 +1,148 @@
+package github
+
+import (
+	"context"
+	"crypto/rsa"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/bradleyfalzon/ghinstallation/v2"
+	"github.com/golang-jwt/jwt/v4"
+	gh "github.com/google/go-github/v60/github"
+)
+
+// Permissions of an installation token, by GitHub's names: "pull_requests" → "read".
+type Permissions map[string]string
+
+// An App mints tokens. It is safe for concurrent use.
+type App struct {
+	o    options
+	api  *gh.Client // authenticated as the App itself
+	pace *pace
+}
+
+// NewApp checks the options; a key that is no RSA PEM is an error with a hint that never shows the key.
+func NewApp(o Options) (*App, error) {
+	opts, err := o.complete()
+	if err != nil {
+		return nil, err
+	}
+	if o.AppID <= 0 {
+		return nil, &AuthError{Problem: "the App's id is missing", Advice: "It is the number on the App's settings page."}
+	}
+	key, err := parseKey(o.PrivateKey)
+	if err != nil {
+		return nil, err
+	}
+	transport, err := ghinstallation.NewAppsTransportWithOptions(opts.guard(), o.AppID,
+		ghinstallation.WithSigner(signer{key, opts.Now}))
+	if err != nil {
+		return nil, err
+	}
+	opts.PrivateKey = nil
+	return &App{o: opts, api: newAPI(opts.base, opts.retry(transport, nil)), pace: newPace()}, nil
+}
+
+// Open mints an installation token for one repository with exactly the given permissions. Close revokes it. An
+// App that is not installed there, a wrong key and a wrong clock are an *AuthError.
+func (a *App) Open(ctx context.Context, repo Repository, p Permissions) (*Client, error) {
+	if len(p) == 0 {
+		return nil, fmt.Errorf("open %s: a token without named permissions would have all of them", repo)
+	}
+	mint := func(ctx context.Context) (string, error) { return a.mint(ctx, repo, p) }
+	token, err := mint(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", repo, err)
+	}
+	return newClient(a.o, repo, &bearer{next: a.o.guard(), token: token, mint: mint}, a.pace)
+}
+
+func (a *App) mint(ctx context.Context, repo Repository, p Permissions) (string, error) {
+	installation, err := a.installation(ctx, repo)
+	if err != nil {
+		return "", err
+	}
+	body := struct {
+		RepositoryIDs []int64     `json:"repository_ids,omitempty"`
+		Repositories  []string    `json:"repositories,omitempty"`
+		Permissions   Permissions `json:"permissions"`
+	}{Permissions: p}
+	if repo.ID != 0 {
+		body.RepositoryIDs = []int64{repo.ID}
+	} else {
+		body.Repositories = []string{repo.Name}
+	}
+	var answer struct {
+		Token string `json:"token"`
+	}
+	doing := "mint an installation token"
+	_, err = do(repeatable(ctx), a.api, http.MethodPost,
+		fmt.Sprintf("app/installations/%d/access_tokens", installation), body, &answer)
+	switch {
+	case err != nil:
+		return "", a.explain(ctx, doing, err, repo)
+	case answer.Token == "":
+		return "", &UnavailableError{Doing: doing, Err: errNonsense}
+	}
+	if a.o.Minted != nil {
+		a.o.Minted(answer.Token)
+	}
+	return answer.Token, nil
+}
+
+func (a *App) installation(ctx context.Context, repo Repository) (int64, error) {
+	if a.o.InstallationID != 0 {
+		return a.o.InstallationID, nil
+	}
+	if !validName(repo.Owner) || !validName(repo.Name) {
+		return 0, fmt.Errorf("%q is not a repository", repo)
+	}
+	var answer struct {
+		ID int64 `json:"id"`
+	}
+	doing := "look up the installation"
+	_, err := do(ctx, a.api, http.MethodGet, fmt.Sprintf("repos/%s/%s/installation", repo.Owner, repo.Name), nil, &answer)
+	switch {
+	case err != nil:
+		return 0, a.explain(ctx, doing, err, repo)
+	case answer.ID == 0:
+		return 0, &UnavailableError{Doing: doing, Err: errNonsense}
+	}
+	return answer.ID, nil
+}
+
+// signer signs the App's JWT with times that hold on a clock that is up to a minute wrong: GitHub refuses an iat
+// in its future and an exp more than ten minutes away.
+// https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
+type signer struct {
+	key *rsa.PrivateKey
+	now func() time.Time
+}
+
+func (s signer) Sign(claims jwt.Claims) (string, error) {
+	made, ok := claims.(*jwt.RegisteredClaims)
+	if !ok {
+		return "", fmt.Errorf("claims of an unknown type %T", claims)
+	}
+	now := s.now().Truncate(time.Second)
+	return jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.RegisteredClaims{
+		Issuer:    made.Issuer,
+		IssuedAt:  jwt.NewNumericDate(now.Add(-time.Minute)),
+		ExpiresAt: jwt.NewNumericDate(now.Add(8 * time.Minute)),
+	}).SignedString(s.key)
+}
+
+// parseKey accepts what people paste: PKCS #1 or #8, quotes and blanks around it, line ends written \n.
+func parseKey(pem []byte) (*rsa.PrivateKey, error) {
+	text := strings.Trim(strings.TrimSpace(string(pem)), `"'`)
+	text = strings.ReplaceAll(strings.ReplaceAll(text, `\r`, ""), `\n`, "\n")
+	if key, err := jwt.ParseRSAPrivateKeyFromPEM([]byte(text)); err == nil {
+		return key, nil
+	}
+	return nil, &AuthError{ // without the cause, which might quote the key
+		Problem: "the App's private key is not an RSA key in PEM form",
+		Advice:  "It is the whole .pem file that GitHub offers once under the App's settings, Private keys, from -----BEGIN to -----END; not its fingerprint and not the client secret.",
+	}
+}

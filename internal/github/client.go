@@ -1,0 +1,146 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	gh "github.com/google/go-github/v60/github"
+)
+
+// actionsLogin is who comments when the token is Actions' own.
+const actionsLogin = "github-actions[bot]"
+
+// maxPages bounds every listing.
+const maxPages = 100
+
+var errNonsense = errors.New("the answer lacks what was asked for")
+
+// A Client acts on one repository with one token. It is safe for concurrent use; its writes go one after the
+// other, a second apart.
+type Client struct {
+	o      options
+	api    *gh.Client
+	repo   Repository
+	bearer *bearer
+
+	mu   sync.Mutex
+	runs map[string]map[string]wireRun // our check runs by commit and name, listed once
+}
+
+// WithToken returns a client for a token that somebody else minted (GITHUB_TOKEN). Close does not revoke it.
+// Comments and checks are then those of github-actions[bot], which every workflow of the repository can write as:
+// what they say must not be believed.
+func WithToken(o Options, repo Repository, token string) (*Client, error) {
+	opts, err := o.complete()
+	if err != nil {
+		return nil, err
+	}
+	if token == "" {
+		return nil, &AuthError{Problem: "there is neither an App nor a token", Advice: "Give app-id and app-private-key, or token: ${{ github.token }}."}
+	}
+	return newClient(opts, repo, &bearer{next: opts.guard(), token: token}, newPace())
+}
+
+func newClient(o options, repo Repository, b *bearer, p *pace) (*Client, error) {
+	if !validName(repo.Owner) || !validName(repo.Name) {
+		return nil, fmt.Errorf("%q is not a repository", repo)
+	}
+	return &Client{o: o, api: newAPI(o.base, o.retry(b, p)), repo: repo, bearer: b, runs: map[string]map[string]wireRun{}}, nil
+}
+
+// IsFallback reports whether the client works with a token that no App of ours minted.
+func (c *Client) IsFallback() bool { return c.bearer.mint == nil }
+
+// Token returns the token, for git over HTTPS. It is never logged.
+func (c *Client) Token() string { return c.bearer.current() }
+
+// Close revokes the token if this client owns it, also when ctx is already cancelled. It is safe to call twice.
+func (c *Client) Close(ctx context.Context) error {
+	if !c.bearer.close() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	revoker := newAPI(c.o.base, c.o.retry(c.bearer, nil)) // with no pause after the last write
+	_, err := send(repeatable(ctx), revoker, "revoke the token", http.MethodDelete, "installation/token", nil, nil)
+	var auth *AuthError
+	if errors.As(err, &auth) {
+		return nil // it is no longer valid, which was the aim
+	}
+	return err
+}
+
+// do makes one request and decodes the answer into out. The path is relative to the API's address.
+func do(ctx context.Context, api *gh.Client, method, path string, in, out any) (*gh.Response, error) {
+	req, err := api.NewRequest(method, path, in)
+	if err != nil {
+		return nil, err
+	}
+	return api.Do(ctx, req, out)
+}
+
+// send is do with its errors explained.
+func send(ctx context.Context, api *gh.Client, doing, method, path string, in, out any) (*gh.Response, error) {
+	resp, err := do(ctx, api, method, path, in, out)
+	return resp, explain(ctx, doing, err)
+}
+
+// send makes one request below /repos/OWNER/NAME/.
+func (c *Client) send(ctx context.Context, doing, method, path string, in, out any) error {
+	_, err := send(ctx, c.api, c.doing(doing), method, c.path(path), in, out)
+	return err
+}
+
+func (c *Client) doing(what string) string { return what + " of " + c.repo.String() }
+
+func (c *Client) path(rest string) string {
+	return fmt.Sprintf("repos/%s/%s/%s", c.repo.Owner, c.repo.Name, rest)
+}
+
+// pages yields a listing page by page, 100 entries each. Only the number of the next page is taken from an answer.
+func pages[P any](ctx context.Context, c *Client, doing, path string) iter.Seq2[P, error] {
+	separator := "?"
+	if strings.Contains(path, "?") {
+		separator = "&"
+	}
+	return func(yield func(P, error) bool) {
+		for page := 1; page != 0; {
+			if page > maxPages {
+				var none P
+				yield(none, fmt.Errorf("%s: more than %d pages", c.doing(doing), maxPages))
+				return
+			}
+			var list P
+			resp, err := send(ctx, c.api, c.doing(doing), http.MethodGet,
+				c.path(fmt.Sprintf("%s%sper_page=100&page=%d", path, separator, page)), nil, &list)
+			if !yield(list, err) || err != nil {
+				return
+			}
+			page = max(resp.NextPage, 0)
+		}
+	}
+}
+
+// create makes something that must exist once. If it is unclear whether an attempt succeeded, it looks before it
+// tries again. find reports whether the thing is there.
+func (c *Client) create(ctx context.Context, post func() error, find func() (bool, error)) error {
+	for n := 0; ; n++ {
+		err := post()
+		if err == nil || !isUnclear(err) || n == attempts-1 {
+			return err
+		}
+		c.o.Log.Info("GitHub may or may not have done what was asked, looking", "problem", err.Error())
+		if err := c.o.Sleep(ctx, backoff(n)); err != nil {
+			return err
+		}
+		if there, err := find(); there || err != nil {
+			return err
+		}
+	}
+}
