@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"os/exec"
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/githubtest"
+)
+
+// An act is something a person does on GitHub. It returns the pull request and what GitHub tells Actions.
+type act interface {
+	do(s *stage) (*pull, webhook, error)
+	// telling says who did what on the pull request of that number.
+	telling(number int) (who, what string)
+}
+
+// opening opens a pull request.
+type opening struct {
+	PR, By, Head, Base   string
+	Title, Body, Message string
+	Edits                []edit
+	Fork                 bool
+}
+
+func (o opening) do(s *stage) (*pull, webhook, error) {
+	repo, fork := s.repo, (*githubtest.Repo)(nil)
+	if o.Fork {
+		s.hub.User(o.By)
+		fork = s.repo.Fork(o.By)
+		repo = fork
+	}
+	if err := s.commit(repo, o.Head, o.Base, o.Message, o.Edits); err != nil {
+		return nil, webhook{}, err
+	}
+	opened, err := s.repo.Open(o.By, o.Title, o.Body, o.Head, o.Base, fork)
+	if err != nil {
+		return nil, webhook{}, err
+	}
+	p := &pull{Pull: opened, Key: o.PR, Title: o.Title, Author: o.By, Head: o.Head, Base: o.Base, Fork: o.Fork, Repo: repo}
+	s.pulls = append(s.pulls, p)
+	ev, err := s.onPull(p, "opened")
+	return p, ev, err
+}
+
+func (o opening) telling(number int) (who, what string) {
+	from := o.Head
+	if o.Fork {
+		from = o.By + ":" + from
+	}
+	return o.By, fmt.Sprintf("opens #%d “%s” (%s → %s)", number, o.Title, from, o.Base)
+}
+
+// pushing adds a commit to the branch of a pull request.
+type pushing struct {
+	PR, By, Message string
+	Edits           []edit
+}
+
+func (u pushing) do(s *stage) (*pull, webhook, error) {
+	p := s.pull(u.PR)
+	if err := s.commit(p.Repo, p.Head, p.Base, u.Message, u.Edits); err != nil {
+		return p, webhook{}, err
+	}
+	sha, err := s.tip(p.Repo, p.Head)
+	if err != nil {
+		return p, webhook{}, err
+	}
+	p.Log = append(p.Log, entry{Push: &push{Who: u.By, Message: u.Message, SHA: sha}})
+	ev, err := s.onPull(p, "synchronize")
+	return p, ev, err
+}
+
+func (u pushing) telling(number int) (who, what string) {
+	return u.By, fmt.Sprintf("pushes to #%d “%s”", number, u.Message)
+}
+
+// saying comments on a pull request.
+type saying struct{ PR, By, Text string }
+
+func (c saying) do(s *stage) (*pull, webhook, error) {
+	p := s.pull(c.PR)
+	id, payload := p.Comment(c.By, c.Text)
+	p.Asked = id
+	sha, err := s.tip(s.repo, "main")
+	return p, webhook{Name: "issue_comment", Payload: payload, Checkout: sha}, err
+}
+
+func (c saying) telling(number int) (who, what string) {
+	return c.By, fmt.Sprintf("comments on #%d %s", number, c.Text)
+}
+
+// onPull returns the pull_request event of an action.
+func (s *stage) onPull(p *pull, action string) (webhook, error) {
+	p.Asked = 0
+	sha, err := s.tip(s.repo, p.Base)
+	return webhook{Name: "pull_request", Payload: p.Event(action), Checkout: sha}, err
+}
+
+// tip returns the commit a branch stands at.
+func (s *stage) tip(repo *githubtest.Repo, branch string) (string, error) {
+	out, err := exec.Command("git", "--git-dir", repo.GitDir, "rev-parse", "refs/heads/"+branch).Output() //nolint:gosec // the demo's own branches
+	if err != nil {
+		return "", fmt.Errorf("find branch %s: %w", branch, err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}

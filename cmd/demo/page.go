@@ -1,0 +1,207 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/layerbot/layerbot/cmd/demo/gfm"
+	"github.com/layerbot/layerbot/internal/github"
+)
+
+var (
+	//go:embed page/page.html.tmpl
+	pageHTML string
+	//go:embed page/page.css
+	pageCSS string
+	//go:embed page/page.js
+	pageJS string
+)
+
+// render returns the page: the story so far and every pull request as GitHub would show it. It fetches nothing; live
+// makes it look for news.
+func (p *play) render(live bool, status, text string) ([]byte, error) {
+	t, err := template.New("page").Parse(pageHTML)
+	if err != nil {
+		return nil, err
+	}
+	hash := sha256.Sum256([]byte(pageJS))
+	view := pageView{
+		Repository: slug, Live: live, Status: status, StatusText: text,
+		Style: template.CSS(pageCSS), Script: template.JS(pageJS), //nolint:gosec // our own files
+		ScriptHash: base64.StdEncoding.EncodeToString(hash[:]),
+	}
+	for _, s := range p.scenes {
+		view.Scenes = append(view.Scenes, viewScene(s))
+	}
+	for _, pull := range p.stage.pulls {
+		view.Pulls = append(view.Pulls, p.viewPull(pull))
+	}
+	var out bytes.Buffer
+	if err := t.Execute(&out, view); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+type pageView struct {
+	Repository         string
+	Live               bool
+	Status, StatusText string
+	Style              template.CSS
+	Script             template.JS
+	ScriptHash         string
+	Scenes             []sceneView
+	Pulls              []pullView
+}
+
+type sceneView struct {
+	Title, What, Result, Outcome string
+	Pull                         int
+	Who                          person
+	Run                          *runView
+	Problems                     []string
+}
+
+type pullView struct {
+	Number          int
+	Title, Author   string
+	Head, Base, SHA string
+	Entries         []entryView
+	Checks          []checkView
+}
+
+type entryView struct {
+	Comment *commentView
+	Push    *pushView
+	Run     *runView
+}
+
+type commentView struct {
+	Key, At     string
+	Author      person
+	Description bool
+	Body        template.HTML
+	Earlier     []template.HTML
+	Reactions   []reactionView
+}
+
+type reactionView struct {
+	Name, Sign string
+	Count      int
+}
+
+type pushView struct {
+	Who          person
+	Message, SHA string
+}
+
+type checkView struct {
+	Name, Conclusion, Title string
+	Summary, Text           template.HTML
+	Annotations             []annotationView
+	Buttons                 []github.Button
+}
+
+type annotationView struct{ Level, Title, Where, Message string }
+
+// A person is shown by their initials.
+type person struct {
+	Login, Initials string
+	Bot             bool
+	Hue             int
+}
+
+func viewPerson(login string) person {
+	hue := 0
+	for _, r := range login {
+		hue += int(r)
+	}
+	return person{Login: login, Initials: strings.ToUpper(login[:min(2, len(login))]), Bot: strings.HasSuffix(login, "[bot]"), Hue: hue % 6}
+}
+
+func viewScene(s told) sceneView {
+	v := sceneView{Title: s.Title, Pull: s.Pull, Who: viewPerson(s.Who), What: s.What, Result: s.Result, Problems: s.Problems, Outcome: "running"}
+	if s.Run != nil {
+		v.Run = viewRun(s.Run)
+	}
+	if s.Result != "" {
+		v.Outcome = "success"
+	}
+	if len(s.Problems) > 0 {
+		v.Outcome = "failure"
+	}
+	return v
+}
+
+func (p *play) viewPull(pull *pull) pullView {
+	v := pullView{Number: pull.Number, Title: pull.Title, Author: pull.Author, Head: pull.Head, Base: pull.Base}
+	if pull.Fork {
+		v.Head = pull.Author + ":" + v.Head
+	}
+	for _, e := range pull.Log {
+		switch {
+		case e.Comment != nil:
+			v.Entries = append(v.Entries, entryView{Comment: p.viewComment(pull, e.Comment)})
+		case e.Push != nil:
+			v.Entries = append(v.Entries, entryView{Push: &pushView{Who: viewPerson(e.Push.Who), Message: e.Push.Message, SHA: short(e.Push.SHA)}})
+		case e.Run != nil:
+			v.Entries = append(v.Entries, entryView{Run: viewRun(e.Run)})
+		}
+	}
+	for _, c := range pull.Checks() {
+		v.SHA = short(c.HeadSHA)
+		v.Checks = append(v.Checks, p.viewCheck(c))
+	}
+	return v
+}
+
+func (p *play) viewComment(pull *pull, r *remark) *commentView {
+	v := &commentView{
+		Key: fmt.Sprintf("%d-%d", pull.Number, r.ID), At: r.Created.Local().Format(time.TimeOnly),
+		Author: viewPerson(r.Author.Login), Description: r.ID == 0, Body: p.markdown(r.Body),
+	}
+	for _, body := range r.Earlier {
+		v.Earlier = append(v.Earlier, p.markdown(body))
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Reactions)) {
+		if n := r.Reactions[name]; n > 0 {
+			v.Reactions = append(v.Reactions, reactionView{Name: name, Sign: reactions[name], Count: n})
+		}
+	}
+	return v
+}
+
+// reactions are GitHub's.
+// Source: https://docs.github.com/rest/reactions/reactions#about-reactions
+var reactions = map[string]string{
+	"+1": "👍", "-1": "👎", "laugh": "😄", "confused": "😕", "heart": "❤️", "hooray": "🎉", "rocket": "🚀", "eyes": "👀",
+}
+
+func (p *play) viewCheck(c github.Check) checkView {
+	v := checkView{
+		Name: c.Name, Conclusion: c.Conclusion, Title: c.Title,
+		Summary: p.markdown(c.Summary), Text: p.markdown(c.Text), Buttons: c.Actions,
+	}
+	for _, a := range c.Annotations {
+		where := fmt.Sprintf("%s:%d", a.Path, a.Start)
+		v.Annotations = append(v.Annotations, annotationView{Level: a.Level, Title: a.Title, Where: where, Message: a.Message})
+	}
+	return v
+}
+
+// markdown renders a text of GitHub. Links to runs of the workflow lead to where this page shows them.
+func (p *play) markdown(source string) template.HTML {
+	rendered := string(gfm.Render(source))
+	runs := p.stage.hub.URL + "/" + slug + "/actions/runs/"
+	return template.HTML(strings.ReplaceAll(rendered, `href="`+runs, `href="#run-`)) //nolint:gosec // sanitised by gfm
+}
+
+func short(sha string) string { return sha[:min(7, len(sha))] }

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/layerbot/layerbot/examples"
+	"github.com/layerbot/layerbot/internal/githubtest"
+)
+
+// The repository of the story.
+const (
+	owner    = "acme"
+	project  = "landing-zone"
+	slug     = owner + "/" + project
+	outsider = "mallory" // owns a fork and nothing else
+)
+
+// people are the collaborators and what GitHub lets them do.
+var people = map[string]string{"alice": "write", "ben": "write", "dana": "read"}
+
+// A stage is the world of the demo: a GitHub on loopback, one repository of layers on it, and a folder in which all
+// work is done.
+type stage struct {
+	dir   string // of everything the demo writes
+	hub   *githubtest.Server
+	repo  *githubtest.Repo
+	fork  *githubtest.Repo
+	trees map[string]map[string][]byte // "owner:branch" → its files
+	pulls []*pull                      // in the order they were opened
+}
+
+// A pull is a pull request with what the page needs beside the conversation.
+type pull struct {
+	*githubtest.Pull
+	Key, Title, Author string
+	Head, Base         string
+	Fork               bool
+	Repo               *githubtest.Repo // that Head is in
+	Asked              int64            // the comment that the scene began with; 0 is none
+	Log                []entry          // the conversation, in the order it came about
+}
+
+// An entry of the conversation is exactly one of these.
+type entry struct {
+	Comment *remark
+	Push    *push
+	Run     *run
+}
+
+// A remark is a comment as it stands, with every text it had before.
+type remark struct {
+	githubtest.Item
+	Earlier []string
+}
+
+// A push is one commit that was added.
+type push struct{ Who, Message, SHA string }
+
+// listen takes over what was said since it was last called, and returns the comments of the bot that are new or
+// were edited.
+func (p *pull) listen(bot string) []*remark {
+	known := map[int64]*remark{}
+	for _, e := range p.Log {
+		if e.Comment != nil {
+			known[e.Comment.ID] = e.Comment
+		}
+	}
+	var changed []*remark
+	for _, item := range p.Conversation() {
+		r := known[item.ID]
+		if r == nil {
+			r = &remark{Item: item}
+			p.Log = append(p.Log, entry{Comment: r})
+		} else if r.Body != item.Body {
+			r.Earlier = append(r.Earlier, r.Body)
+		} else {
+			r.Item = item
+			continue
+		}
+		r.Item = item
+		if item.Author.Login == bot {
+			changed = append(changed, r)
+		}
+	}
+	return changed
+}
+
+// setUp starts GitHub and gives it the sample repository, with one branch an environment.
+func setUp(dir string) (*stage, error) {
+	files, err := examples.Sample()
+	if err != nil {
+		return nil, err
+	}
+	hub, err := githubtest.New(githubtest.Options{Dir: filepath.Join(dir, "github")})
+	if err != nil {
+		return nil, err
+	}
+	s := &stage{dir: dir, hub: hub, repo: hub.Repository(owner, project), trees: map[string]map[string][]byte{}}
+	for login, permission := range people {
+		hub.User(login)
+		s.repo.Collaborator(login, permission)
+	}
+	from := ""
+	for _, branch := range []string{"main", "dev", "test", "prod"} {
+		if err := s.push(s.repo, branch, from, "The landing zone: four layers, three environments", files); err != nil {
+			return nil, err
+		}
+		files, from = nil, "main"
+	}
+	return s, nil
+}
+
+// push commits files to a branch and remembers its tree.
+func (s *stage) push(repo *githubtest.Repo, branch, from, message string, files map[string][]byte) error {
+	key := repo.Owner + ":" + branch
+	if s.trees[key] == nil {
+		s.trees[key] = maps.Clone(s.trees[owner+":"+from])
+		if s.trees[key] == nil {
+			s.trees[key] = map[string][]byte{}
+		}
+	}
+	maps.Copy(s.trees[key], files)
+	_, err := repo.Push(branch, from, message, files)
+	if err != nil {
+		return fmt.Errorf("push %s: %w", branch, err)
+	}
+	return nil
+}
+
+// commit carries out edits on a branch, made from the branch from if it is new.
+func (s *stage) commit(repo *githubtest.Repo, branch, from, message string, edits []edit) error {
+	tree := s.trees[repo.Owner+":"+branch]
+	if tree == nil {
+		tree = s.trees[owner+":"+from]
+	}
+	files := map[string][]byte{}
+	for _, e := range edits {
+		was, ok := files[e.File]
+		if !ok {
+			was = tree[e.File]
+		}
+		if strings.Count(string(was), e.Old) != 1 && e.Old != "" {
+			return fmt.Errorf("%s does not hold exactly once what the story replaces: %q", e.File, e.Old)
+		}
+		if e.Old == "" {
+			files[e.File] = append(was[:len(was):len(was)], e.New...)
+			continue
+		}
+		files[e.File] = []byte(strings.Replace(string(was), e.Old, e.New, 1))
+	}
+	return s.push(repo, branch, from, message, files)
+}
+
+// pull returns the pull request of that key.
+func (s *stage) pull(key string) *pull {
+	for _, p := range s.pulls {
+		if p.Key == key {
+			return p
+		}
+	}
+	panic("the story speaks of a pull request that was not opened: " + key)
+}
+
+// room makes an empty folder with a home and a place for temporary files, as a runner has.
+func (s *stage) room(name string) (string, error) {
+	dir := filepath.Join(s.dir, "runners", name)
+	for _, sub := range []string{"home", "tmp"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
+}
+
+// state is where the checkouts of the sample keep their state: beside themselves.
+func (s *stage) checkouts() string { return filepath.Join(s.dir, "work") }
+
+// apply brings dev and prod to life with plain Terraform, as the teams did long before the story begins. test was
+// never applied.
+func (s *stage) apply(ctx context.Context, terraform string, env string) error {
+	checkout := filepath.Join(s.checkouts(), "applied-"+env)
+	for path, content := range s.trees[owner+":main"] {
+		file := filepath.Join(checkout, filepath.FromSlash(path))
+		if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, content, 0o600); err != nil {
+			return err
+		}
+	}
+	for _, layer := range []string{"01-network", "02-data", "03-compute", "04-apps"} {
+		values := "environments/" + env + "/"
+		for _, args := range [][]string{
+			{"init", "-input=false", "-no-color", "-backend-config=" + values + "backend-config.hcl"},
+			{"apply", "-input=false", "-no-color", "-auto-approve", "-var-file=../common.auto.tfvars", "-var-file=" + values + "00-config.auto.tfvars"},
+		} {
+			p := process{
+				Dir:  filepath.Join(checkout, layer),
+				Env:  map[string]string{"PATH": os.Getenv("PATH"), "HOME": checkout},
+				Argv: append([]string{terraform}, args...),
+			}
+			if _, err := p.must(ctx); err != nil {
+				return fmt.Errorf("apply %s/%s: %w", layer, env, err)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,2 @@
+environment    = "dev"
+instance_class = "db.t4g.medium"

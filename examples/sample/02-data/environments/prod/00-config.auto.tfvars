@@ -1,0 +1,3 @@
+environment    = "prod"
+instance_class = "db.r7g.xlarge"
+backup_days    = 35

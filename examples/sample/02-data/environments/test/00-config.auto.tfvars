@@ -1,0 +1,2 @@
+environment    = "test"
+instance_class = "db.t4g.medium"

@@ -1,0 +1,5 @@
+environment = "dev"
+
+node_pools = {
+  general = { instance_type = "m7g.large", nodes = { min = 1, max = 3 } }
+}

@@ -1,0 +1,2 @@
+# Beside the checkout, so that every clone of this repository sees the same state.
+path = "../../state/test/compute.tfstate"

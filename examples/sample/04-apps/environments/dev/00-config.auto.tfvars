@@ -1,0 +1,3 @@
+environment = "dev"
+domain      = "dev.acme.example"
+replicas    = 1

@@ -1,0 +1,3 @@
+environment = "prod"
+domain      = "acme.example"
+replicas    = 6

@@ -1,0 +1,3 @@
+environment = "test"
+domain      = "test.acme.example"
+replicas    = 1

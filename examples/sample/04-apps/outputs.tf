@@ -1,0 +1,3 @@
+output "urls" {
+  value = [module.storefront.url, module.orders.url]
+}
