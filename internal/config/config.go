@@ -7,6 +7,8 @@
 // callers hand it the bytes of the base branch.
 package config
 
+import "slices"
+
 // Path is where the configuration stands in a repository.
 const Path = ".github/layerbot.hcl"
 
@@ -31,7 +33,7 @@ type Layers struct {
 // Terraform selects the tool.
 type Terraform struct {
 	Version string // exact, "1.11.4"; "" means what the layer's required_version admits
-	Binary  string // "terraform" or "tofu"; default "terraform"
+	Binary  string // "terraform" or "tofu"; Parse sets "terraform" where the file says nothing
 }
 
 // Changed says what happens to a plan that changed since it was reviewed.
@@ -82,13 +84,28 @@ type Scanner struct {
 
 // Policies says where Rego policies are.
 type Policies struct {
-	Paths  []string
-	FailOn string
+	Paths  []string // folders or files, relative to the root of the repository
+	FailOn string   // "", low, medium, high, critical
 }
 
 // Parse decodes src. name is how errors call the file. The error is an *Error, whose text holds file, line,
 // source snippet and, for an unknown word, the nearest valid one.
-func Parse(name string, src []byte) (*Config, error) { panic("being written") }
+func Parse(name string, src []byte) (*Config, error) {
+	file, diags := read(name, src)
+	if !diags.HasErrors() {
+		cfg, found := decode(file)
+		if !found.HasErrors() {
+			return cfg, nil
+		}
+		diags = found
+	}
+	return nil, newError(name, file, diags)
+}
 
 // Environment returns the block of name, or the default one for an environment that is not configured.
-func (c *Config) Environment(name string) Environment { panic("being written") }
+func (c *Config) Environment(name string) Environment {
+	if i := slices.IndexFunc(c.Environments, func(e Environment) bool { return e.Name == name }); i >= 0 {
+		return c.Environments[i]
+	}
+	return Environment{Name: name, Branch: name, WhenPlanChanged: Stop, Unreviewed: Stop}
+}

@@ -1,0 +1,116 @@
+package config_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/layerbot/layerbot/internal/config"
+)
+
+var example = config.Config{
+	Layers: config.Layers{
+		Include:       []string{"infra/[0-9][0-9]-*"},
+		Exclude:       []string{},
+		VarFiles:      []string{"common.auto.tfvars", "{dir}/environments/{env}/*.tfvars"},
+		BackendFile:   "{dir}/environments/{env}/backend-config.hcl",
+		BackendValues: map[string]string{"key": "{layer}/terraform.tfstate"},
+	},
+	Terraform: config.Terraform{Version: "1.11.4", Binary: "terraform"},
+	Environments: []config.Environment{
+		{Name: "test", Branch: "test", WhenPlanChanged: config.Stop, Unreviewed: config.Stop},
+		{
+			Name: "prod", Branch: "prod", Previous: "test", WhenPlanChanged: config.Apply, Unreviewed: config.Apply,
+			Volatile: []string{`**.tags_all["governance:SemanticVersion"]`},
+			Appliers: []string{"@acme/platform", "octocat"},
+			Require:  []string{"approved"},
+			AWS: &config.AWS{
+				Region:    "eu-west-1",
+				PlanRole:  "arn:aws:iam::123456789012:role/layerbot-plan",
+				ApplyRole: "arn:aws:iam::123456789012:role/layerbot-apply",
+			},
+		},
+	},
+	LayerBlocks: []config.Layer{{
+		Name:      "compute",
+		DependsOn: []string{"infrastructure"},
+		Secrets: []config.Secret{
+			{Name: "acr_username", Env: "ACR_USERNAME"},
+			{Name: "acr_password", OnePassword: "op://infra/azurecr/password"},
+		},
+		Variables: []config.Variable{{Name: "semantic_version", Command: "git describe --tags --exact-match", Default: "0.0.0"}},
+	}},
+	Scanners: []config.Scanner{{Name: "trivy"}, {Name: "checkov", FailOn: "high", Required: true}},
+	Policies: config.Policies{Paths: []string{"policies"}, FailOn: "critical"},
+}
+
+func TestParseReadsEveryBlockAndArgument(t *testing.T) {
+	src, err := os.ReadFile("testdata/example.hcl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"as written":        string(src),
+		"CRLF":              strings.ReplaceAll(string(src), "\n", "\r\n"),
+		"byte order mark":   "\ufeff" + string(src),
+		"no last line feed": strings.TrimSpace(string(src)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := config.Parse(config.Path, []byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(&example, got); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestNothingMeansTheDefaults(t *testing.T) {
+	for _, src := range []string{"", "\n", "\ufeff", "# nothing but a comment", "layers {}\nterraform {}\npolicies {}\n"} {
+		got, err := config.Parse("", []byte(src))
+		if err != nil {
+			t.Fatalf("%q: %v", src, err)
+		}
+		want := &config.Config{Terraform: config.Terraform{Binary: "terraform"}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q: -want +got\n%s", src, diff)
+		}
+	}
+}
+
+func TestEnvironment(t *testing.T) {
+	if got := example.Environment("prod"); got.Previous != "test" || got.AWS == nil {
+		t.Errorf("the configured one: %+v", got)
+	}
+	want := config.Environment{Name: "dev", Branch: "dev", WhenPlanChanged: config.Stop, Unreviewed: config.Stop}
+	for _, c := range []config.Config{example, {}} {
+		if diff := cmp.Diff(want, c.Environment("dev")); diff != "" {
+			t.Errorf("one that is not configured: -want +got\n%s", diff)
+		}
+	}
+}
+
+func TestValuesThatAreFine(t *testing.T) {
+	for _, src := range []string{
+		`layer "platform/05 Größe" {}`,
+		`environment "eu-west-1.prod_2" { branch = "release/prod" }`,
+		`layers { include = ["--", "a/{b,c}/**", "names with spaces/*"] }`,
+		`layers { var_files = ["{dir}/{env}.tfvars", "{layer}-{env}/{a,b}.tfvars"] }`,
+		`terraform { version = "1.12.0-beta1" }`,
+		`environment "dev" { appliers = ["octocat_acme", "@a-b/c.d"] }`,
+		`layer "x" { depends_on = null }`,
+		`layer "x" {
+           variable "v" { command = "echo $HOME; printf '%s' \"$1\"" }
+         }`,
+		"environment \"dev\" { \n aws { \n region = \"us-gov-west-1\"\n plan_role = \"arn:aws-us-gov:iam::123456789012:role/a/b/plan@x\" \n } \n }",
+		`policies { paths = ["policies", "infra/*/policies"] }`,
+	} {
+		if _, err := config.Parse(config.Path, []byte(src)); err != nil {
+			t.Errorf("%s\n%v", src, err)
+		}
+	}
+}

@@ -1,0 +1,3 @@
+layers {
+  var_files = ["${dir}/${env}.tfvars"]
+}

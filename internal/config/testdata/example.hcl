@@ -1,0 +1,44 @@
+layers {
+  include    = ["infra/[0-9][0-9]-*"]
+  exclude    = []
+  var_files  = ["common.auto.tfvars", "{dir}/environments/{env}/*.tfvars"]
+  backend {
+    file   = "{dir}/environments/{env}/backend-config.hcl"
+    values = { key = "{layer}/terraform.tfstate" }
+  }
+}
+terraform { version = "1.11.4" }
+
+environment "test" {}
+environment "prod" {
+  branch            = "prod"
+  previous          = "test"
+  when_plan_changed = "apply"
+  unreviewed        = "apply"
+  volatile          = ["**.tags_all[\"governance:SemanticVersion\"]"]
+  appliers          = ["@acme/platform", "octocat"]
+  require           = ["approved"]
+  aws {
+    region     = "eu-west-1"
+    plan_role  = "arn:aws:iam::123456789012:role/layerbot-plan"
+    apply_role = "arn:aws:iam::123456789012:role/layerbot-apply"
+  }
+}
+layer "compute" {
+  depends_on = ["infrastructure"]
+  secret "acr_username" { env = "ACR_USERNAME" }
+  secret "acr_password" { onepassword = "op://infra/azurecr/password" }
+  variable "semantic_version" {
+    command = "git describe --tags --exact-match"
+    default = "0.0.0"
+  }
+}
+scanner "trivy" {}
+scanner "checkov" {
+  fail_on  = "high"
+  required = true
+}
+policies {
+  paths   = ["policies"]
+  fail_on = "critical"
+}
