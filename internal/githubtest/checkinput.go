@@ -33,6 +33,13 @@ type checkOutput struct {
 	Summary     *string      `json:"summary"`
 	Text        *string      `json:"text"`
 	Annotations []annotation `json:"annotations"`
+	Images      []image      `json:"images"`
+}
+
+type image struct {
+	Alt      string `json:"alt"`
+	ImageURL string `json:"image_url"`
+	Caption  string `json:"caption"`
 }
 
 var (

@@ -99,7 +99,7 @@ func (s *Server) repoJSON(r *Repo) object {
 		"git_url": "git://" + strings.TrimPrefix(r.CloneURL, "http://"), "ssh_url": "git@127.0.0.1:" + r.Owner + "/" + r.Name + ".git", "clone_url": r.CloneURL, "svn_url": html,
 		"homepage": nil, "size": 1, "stargazers_count": 0, "watchers_count": 0, "language": "HCL", "has_issues": true, "has_projects": true,
 		"has_downloads": true, "has_wiki": false, "has_pages": false, "has_discussions": false, "forks_count": 0, "mirror_url": nil, "archived": false, "disabled": false,
-		"open_issues_count": 0, "license": nil, "allow_forking": true, "is_template": false, "topics": []string{}, "visibility": "private",
+		"open_issues_count": 0, "license": nil, "is_template": false, "topics": []string{}, "visibility": "private",
 		"forks": 0, "open_issues": 0, "watchers": 0, "default_branch": r.defaultBranch(),
 	}
 	return urls(o, s.repoURL(r), "forks=/forks keys=/keys{/key_id} collaborators=/collaborators{/collaborator} teams=/teams hooks=/hooks "+
