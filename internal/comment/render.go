@@ -16,7 +16,9 @@ type Page struct {
 	WhatIf      bool   // the plan grants nothing; WhatIfWhy says why
 	WhatIfWhy   string
 
+	Expected int // how many targets were to be planned: no report for one of them is a failure
 	Reports  []report.Report
+	Earlier  []Earlier           // affected targets that this run did not plan
 	Why      map[string][]string // target ID → changed files that pulled it in
 	Skipped  []Skipped           // layers left out, with reasons
 	Upstream map[string][]string // target ID → upstream targets not applied ("provisional")
@@ -57,32 +59,8 @@ type Rendered struct {
 
 // Render returns the living comment, within Budget: the marker, the headline, what is destroyed, the table, a
 // fold per changed target, and the footer. It is deterministic.
-func Render(p Page) Rendered { panic("being written") }
+func Render(p Page) Rendered { return newView(p).compose(Budget, true) }
 
-// Summary returns the same without the budget of a comment: for a job summary, at most max bytes.
-func Summary(p Page, max int) Rendered { panic("being written") }
-
-// HTML returns the whole report as one self-contained page.
-func HTML(p Page) string { panic("being written") }
-
-// Terminal returns the same for a terminal, coloured if colour is set.
-func Terminal(p Page, colour bool) string { panic("being written") }
-
-// CheckText returns title, summary and text of the check run of one environment, each within GitHub's 65,535 characters.
-func CheckText(p Page, env string) (title, summary, text string) { panic("being written") }
-
-// Refusal returns the short reply for a command that was not carried out.
-func Refusal(key, message, hint string) string { panic("being written") }
-
-// LayersTable returns the answer to /layers; HelpText that to /help.
-func LayersTable(p Page) string { panic("being written") }
-
-// A Marker is the hidden first line of the living comment.
-type Marker struct {
-	Head      string   `json:"head"`
-	Targets   []string `json:"targets"`
-	Truncated bool     `json:"truncated,omitempty"`
-}
-
-// ReadMarker returns the marker of a comment's body. Callers must have verified the comment's author first.
-func ReadMarker(body string) (Marker, bool) { panic("being written") }
+// Summary returns the same without the marker and the budget of a comment: for a job summary, at most max bytes
+// (GitHub takes 1 MiB a step). max is at least 16 KiB.
+func Summary(p Page, max int) Rendered { return newView(p).compose(max, false) }

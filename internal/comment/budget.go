@@ -1,0 +1,145 @@
+package comment
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// compose puts the text together within max bytes. Every part is rendered once; what is too much is then
+// exchanged for its next shorter form, the largest first, and the text says so.
+//
+// What always stays has fixed shares, so that even thousands of failures and destroys fit: the caution block
+// a quarter, caution and table together half, the notices and what runs code a sixteenth each.
+func (v *view) compose(max int, marked bool) Rendered {
+	caution := v.caution(max / 4)
+	head := v.headline() + v.notes(max/16) + caution + v.table(max/2-len(caution))
+	tail := v.quiet(max/32) + v.runsCode(max/16)
+	more, foot := v.more(max/32), v.footer()
+
+	budget := max - len(head) - len(tail) - len(foot) - 400 - len(v.where()) // for the announcement
+	if marked {
+		budget -= len(v.marker().String()) + len(`,"truncated":true`)
+	}
+	sections := v.sections(budget)
+	if least(sections)+len(more) > budget {
+		more = "Warnings, and why targets are in or out, are left out here: see " + v.where() + ".\n\n"
+		v.cut = true
+	}
+	fit(sections, budget-len(more))
+	announced := v.announce(sections)
+
+	var b strings.Builder
+	if marked {
+		b.WriteString(v.marker().String())
+	}
+	b.WriteString(head)
+	b.WriteString(announced)
+	b.WriteString(join(sections))
+	b.WriteString(tail)
+	b.WriteString(more)
+	b.WriteString(foot)
+	return Rendered{Body: b.String(), Truncated: v.cut}
+}
+
+func join(sections []section) string {
+	var b strings.Builder
+	for i := range sections {
+		b.WriteString(sections[i].text())
+		if sections[i].level == asCounts && (i+1 == len(sections) || sections[i+1].level != asCounts) {
+			b.WriteByte('\n') // ends the list
+		}
+	}
+	return b.String()
+}
+
+func (v *view) marker() Marker {
+	m := Marker{Head: v.Head, Targets: make([]string, len(v.targets)), Truncated: v.cut}
+	for i, t := range v.targets {
+		m.Targets[i] = t.id
+	}
+	slices.Sort(m.Targets)
+	return m
+}
+
+func least(sections []section) int {
+	n := 1 // the end of the list
+	for i := range sections {
+		n += len(sections[i].forms[asCounts])
+	}
+	return n
+}
+
+// fit shortens sections until they have at most max bytes in all: full diffs become address lists, then logs go,
+// then lists become counts, then errors one line, each time the largest first. If that is too much still, the
+// last ones are dropped: failures stand first.
+func fit(sections []section, max int) {
+	size := len(sections) // each may end a list of counts with a line end
+	for i := range sections {
+		size += len(sections[i].text())
+	}
+	for _, step := range []struct {
+		level  int
+		failed bool
+	}{{asList, false}, {asList, true}, {asCounts, false}, {asCounts, true}} {
+		if size <= max {
+			return
+		}
+		var long []*section
+		for i := range sections {
+			s := &sections[i]
+			if s.failed == step.failed && s.level < step.level && len(s.forms[step.level]) < len(s.text()) {
+				long = append(long, s)
+			}
+		}
+		slices.SortStableFunc(long, func(a, b *section) int { return cmp.Compare(len(b.text()), len(a.text())) })
+		for _, s := range long {
+			if size <= max {
+				return
+			}
+			size -= len(s.text())
+			s.level = step.level
+			size += len(s.text())
+		}
+	}
+	for i := len(sections) - 1; i >= 0 && size > max; i-- {
+		size -= len(sections[i].text())
+		sections[i].level = dropped
+	}
+}
+
+// announce says what was shortened, and where the rest is.
+func (v *view) announce(sections []section) string {
+	var lists, logs, sums, errors, gone int
+	for i := range sections {
+		switch s := &sections[i]; {
+		case s.level == dropped:
+			gone++
+		case s.level == asList && s.failed:
+			logs++
+		case s.level == asList:
+			lists++
+		case s.level == asCounts && s.failed:
+			errors++
+		case s.level == asCounts:
+			sums++
+		}
+	}
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		text string
+	}{
+		{lists, "shown as an address list"}, {sums, "as counts"}, {logs, "without the output"}, {errors, "with the first line of the error only"},
+		{gone, "not shown below at all"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, count(p.n, "target")+" "+p.text)
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	v.cut = true
+	return "Shortened to fit: " + strings.Join(parts, ", ") + ". Everything is in " + v.where() + ".\n\n"
+}

@@ -1,0 +1,27 @@
+package comment
+
+import (
+	"slices"
+
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// CheckText returns title, summary and text of the check run of one environment, each within GitHub's 65,535 characters.
+// The summary holds what always stays in the comment, the text the changes. Reports of other environments are left out;
+// an environment without any is "nothing affected" unless reports are missing.
+func CheckText(p Page, env string) (title, summary, text string) {
+	all := p.Reports
+	p.Reports = slices.DeleteFunc(slices.Clone(all), func(r report.Report) bool { return r.Target.Env != env })
+	p.Expected = max(0, p.Expected-len(all)+len(p.Reports))
+	v := newView(p)
+	_, title = v.outcome()
+
+	caution := v.caution(Budget / 4)
+	summary = v.headline() + v.notes(Budget/16) + caution + v.table(Budget/2-len(caution)) + v.quiet(Budget/32) +
+		v.runsCode(Budget/16) + v.footer()
+
+	sections := v.sections(Budget - 400 - len(v.where()))
+	fit(sections, Budget-400-len(v.where()))
+	text = v.announce(sections) + join(sections)
+	return title, summary, text
+}

@@ -1,0 +1,143 @@
+package comment
+
+import (
+	_ "embed"
+	"html/template"
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+//go:embed page.html
+var pageSource string
+
+// page is parsed once; what is not in it cannot stand in the report unescaped.
+var page = template.Must(template.New("page").Parse(pageSource))
+
+// HTML returns the whole report as one self-contained page, nothing shortened: no script, nothing loaded from elsewhere, light
+// and dark, readable without a mouse.
+func HTML(p Page) string {
+	v := newView(p)
+	symbol, text := v.outcome()
+	p.Repository, p.BaseRef, p.Version = visible(p.Repository), visible(p.BaseRef), visible(p.Version)
+	data := htmlPage{
+		Page: p, Symbol: symbol, Outcome: text, Rollup: v.rollup(), Tally: tally(v.total), Commit: visible(short(v.Head)),
+		WhatIfText: visible(v.grantsNothing()), Losses: v.total.Destroy+v.total.Replace > 0,
+	}
+	for _, c := range v.columns() {
+		data.Columns = append(data.Columns, c.title)
+	}
+	data.Notices = nil
+	for _, n := range p.Notices {
+		data.Notices = append(data.Notices, Notice{visible(n.Message), visible(n.Hint)})
+	}
+	for _, t := range v.targets {
+		data.Targets = append(data.Targets, v.htmlTarget(t))
+	}
+	for _, u := range v.uses() {
+		data.Code = append(data.Code, htmlCode{u.New, visible(strings.TrimSpace(u.Kind + " " + u.Address + " " + u.Detail)), visible(strings.Join(u.targets, ", "))})
+	}
+	for _, s := range v.Skipped {
+		data.Left = append(data.Left, Skipped{visible(s.Name), visible(s.Reason)})
+	}
+	var b strings.Builder
+	if err := page.Execute(&b, data); err != nil { // a strings.Builder takes everything; the template is ours
+		panic(err)
+	}
+	return b.String()
+}
+
+type htmlPage struct {
+	Page
+	Symbol, Outcome, Rollup, Tally, Commit, WhatIfText string
+
+	Losses  bool
+	Columns []string
+	Targets []htmlTarget
+	Code    []htmlCode
+	Left    []Skipped
+}
+
+type htmlTarget struct {
+	ID, Name, Result, Tally string
+	Failed, Open            bool
+	Job                     string
+	Cells, Why              []string
+	Lost                    []htmlLoss
+	Blocks                  []htmlBlock
+}
+
+type htmlCode struct {
+	New           bool
+	What, Targets string
+}
+
+type htmlLoss struct{ Word, Address, Note string }
+
+// An htmlBlock is lines of a diff that share a class.
+type htmlBlock struct{ Class, Text string }
+
+func (v *view) htmlTarget(t *target) htmlTarget {
+	h := htmlTarget{
+		ID: t.id, Name: visible(t.name), Result: result(t), Tally: tally(t.counts), Failed: t.state == report.Failed, Job: v.Links.Jobs[t.id],
+		Blocks: htmlBlocks(strings.TrimPrefix(body(t, newTextDiffer()), "\n"), t.state == report.Failed),
+	}
+	h.Open = h.Failed || len(h.Blocks) < 50
+	for _, f := range v.Why[t.id] {
+		h.Why = append(h.Why, visible(f))
+	}
+	for _, c := range v.columns() {
+		cell := "–"
+		if !h.Failed {
+			cell = c.cell(t)
+		}
+		h.Cells = append(h.Cells, cell)
+	}
+	if h.Failed {
+		return h
+	}
+	for i := range t.Changes {
+		c := &t.Changes[i]
+		if c.Deferred != "" || c.Action != report.Delete && c.Action != report.Replace {
+			continue
+		}
+		word := "destroy"
+		if c.Action == report.Replace {
+			word = "replace"
+		}
+		h.Lost = append(h.Lost, htmlLoss{word, visible(c.Address), visible(strings.Join(remarks(c), "; "))})
+	}
+	return h
+}
+
+// htmlBlocks cuts a diff into runs of lines with the same class; a text that is no diff is one run.
+func htmlBlocks(text string, plain bool) []htmlBlock {
+	if text == "" {
+		return nil
+	}
+	if plain {
+		return []htmlBlock{{"", text}}
+	}
+	var out []htmlBlock
+	start, class := 0, ""
+	for at := 0; at < len(text); {
+		end := strings.IndexByte(text[at:], '\n')
+		if end < 0 {
+			end = len(text) - at - 1
+		}
+		c := classes[text[at]]
+		if strings.HasPrefix(text[at:], "-/+") {
+			c = "replace"
+		}
+		if c != class {
+			if at > start {
+				out = append(out, htmlBlock{class, text[start:at]})
+			}
+			start, class = at, c
+		}
+		at += end + 1
+	}
+	return append(out, htmlBlock{class, text[start:]})
+}
+
+var classes = map[byte]string{'+': "add", '-': "del", '~': "chg"}

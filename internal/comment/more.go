@@ -1,0 +1,228 @@
+package comment
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// quiet names the targets without changes on one line.
+func (v *view) quiet(max int) string {
+	var b strings.Builder
+	left := v.unchanged
+	for _, t := range v.targets {
+		if t.state != report.Unchanged {
+			continue
+		}
+		s := link(code(t.name), v.Links.Jobs[t.id])
+		if b.Len()+len(s) > max {
+			v.cut = true
+			return "No changes: " + b.String() + " and " + number(left) + " more: full list in " + v.where() + "\n\n"
+		}
+		if b.Len() > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(s)
+		left--
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "No changes: " + b.String() + "\n\n"
+}
+
+// A use is one thing that runs code, with the targets it runs in.
+type use struct {
+	report.Code
+	targets []string
+}
+
+// uses returns what runs code in any target, new ones first.
+func (v *view) uses() []*use {
+	byCode := map[report.Code]*use{}
+	var list []*use
+	for _, t := range v.targets {
+		for _, c := range t.RunsCode {
+			u := byCode[c]
+			if u == nil {
+				u = &use{Code: c}
+				byCode[c] = u
+				list = append(list, u)
+			}
+			if n := len(u.targets); n == 0 || u.targets[n-1] != t.name {
+				u.targets = append(u.targets, t.name)
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *use) int {
+		isOld := func(u *use) int { return map[bool]int{true: 0, false: 1}[u.New] }
+		return cmp.Or(isOld(a)-isOld(b), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Address, b.Address))
+	})
+	return list
+}
+
+// runsCode lists what executes code at plan or apply; open if any of it is new in this pull request.
+func (v *view) runsCode(max int) string {
+	list := v.uses()
+	if len(list) == 0 {
+		return ""
+	}
+	isNew := 0
+	for _, u := range list {
+		if u.New {
+			isNew++
+		}
+	}
+	summary := "Runs code at plan or apply: " + number(len(list))
+	if isNew > 0 {
+		summary += ", " + number(isNew) + " new"
+	}
+	return fold(summary, v.capped(len(list), max, func(i int) string {
+		u, s := list[i], "- "
+		if u.New {
+			s += "**new** "
+		}
+		s += prose(u.Kind) + " " + code(u.Address)
+		if u.Detail != "" {
+			s += " " + code(u.Detail)
+		}
+		return s + " in " + codes(u.targets, 5) + "\n"
+	})+"\n", isNew > 0)
+}
+
+// more has the folds below: warnings, upstreams, other pull requests, why targets are in or out; each at most max bytes.
+func (v *view) more(max int) string {
+	return v.warnings(max) + v.upstreams(max) + v.others(max) + v.why(max) + v.skipped(max)
+}
+
+// warnings shows every warning once, with the targets that gave it.
+func (v *view) warnings(max int) string {
+	type warning struct {
+		report.Diagnostic
+		targets []string
+	}
+	byText := map[string]*warning{}
+	var all []*warning
+	note := func(t *target, label string, list []report.Diagnostic) {
+		for _, d := range list {
+			d.Summary = label + d.Summary
+			key := d.Summary + "\x00" + d.Detail + "\x00" + place(d)
+			w := byText[key]
+			if w == nil {
+				w = &warning{Diagnostic: d}
+				byText[key] = w
+				all = append(all, w)
+			}
+			if n := len(w.targets); n == 0 || w.targets[n-1] != t.name {
+				w.targets = append(w.targets, t.name)
+			}
+		}
+	}
+	for _, t := range v.targets {
+		note(t, "", t.Warnings)
+		note(t, "Check failed: ", t.Checks)
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return fold(count(len(all), "warning"), v.capped(len(all), max, func(i int) string {
+		w := all[i]
+		s := "- **" + prose(clip(w.Summary, 300)) + "**"
+		if at := place(w.Diagnostic); at != "" {
+			s += " on " + code(at)
+		}
+		s += " in " + codes(w.targets, 5)
+		if w.Detail != "" {
+			s += ": " + prose(clip(w.Detail, 500))
+		}
+		return s + "\n"
+	})+"\n", false)
+}
+
+// upstreams says which targets rest on upstreams that are not applied.
+func (v *view) upstreams(max int) string {
+	return v.perTarget("", func(t *target) string {
+		up := v.Upstream[t.id]
+		if len(up) == 0 {
+			return ""
+		}
+		return "- " + code(t.name) + " is provisional: " + codes(up, 10) + " " + verb(len(up), "is", "are") + " not applied yet\n"
+	}, max)
+}
+
+// others says which other pull requests plan the same targets.
+func (v *view) others(max int) string {
+	return v.perTarget("", func(t *target) string {
+		prs := v.Others[t.id]
+		if len(prs) == 0 {
+			return ""
+		}
+		var b strings.Builder
+		for i, n := range prs {
+			if i == 10 {
+				b.WriteString(" and " + number(len(prs)-i) + " more")
+				break
+			}
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			fmt.Fprintf(&b, "#%d", n)
+		}
+		return "- " + code(t.name) + " is also planned by " + b.String() + "\n"
+	}, max)
+}
+
+// why says which changed files pulled each target in.
+func (v *view) why(max int) string {
+	known := map[string]bool{}
+	text := v.perTarget("Why these targets", func(t *target) string {
+		known[t.id] = true
+		files := v.Why[t.id]
+		if len(files) == 0 {
+			return ""
+		}
+		return "- " + code(t.name) + ": " + codes(files, 5) + "\n"
+	}, max)
+	var lost []string // affected, and without a report
+	for _, id := range slices.Sorted(maps.Keys(v.Why)) {
+		if !known[id] {
+			lost = append(lost, id)
+		}
+	}
+	if len(lost) > 0 {
+		text += "Affected and without a report: " + codes(lost, 20) + "\n\n"
+	}
+	return text
+}
+
+// skipped says what is not planned.
+func (v *view) skipped(max int) string {
+	if len(v.Skipped) == 0 {
+		return ""
+	}
+	return fold("Not planned: "+number(len(v.Skipped)), v.capped(len(v.Skipped), max, func(i int) string {
+		return "- " + code(v.Skipped[i].Name) + ": " + prose(clip(v.Skipped[i].Reason, maxName)) + "\n"
+	})+"\n", false)
+}
+
+// perTarget joins a line for each target that has one, in a fold if there is a summary.
+func (v *view) perTarget(summary string, line func(*target) string, max int) string {
+	var items []string
+	for _, t := range v.targets {
+		if s := line(t); s != "" {
+			items = append(items, s)
+		}
+	}
+	if len(items) == 0 {
+		return ""
+	}
+	text := v.capped(len(items), max, func(i int) string { return items[i] }) + "\n"
+	if summary == "" {
+		return text
+	}
+	return fold(summary, text, false)
+}

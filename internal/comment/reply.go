@@ -1,0 +1,98 @@
+package comment
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/layer"
+)
+
+// Refusal returns the short reply for a command that was not carried out. It begins with a hidden marker that holds
+// key, "<!-- layerbot:reply KEY -->", so that the same reply is not written twice; of key only letters, digits and
+// "._:/-" are kept.
+func Refusal(key, message, hint string) string {
+	key = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._:/", r) {
+			return r
+		}
+		if r == '-' {
+			return '_' // two would end the comment
+		}
+		return -1
+	}, key)
+	text := "<!-- layerbot:reply " + key[:min(len(key), 100)] + " -->\n" + prose(message) + "\n"
+	if hint != "" {
+		text += "\n" + prose(hint) + "\n"
+	}
+	return text
+}
+
+// A LayerRow is one line of the answer to /layers.
+type LayerRow struct {
+	Target layer.Target
+	Owners []string // "@acme/platform", shown and never mentioned
+}
+
+// LayersTable returns the answer to /layers: every target with its wave, folder, upstreams and owners, in the
+// order of rows, and what was skipped; within Budget.
+func LayersTable(rows []LayerRow, skipped []Skipped) string {
+	v := newView(Page{Skipped: skipped})
+	if len(rows) == 0 {
+		return "## No layers\n\nNo folder of this repository is a layer that can be planned.\n\n" + v.skipped(Budget/2)
+	}
+	var b strings.Builder
+	b.WriteString("## " + count(len(rows), "target") + "\n\n| Wave | Target | Folder | Depends on | Owners |\n|---:|---|---|---|---|\n")
+	for i, row := range rows {
+		t := row.Target
+		line := fmt.Sprintf("| %d | %s | %s | %s | %s |\n", t.Wave, code(t.String()), code(t.Dir), orNone(codes(t.DependsOn, 10)), orNone(codes(row.Owners, 10)))
+		if b.Len()+len(line) > Budget/2 {
+			b.WriteString("\nand " + number(len(rows)-i) + " more: `bot layers` lists all of them\n")
+			break
+		}
+		b.WriteString(line)
+	}
+	return b.String() + "\n" + problems(rows) + v.skipped(Budget/8)
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
+
+// problems lists the targets that cannot be planned.
+func problems(rows []LayerRow) string {
+	var b strings.Builder
+	for _, row := range rows {
+		p := row.Target.Problem
+		if p == nil {
+			continue
+		}
+		line := "- ❌ " + code(row.Target.String()) + ": " + sentence(p.Message, p.Hint) + "\n"
+		if b.Len()+len(line) > Budget/8 {
+			b.WriteString("- and more: `bot layers` lists all of them\n")
+			break
+		}
+		b.WriteString(line)
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return b.String() + "\n"
+}
+
+// HelpText returns the answer to /help.
+func HelpText() string {
+	return "## Commands\n\nThe first line of a comment:\n\n" + fence("", `/plan  [LAYER…|all] [ENV…] [--refresh-only] [--destroy] [--target ADDR]… [--replace ADDR]…
+/apply [LAYER…|all] [ENV…]          after merge: retry, or accept a plan that changed since review
+/scan  [LAYER…]                     scanners and policies only
+/unlock LAYER ENV [--lock-id ID]    release a state lock left by a dead run
+/layers                             the targets, their waves and owners
+/help                               this text
+`) + `
+- A layer answers to its full name, to the name without its number, and to the number: ` + "`05-compute`, `compute`, `05`" + `. Globs work: ` + "`data-*`" + `.
+- Layers and environments stand in any order. Without any, the command is about what the pull request affects.
+- A plan with a flag is a what-if: it is shown, and it grants nothing.
+`
+}
