@@ -10,8 +10,16 @@ package runner
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
 	"time"
+
+	"github.com/hashicorp/go-version"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/layer"
@@ -33,6 +41,7 @@ type Options struct {
 	Download       bool          // a version that PATH does not have may be installed from the network
 	Local          bool          // a person's own machine: their CLI configuration, TF_VAR_ and cloud variables count
 	ProviderMirror string        // a filesystem mirror of providers, asked before the registry; "" is none
+	ReleasesURL    string        // where versions are installed from; "" is https://releases.hashicorp.com
 }
 
 // A Job is one target to plan.
@@ -40,7 +49,7 @@ type Job struct {
 	Target  layer.Target
 	Head    string      // the commit in front of us; "" for a working directory
 	Mode    report.Mode //
-	Key     []byte      // keys the HMAC of sensitive leaves; empty: they compare within this Runner only
+	Key     []byte      // keys the HMAC of sensitive leaves; empty: fingerprints compare within this Runner only
 	Tool    string      // "terraform" or "tofu"; "" is "terraform"
 	Version string      // exact; "" means what the target's RequiredVersion admits
 	Deleted bool        // the layer is gone at the head
@@ -53,24 +62,116 @@ type Progress struct {
 }
 
 // A Runner runs targets. It is safe for concurrent use.
-type Runner struct{}
+type Runner struct {
+	o      Options
+	root   string // absolute, without symbolic links
+	work   string // private folder, for as long as the Runner lives
+	key    []byte // for jobs without one
+	base   map[string]string
+	tools  *tools
+	store  *store
+	places places
+
+	progress sync.Mutex
+}
 
 // New returns a Runner, whose Close must be called.
-func New(o Options) (*Runner, error) { panic("being written") }
+func New(o Options) (*Runner, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Redactor == nil {
+		o.Redactor = redact.New()
+	}
+	if o.LockTimeout == 0 {
+		o.LockTimeout = 10 * time.Second
+	}
+	r := &Runner{o: o, key: make([]byte, 32)}
+	_, _ = rand.Read(r.key) // never fails
+	if err := r.prepare(); err != nil {
+		_ = r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// prepare makes the folders and the CLI configuration.
+func (r *Runner) prepare() (err error) {
+	if r.root, err = realPath(r.o.Root); err != nil {
+		return err
+	}
+	toolDir := filepath.Join(r.o.CacheDir, "tools")
+	if err := os.MkdirAll(toolDir, 0o755); err != nil {
+		return err
+	}
+	cache, err := realPath(r.o.CacheDir)
+	if err != nil {
+		return err
+	}
+	temp := r.o.Environ["RUNNER_TEMP"]
+	if r.work, err = os.MkdirTemp(temp, "layerbot-"); err != nil { // mode 0700
+		return err
+	}
+	if r.work, err = realPath(r.work); err != nil {
+		return err
+	}
+	if err := os.Mkdir(filepath.Join(r.work, "home"), 0o700); err != nil {
+		return err
+	}
+	r.base = r.environment()
+	r.store = &store{dir: filepath.Join(cache, "providers")}
+	r.tools = &tools{
+		dir: filepath.Join(cache, "tools"), search: r.o.Environ["PATH"], env: pairs(r.base),
+		download: r.o.Download, releases: r.o.ReleasesURL, known: map[string]*version.Version{},
+	}
+	return r.writeConfig()
+}
+
+func realPath(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(path)
+}
 
 // Close removes what the Runner kept for all its runs.
-func (r *Runner) Close() error { panic("being written") }
+func (r *Runner) Close() error {
+	if r.work == "" {
+		return nil
+	}
+	return os.RemoveAll(r.work)
+}
 
-// Plan reports what applying job.Target would change. It cannot be called with credentials that can change anything.
-//
-// What goes wrong with the target is a report with status Failed, whose Failure says what to do; an error
-// means that ctx was cancelled or that the fault is not the target's.
-func (r *Runner) Plan(ctx context.Context, creds aws.ReadOnly, job Job) (*report.Report, error) {
-	panic("being written")
+func (r *Runner) redact(s string) string { return r.o.Redactor.String(s) }
+
+func (r *Runner) tell(t layer.Target, stage string) {
+	if r.o.Progress == nil {
+		return
+	}
+	r.progress.Lock()
+	defer r.progress.Unlock()
+	r.o.Progress(Progress{t, stage})
 }
 
 // RunAll plans the jobs, at most parallel at a time (0: one for each core), and calls done with each report as
-// it arrives, from one goroutine at a time. It returns the first error that Plan returned, after all have ended.
+// it arrives, from one goroutine at a time. Every job gets its report, also when ctx ends. It returns the first
+// error that Plan returned, after all have ended.
 func RunAll(ctx context.Context, r *Runner, creds aws.ReadOnly, jobs []Job, parallel int, done func(*report.Report)) error {
-	panic("being written")
+	if parallel <= 0 {
+		parallel = runtime.GOMAXPROCS(0)
+	}
+	var group errgroup.Group
+	group.SetLimit(parallel)
+	var mu sync.Mutex
+	for _, job := range jobs {
+		group.Go(func() error {
+			rep, err := r.Plan(ctx, creds, job)
+			mu.Lock()
+			defer mu.Unlock()
+			done(rep)
+			return err
+		})
+	}
+	return group.Wait()
 }

@@ -1,0 +1,94 @@
+package runner
+
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// configuration reads from the configuration of a plan what runs code: provisioners, external data sources and
+// modules from elsewhere. Providers are known from what was installed.
+func (p *planReader) configuration(dec *jsontext.Decoder) error {
+	return members(dec, func(name string) error {
+		if name == "root_module" {
+			return p.module(dec, "")
+		}
+		return dec.SkipValue()
+	})
+}
+
+func (p *planReader) module(dec *jsontext.Decoder, prefix string) error {
+	return members(dec, func(name string) error {
+		switch name {
+		case "resources":
+			return elements(dec, func() error { return p.configured(dec, prefix) })
+		case "module_calls":
+			return members(dec, func(name string) error { return p.call(dec, prefix+"module."+name) })
+		}
+		return dec.SkipValue()
+	})
+}
+
+// configured reads one resource block.
+func (p *planReader) configured(dec *jsontext.Decoder, prefix string) error {
+	var address, mode, kind string
+	var provisioners []string
+	err := members(dec, func(name string) error {
+		switch name {
+		case "address":
+			return text(dec, &address)
+		case "mode":
+			return text(dec, &mode)
+		case "type":
+			return text(dec, &kind)
+		case "provisioners":
+			return elements(dec, func() error {
+				var t string
+				err := member(dec, "type", &t)
+				provisioners = append(provisioners, t)
+				return err
+			})
+		}
+		return dec.SkipValue()
+	})
+	for _, t := range provisioners {
+		p.code = append(p.code, report.Code{Kind: "provisioner", Address: prefix + address, Detail: t})
+	}
+	if mode == "data" && kind == "external" {
+		p.code = append(p.code, report.Code{Kind: "external data", Address: prefix + address})
+	}
+	return err
+}
+
+// call reads one module call.
+func (p *planReader) call(dec *jsontext.Decoder, address string) error {
+	var source, constraint string
+	err := members(dec, func(name string) error {
+		switch name {
+		case "source":
+			return text(dec, &source)
+		case "version_constraint":
+			return text(dec, &constraint)
+		case "module":
+			return p.module(dec, address+".")
+		}
+		return dec.SkipValue()
+	})
+	if !strings.HasPrefix(source, "./") && !strings.HasPrefix(source, "../") {
+		detail := strings.TrimSpace(source + " " + constraint)
+		p.code = append(p.code, report.Code{Kind: "module", Address: address, Detail: p.runner.redact(detail)})
+	}
+	return err
+}
+
+// member reads an object of which only one text matters.
+func member(dec *jsontext.Decoder, want string, s *string) error {
+	return members(dec, func(name string) error {
+		if name == want {
+			return text(dec, s)
+		}
+		return dec.SkipValue()
+	})
+}

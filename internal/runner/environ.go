@@ -1,0 +1,118 @@
+package runner
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// passed are the variables of the surrounding environment that always reach Terraform: how to find programs, the
+// network and its certificates. Everything else a job holds, tokens above all, stays outside: an output that reads
+// /proc/self/environ prints it, past any mask.
+var passed = []string{
+	"PATH", "LANG", "LC_ALL", "TZ",
+	"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+	"SSL_CERT_FILE", "SSL_CERT_DIR",
+}
+
+// personal are the variables that count on a person's own machine too.
+var personal = []string{"HOME", "USER", "SSH_AUTH_SOCK", "TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "KUBECONFIG"}
+
+// personalPrefixes likewise. TF_CLI_ARGS and TF_REATTACH_PROVIDERS are not among them: they change what is run.
+var personalPrefixes = []string{"TF_VAR_", "TF_TOKEN_", "AWS_", "ARM_", "GOOGLE_"}
+
+// environment returns the variables that are the same for all runs of r.
+func (r *Runner) environment() map[string]string {
+	env := map[string]string{
+		"HOME":               filepath.Join(r.work, "home"),
+		"TF_CLI_CONFIG_FILE": filepath.Join(r.work, "cli.tfrc"),
+	}
+	keep := func(name string) {
+		if v, ok := r.o.Environ[name]; ok {
+			env[name] = v
+		}
+	}
+	if r.o.Local {
+		if r.o.ProviderMirror == "" {
+			delete(env, "TF_CLI_CONFIG_FILE") // Terraform finds the person's own below HOME
+		}
+		for _, name := range personal {
+			keep(name)
+		}
+		for name := range r.o.Environ {
+			if slices.ContainsFunc(personalPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
+				keep(name)
+			}
+		}
+	}
+	for _, name := range passed {
+		keep(name)
+	}
+	maps.Copy(env, map[string]string{
+		"TF_IN_AUTOMATION":   "1",
+		"TF_INPUT":           "0",
+		"CHECKPOINT_DISABLE": "1",
+	})
+	return env
+}
+
+// pairs returns env as a process takes it, in the order of the names.
+func pairs(env map[string]string) []string {
+	out := make([]string, 0, len(env))
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		out = append(out, name+"="+env[name])
+	}
+	return out
+}
+
+// writeConfig writes Terraform's CLI configuration for all runs of r.
+// Source: https://developer.hashicorp.com/terraform/cli/config/config-file
+func (r *Runner) writeConfig() error {
+	var b strings.Builder
+	b.WriteString("disable_checkpoint = true\n")
+	if mirror := r.o.ProviderMirror; mirror != "" {
+		names, err := mirrored(mirror)
+		if err != nil {
+			return err
+		}
+		b.WriteString("provider_installation {\n  filesystem_mirror {\n    path = " + hclQuote(mirror) + "\n    include = " + hclList(names) + "\n  }\n")
+		b.WriteString("  direct {\n    exclude = " + hclList(names) + "\n  }\n}\n")
+	}
+	return os.WriteFile(filepath.Join(r.work, "cli.tfrc"), []byte(b.String()), 0o600)
+}
+
+// mirrored returns the providers that a filesystem mirror holds, as "host/namespace/type".
+func mirrored(mirror string) ([]string, error) {
+	dirs, err := filepath.Glob(filepath.Join(mirror, "*", "*", "*"))
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, dir := range dirs {
+		name, err := filepath.Rel(mirror, dir)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, filepath.ToSlash(name))
+	}
+	return names, nil
+}
+
+func hclList(values []string) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = hclQuote(v)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// hclQuote returns s as a quoted HCL string without interpolation.
+func hclQuote(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "${", "$${", "%{", "%%{").Replace(s) + `"`
+}
+
+// platform is the name of this machine in provider packages.
+var platform = runtime.GOOS + "_" + runtime.GOARCH

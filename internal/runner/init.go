@@ -1,0 +1,186 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/go-version"
+
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// sound returns why the target cannot be planned, as far as that can be seen without starting anything.
+func (r *run) sound() error {
+	t := r.job.Target
+	if r.job.Deleted {
+		return broken(
+			"plan its destroy on a branch that still has it, with /plan "+r.command()+" --destroy, and apply that before the layer is deleted; or keep its objects with removed blocks",
+			"%s is deleted here, while its state may still hold objects that nobody would manage", t.ID())
+	}
+	if p := t.Problem; p != nil {
+		return &failed{report.Failure{
+			Kind: report.Broken, Message: r.runner.redact(p.Message), Hint: p.Hint,
+			Diagnostics: []report.Diagnostic{{Severity: "error", Summary: r.runner.redact(p.Message), File: p.File, Line: p.Line}},
+		}}
+	}
+	if !filepath.IsLocal(filepath.FromSlash(t.Dir)) {
+		return fmt.Errorf("the folder %q leads out of the repository", t.Dir)
+	}
+	r.dir = r.runner.path(t.Dir)
+	if info, err := os.Stat(r.dir); err != nil || !info.IsDir() {
+		return broken("see that this commit has it", "the folder %s does not exist", t.Dir)
+	}
+	for _, file := range t.VarFiles {
+		if err := r.named("var-file", "`var_files`", file); err != nil {
+			return err
+		}
+	}
+	if t.BackendConfig != "" {
+		return r.named("backend-config file", "`backend`", t.BackendConfig)
+	}
+	return nil
+}
+
+// named returns an error if a file that the target names is not there.
+func (r *run) named(what, setting, file string) error {
+	info, err := os.Stat(r.runner.path(file))
+	if err == nil && info.Mode().IsRegular() {
+		return nil
+	}
+	return broken(
+		"commit the file if it is git-ignored, or say in .github/layerbot.hcl, under "+setting+", where the values come from",
+		"the %s %s of %s does not exist", what, file, r.job.Target.ID())
+}
+
+// warnings notes what the people of the pull request should know before they trust the plan.
+func (r *run) warnings() {
+	warn := func(summary, detail string, file string) {
+		r.report.Warnings = append(r.report.Warnings, report.Diagnostic{Severity: "warning", Summary: summary, Detail: detail, File: file})
+	}
+	if b := backend(r.job.Target); b == "" {
+		warn("This layer has no backend", "Its state is a file in the checkout: here that is an empty state, so that everything shows as new. Add a backend block.", "")
+	}
+	entries, _ := os.ReadDir(r.dir)
+	for _, e := range entries {
+		name := e.Name()
+		if name == "override.tf" || name == "override.tf.json" || strings.HasSuffix(name, "_override.tf") || strings.HasSuffix(name, "_override.tf.json") {
+			warn("An override file changes this layer", "Terraform merges it over the other files.", r.fromRoot(name))
+		}
+	}
+}
+
+// init prepares the data folder: backend, modules, providers.
+func (r *run) init(ctx context.Context) error {
+	r.runner.tell(r.job.Target, "init")
+	if !r.runner.store.warm(r.texts()) {
+		r.runner.store.cold.Lock()
+		defer r.runner.store.cold.Unlock()
+	}
+	r.place.init.Lock()
+	defer r.place.init.Unlock()
+
+	out := newStream(r, nil)
+	stderr := &tail{max: maxLog}
+	if err := r.program(r.initArgs(), out, stderr).run(ctx); err != nil {
+		return r.fault("init", err, out, stderr.String())
+	}
+	if r.staging != "" {
+		if err := r.runner.store.keep(r.staging); err != nil {
+			return err
+		}
+	}
+	return r.workspace(ctx)
+}
+
+// jsonInit is the first version whose init can write JSON, for both programs.
+var jsonInit = version.Must(version.NewVersion("1.9.0"))
+
+func (r *run) initArgs() []string {
+	t := r.job.Target
+	args := []string{"init", "-input=false", "-no-color"}
+	if r.tool.version.Core().GreaterThanOrEqual(jsonInit) {
+		args = append(args, "-json")
+	}
+	if t.BackendConfig != "" {
+		args = append(args, "-backend-config="+r.runner.path(t.BackendConfig))
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.BackendValues)) {
+		args = append(args, "-backend-config="+name+"="+t.BackendValues[name])
+	}
+	return args
+}
+
+// workspace sees that the target's workspace exists. Terraform would create it on the way to a plan, and a plan
+// must not write; the state of a local backend is part of the checkout, where that does no harm.
+func (r *run) workspace(ctx context.Context) error {
+	t := r.job.Target
+	if t.Workspace == "" || t.Workspace == "default" || backend(t) == "" || backend(t) == "local" {
+		return nil
+	}
+	var out, stderr tail
+	out.max, stderr.max = 1<<20, maxLog
+	if err := r.program([]string{"workspace", "list"}, &out, &stderr).run(ctx); err != nil {
+		return r.fault("workspace list", err, newStream(r, nil), stderr.String())
+	}
+	for _, line := range strings.Split(out.String(), "\n") {
+		if strings.TrimSpace(strings.TrimPrefix(line, "*")) == t.Workspace {
+			return nil
+		}
+	}
+	return broken(
+		"a plan never creates one: run `terraform workspace new "+t.Workspace+"` in "+t.Dir+" once, then /plan "+r.command(),
+		"the workspace %q of %s does not exist", t.Workspace, t.ID())
+}
+
+// texts returns the Terraform files of the root module.
+func (r *run) texts() []string {
+	names, _ := filepath.Glob(filepath.Join(r.dir, "*.tf"))
+	var out []string
+	for _, name := range names {
+		if data, err := os.ReadFile(name); err == nil {
+			out = append(out, string(data))
+		}
+	}
+	return out
+}
+
+var (
+	// blocks matches what opens a block that needs a provider, in whatever spelling.
+	blocks = regexp.MustCompile(`\b(?:resource|data|ephemeral)\b`)
+	// builtIn matches those whose provider is part of Terraform.
+	builtIn = regexp.MustCompile(`(?m)^[ \t]*(?:resource[ \t]+"terraform_data"|data[ \t]+"terraform_remote_state")[ \t]+"`)
+	// initialised matches the words of everything else that init prepares, wherever they stand.
+	initialised = regexp.MustCompile(`\b(?:backend|cloud|module|provider|required_providers|import|removed|state_store|check)\b`)
+)
+
+// nothingToInit reports whether init would do nothing: a root module whose files name no backend, no module and no
+// provider but the one inside Terraform. It errs on the side of no; where it wrongly says yes, because a state
+// names a provider, plan fails and is run again after init.
+func (r *run) nothingToInit() bool {
+	t := r.job.Target
+	if backend(t) != "" || t.BackendConfig != "" || len(t.BackendValues) > 0 || r.place.lock != nil {
+		return false
+	}
+	entries, err := os.ReadDir(r.dir)
+	if err != nil {
+		return false
+	}
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".tf.json") || strings.Contains(e.Name(), ".tofu") {
+			return false
+		}
+	}
+	texts := r.texts()
+	for _, text := range texts {
+		if initialised.MatchString(text) || len(blocks.FindAllString(text, -1)) != len(builtIn.FindAllString(text, -1)) {
+			return false
+		}
+	}
+	return len(texts) > 0
+}

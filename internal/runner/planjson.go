@@ -1,0 +1,227 @@
+package runner
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// planReader reads the JSON of a plan in one pass, holding one change at a time. What it keeps is fit to be
+// shown: sensitive values have been withheld and texts redacted.
+// Source: https://developer.hashicorp.com/terraform/internals/json-format
+type planReader struct {
+	runner      *Runner
+	refreshOnly bool
+	print       *report.Fingerprinter
+
+	changes, outputs, drift []report.Change
+	code                    []report.Code
+	checks                  map[string]string // message of a failed check → its address
+	relevant                map[string]bool   // resources that led to changes
+	version, format         string
+	time                    string
+	errored                 bool
+}
+
+func (p *planReader) read(from io.Reader) error {
+	dec := jsontext.NewDecoder(from, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	p.checks, p.relevant = map[string]string{}, map[string]bool{}
+	if err := members(dec, func(name string) error { return p.section(dec, name) }); err != nil {
+		return fmt.Errorf("read the plan: %w", err)
+	}
+	if !strings.HasPrefix(p.format, "1.") && !strings.HasPrefix(p.format, "0.") {
+		return fmt.Errorf("read the plan: its format %q is not known", p.format)
+	}
+	p.finish()
+	return nil
+}
+
+func (p *planReader) section(dec *jsontext.Decoder, name string) error {
+	switch name {
+	case "format_version":
+		return text(dec, &p.format)
+	case "terraform_version":
+		return text(dec, &p.version)
+	case "timestamp":
+		return text(dec, &p.time)
+	case "errored":
+		p.errored = dec.PeekKind() == jsontext.KindTrue
+	case "resource_changes":
+		return elements(dec, func() error { return p.resource(dec, "") })
+	case "deferred_changes":
+		return elements(dec, func() error { return p.deferred(dec) })
+	case "resource_drift":
+		return elements(dec, func() error { return p.drifted(dec) })
+	case "output_changes":
+		return members(dec, func(name string) error { return p.output(dec, name) })
+	case "relevant_attributes":
+		return elements(dec, func() error { return p.relevance(dec) })
+	case "checks":
+		return elements(dec, func() error { return p.check(dec) })
+	case "configuration":
+		return p.configuration(dec)
+	}
+	return dec.SkipValue()
+}
+
+// resource reads one planned change.
+func (p *planReader) resource(dec *jsontext.Decoder, deferred string) error {
+	r, err := decodeResource(dec)
+	if err != nil {
+		return err
+	}
+	return p.add(r, deferred)
+}
+
+func (p *planReader) add(r resource, deferred string) error {
+	leaves := r.change.finish("")
+	c, err := r.change.report(r.address)
+	if err != nil {
+		return err
+	}
+	c.Reason, c.MovedFrom, c.Deferred = r.reason, r.previous, deferred
+	if c.Action == report.NoOp && c.MovedFrom == "" && !c.Imported && deferred == "" {
+		return nil
+	}
+	if r.data && c.Action == report.Delete { // only leaves the state
+		return nil
+	}
+	p.print.Add(c.Address, c, append(leaves, r.change.identity(leaves)...))
+	c.Attrs = p.runner.attrs(leaves)
+	p.changes = append(p.changes, p.runner.clean(c))
+	return nil
+}
+
+// deferred reads a change that Terraform put off.
+func (p *planReader) deferred(dec *jsontext.Decoder) error {
+	reason := "unknown"
+	var r resource
+	err := members(dec, func(name string) (err error) {
+		switch name {
+		case "reason":
+			return text(dec, &reason)
+		case "resource_change":
+			r, err = decodeResource(dec)
+			return err
+		}
+		return dec.SkipValue()
+	})
+	if err != nil {
+		return err
+	}
+	return p.add(r, reason)
+}
+
+// drifted reads a change made outside Terraform.
+func (p *planReader) drifted(dec *jsontext.Decoder) error {
+	r, err := decodeResource(dec)
+	if err != nil {
+		return err
+	}
+	leaves := r.change.finish("")
+	c, err := r.change.report(r.address)
+	if err != nil || c.Action == report.NoOp {
+		return err
+	}
+	c.Reason, c.MovedFrom = r.reason, r.previous
+	c.Attrs = p.runner.attrs(leaves)
+	p.drift = append(p.drift, p.runner.clean(c))
+	return nil
+}
+
+func (p *planReader) output(dec *jsontext.Decoder, name string) error {
+	var c change
+	if err := c.decode(dec); err != nil {
+		return err
+	}
+	leaves := c.finish("value")
+	out, err := c.report(name)
+	if err != nil || out.Action == report.NoOp {
+		return err
+	}
+	p.print.Add("output."+name, out, leaves)
+	out.Attrs = p.runner.attrs(leaves)
+	p.outputs = append(p.outputs, p.runner.clean(out))
+	return nil
+}
+
+func (p *planReader) relevance(dec *jsontext.Decoder) error {
+	return members(dec, func(name string) error {
+		if name != "resource" {
+			return dec.SkipValue()
+		}
+		var address string
+		err := text(dec, &address)
+		p.relevant[address] = true
+		return err
+	})
+}
+
+// check reads the result of one check block or condition.
+func (p *planReader) check(dec *jsontext.Decoder) error {
+	var address string
+	var messages []string
+	err := members(dec, func(name string) error {
+		switch name {
+		case "address":
+			return members(dec, func(name string) error {
+				if name == "to_display" {
+					return text(dec, &address)
+				}
+				return dec.SkipValue()
+			})
+		case "instances":
+			return elements(dec, func() error { return problems(dec, &messages) })
+		}
+		return dec.SkipValue()
+	})
+	for _, m := range messages {
+		p.checks[m] = address
+	}
+	return err
+}
+
+// problems reads the messages of one instance of a check.
+func problems(dec *jsontext.Decoder, messages *[]string) error {
+	return members(dec, func(name string) error {
+		if name != "problems" {
+			return dec.SkipValue()
+		}
+		return elements(dec, func() error {
+			return members(dec, func(name string) error {
+				if name != "message" {
+					return dec.SkipValue()
+				}
+				var m string
+				err := text(dec, &m)
+				*messages = append(*messages, m)
+				return err
+			})
+		})
+	})
+}
+
+// finish puts everything in its order, and drops drift that has no bearing on the plan, as Terraform does.
+func (p *planReader) finish() {
+	changed := map[string]bool{}
+	for _, c := range p.changes {
+		changed[c.Address] = true
+	}
+	p.drift = slices.DeleteFunc(p.drift, func(c report.Change) bool {
+		return !p.refreshOnly && !p.relevant[c.Address] && !changed[c.Address]
+	})
+	for _, list := range [][]report.Change{p.changes, p.outputs, p.drift} {
+		slices.SortStableFunc(list, func(a, b report.Change) int { return strings.Compare(a.Address, b.Address) })
+	}
+}
+
+// clean redacts the texts of a change that are not attributes.
+func (r *Runner) clean(c report.Change) report.Change {
+	c.Address, c.MovedFrom, c.ImportID = r.redact(c.Address), r.redact(c.MovedFrom), r.redact(c.ImportID)
+	return c
+}

@@ -1,0 +1,10 @@
+//go:build !linux
+
+package runner
+
+import "syscall"
+
+// attributes gives a program its own process group.
+func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+func killGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }

@@ -1,0 +1,27 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+)
+
+// show reads the plan in file through `show -json`, while it is being written: neither the text nor the values
+// of a large plan are ever held as a whole.
+func (r *run) show(ctx context.Context, file string, into *planReader) error {
+	from, to := io.Pipe()
+	stderr := &tail{max: maxLog}
+	ended := make(chan error, 1)
+	go func() {
+		err := r.program([]string{"show", "-json", "-no-color", file}, to, stderr).run(ctx)
+		_ = to.Close() // never fails
+		ended <- err
+	}()
+	readErr := into.read(from)
+	_, drainErr := io.Copy(io.Discard, from)
+	if err := <-ended; err != nil {
+		return r.fault("show", err, newStream(r, nil), strings.TrimSpace(stderr.String()))
+	}
+	return errors.Join(readErr, drainErr)
+}
