@@ -6,24 +6,31 @@ import (
 	"strings"
 )
 
-// compose puts the text together within max bytes. Every part is rendered once; what is too much is then
+// compose puts the text together within room bytes. Every part is rendered once; what is too much is then
 // exchanged for its next shorter form, the largest first, and the text says so.
 //
-// What always stays has fixed shares, so that even thousands of failures and destroys fit: the caution block
-// a quarter, caution and table together half, the notices and what runs code a sixteenth each.
-func (v *view) compose(max int, marked bool) Rendered {
-	caution := v.caution(max / 4)
-	head := v.headline() + v.notes(max/16) + caution + v.table(max/2-len(caution))
-	tail := v.quiet(max/32) + v.runsCode(max/16)
-	more, foot := v.more(max/32), v.footer()
+// What always stays has a share of its own, so that even thousands of failures and destroys fit: the caution block at
+// least a quarter, and up to half if the errors leave it, caution and table together half, the notices and what runs
+// code a sixteenth each.
+func (v *view) compose(room int, marked bool) Rendered {
+	caution := v.caution(room / 4)
+	long := v.cut
+	v.cut = false
+	head, table := v.headline()+v.notes(room/16), v.table(room/2-len(caution))
+	tail := v.quiet(room/32) + v.runsCode(room/16)
+	more, foot := v.more(room/32), v.footer()
 
-	budget := max - len(head) - len(tail) - len(foot) - 400 - len(v.where()) // for the announcement
+	budget := room - len(head) - len(table) - len(tail) - len(foot) - 400 - len(v.where()) // for the announcement
 	if marked {
 		budget -= len(v.marker().String()) + len(`,"truncated":true`)
 	}
 	sections := v.sections(budget)
+	if long {
+		caution = v.caution(max(room/4, min(room/2, budget-least(sections)-len(more))-500))
+	}
+	budget -= len(caution)
 	if least(sections)+len(more) > budget {
-		more = "Warnings, and why targets are in or out, are left out here: see " + v.where() + ".\n\n"
+		more = "Warnings, and why targets are in or out, are left out: see " + v.where() + ".\n\n"
 		v.cut = true
 	}
 	fit(sections, budget-len(more))
@@ -34,6 +41,8 @@ func (v *view) compose(max int, marked bool) Rendered {
 		b.WriteString(v.marker().String())
 	}
 	b.WriteString(head)
+	b.WriteString(caution)
+	b.WriteString(table)
 	b.WriteString(announced)
 	b.WriteString(join(sections))
 	b.WriteString(tail)
@@ -70,10 +79,10 @@ func least(sections []section) int {
 	return n
 }
 
-// fit shortens sections until they have at most max bytes in all: full diffs become address lists, then logs go,
+// fit shortens sections until they have at most room bytes in all: full diffs become address lists, then logs go,
 // then lists become counts, then errors one line, each time the largest first. If that is too much still, the
 // last ones are dropped: failures stand first.
-func fit(sections []section, max int) {
+func fit(sections []section, room int) {
 	size := len(sections) // each may end a list of counts with a line end
 	for i := range sections {
 		size += len(sections[i].text())
@@ -82,7 +91,7 @@ func fit(sections []section, max int) {
 		level  int
 		failed bool
 	}{{asList, false}, {asList, true}, {asCounts, false}, {asCounts, true}} {
-		if size <= max {
+		if size <= room {
 			return
 		}
 		var long []*section
@@ -94,7 +103,7 @@ func fit(sections []section, max int) {
 		}
 		slices.SortStableFunc(long, func(a, b *section) int { return cmp.Compare(len(b.text()), len(a.text())) })
 		for _, s := range long {
-			if size <= max {
+			if size <= room {
 				return
 			}
 			size -= len(s.text())
@@ -102,7 +111,7 @@ func fit(sections []section, max int) {
 			size += len(s.text())
 		}
 	}
-	for i := len(sections) - 1; i >= 0 && size > max; i-- {
+	for i := len(sections) - 1; i >= 0 && size > room; i-- {
 		size -= len(sections[i].text())
 		sections[i].level = dropped
 	}

@@ -72,8 +72,8 @@ func (v *view) failureSection(t *target) section {
 	}
 }
 
-// diagnose returns at most n diagnostics as text, each detail of at most max bytes.
-func diagnose(list []report.Diagnostic, n, max int) string {
+// diagnose returns at most n diagnostics as text, each detail of at most room bytes.
+func diagnose(list []report.Diagnostic, n, room int) string {
 	var b strings.Builder
 	for i, d := range list {
 		if i > 0 {
@@ -87,11 +87,11 @@ func diagnose(list []report.Diagnostic, n, max int) string {
 		if d.Severity == "warning" {
 			severity = "Warning"
 		}
-		b.WriteString(severity + ": " + visible(clip(d.Summary, max)) + "\n")
+		b.WriteString(severity + ": " + visible(clip(d.Summary, room)) + "\n")
 		if at := place(d); at != "" {
 			b.WriteString("  on " + at + "\n")
 		}
-		if detail := strings.Trim(lines(clip(d.Detail, max)), "\n"); detail != "" {
+		if detail := strings.Trim(lines(clip(d.Detail, room)), "\n"); detail != "" {
 			b.WriteString("\n  " + strings.ReplaceAll(detail, "\n", "\n  ") + "\n")
 		}
 	}

@@ -43,7 +43,7 @@ func (v *view) headline() string {
 	return out
 }
 
-func (v *view) notes(max int) string {
+func (v *view) notes(room int) string {
 	var b strings.Builder
 	if v.State == Superseded {
 		b.WriteString(quote("[!IMPORTANT]\nThis is the plan of an older commit. It grants nothing; the newer commit is planned by itself.") + "\n")
@@ -52,7 +52,7 @@ func (v *view) notes(max int) string {
 		b.WriteString(quote("[!NOTE]\n**What if: this plan grants nothing.** "+prose(why)) + "\n")
 	}
 	if len(v.Notices) > 0 {
-		b.WriteString(quote("[!WARNING]\n"+v.capped(len(v.Notices), max, func(i int) string {
+		b.WriteString(quote("[!WARNING]\n"+v.capped(len(v.Notices), room, func(i int) string {
 			return "- " + sentence(v.Notices[i].Message, v.Notices[i].Hint) + "\n"
 		})) + "\n")
 	}
@@ -67,12 +67,12 @@ func sentence(message, hint string) string {
 	return prose(message) + " " + prose(hint)
 }
 
-// capped joins items as long as they fit into max bytes and says how many more there are.
-func (v *view) capped(n, max int, item func(i int) string) string {
+// capped joins items as long as they fit into room bytes and says how many more there are.
+func (v *view) capped(n, room int, item func(i int) string) string {
 	var b strings.Builder
 	for i := range n {
 		s := item(i)
-		if b.Len()+len(s) > max {
+		if b.Len()+len(s) > room {
 			v.cut = true
 			fmt.Fprintf(&b, "- and %s more: full list in %s\n", number(n-i), v.where())
 			break
@@ -83,13 +83,13 @@ func (v *view) capped(n, max int, item func(i int) string) string {
 }
 
 // caution lists what is destroyed and replaced.
-func (v *view) caution(max int) string {
+func (v *view) caution(room int) string {
 	type loss struct {
 		t     *target
 		first bool
 		c     *report.Change
 	}
-	var losses []loss
+	var all []loss
 	for _, t := range v.targets {
 		if t.state == report.Failed {
 			continue
@@ -97,15 +97,15 @@ func (v *view) caution(max int) string {
 		first := true
 		for i := range t.Changes {
 			if c := &t.Changes[i]; c.Deferred == "" && (c.Action == report.Delete || c.Action == report.Replace) {
-				losses, first = append(losses, loss{t, first, c}), false
+				all, first = append(all, loss{t, first, c}), false
 			}
 		}
 	}
-	if len(losses) == 0 {
+	if len(all) == 0 {
 		return ""
 	}
-	list := v.capped(len(losses), max, func(i int) string {
-		l, head := losses[i], ""
+	list := v.capped(len(all), room, func(i int) string {
+		l, head := all[i], ""
 		if l.first {
 			head = "\n" + code(l.t.name) + "\n"
 		}
@@ -119,7 +119,7 @@ func (v *view) caution(max int) string {
 		}
 		return head + line + "\n"
 	})
-	return quote("[!CAUTION]\n**"+destroys(v.total)+"**\n"+list) + "\n"
+	return quote("[!CAUTION]\n**"+losses(v.total)+"**\n"+list) + "\n"
 }
 
 // A column is one of the table's behind the target and its result.
@@ -164,7 +164,7 @@ func (v *view) columns() []column {
 
 // table has a row for every target. If it is too long, it loses the links, then the rows without changes, then the last
 // rows, and says so.
-func (v *view) table(max int) string {
+func (v *view) table(room int) string {
 	if v.failed+v.changed == 0 {
 		return ""
 	}
@@ -197,7 +197,7 @@ func (v *view) table(max int) string {
 		b.WriteString(head)
 		for i, t := range rows {
 			s := row(t, linked)
-			if b.Len()+len(s) > max {
+			if b.Len()+len(s) > room {
 				return b.String(), len(rows) - i
 			}
 			b.WriteString(s)
@@ -281,5 +281,5 @@ func (v *view) tools() []string {
 		}
 		out = append(out, code(s))
 	}
-	return append(out, strings.TrimSpace("Layerbot "+prose(v.Version)))
+	return append(out, code(strings.TrimSpace("layerbot "+v.Version)))
 }

@@ -9,8 +9,8 @@ import (
 // all new.
 const maxEdits = 400
 
-// context is how many equal lines stand around a changed one.
-const context = 3
+// around is how many equal lines are shown on each side of a changed one.
+const around = 3
 
 // An edit is one line of a comparison: ' ' stays, '-' goes, '+' comes.
 type edit struct {
@@ -38,7 +38,7 @@ func (d *differ) block(old, now []string, sign string) {
 	show := make([]bool, len(edits))
 	for i, e := range edits {
 		if e.sign != ' ' {
-			for j := max(0, i-context); j < min(len(edits), i+context+1); j++ {
+			for j := max(0, i-around); j < min(len(edits), i+around+1); j++ {
 				show[j] = true
 			}
 		}

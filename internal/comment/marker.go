@@ -3,8 +3,10 @@ package comment
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
+	"unicode/utf16"
 )
 
 // MarkerPrefix is how the living comment begins. A reply to a single command begins otherwise.
@@ -37,7 +39,22 @@ func (m Marker) String() string {
 	if err != nil { // strings and a bool always marshal
 		panic(err)
 	}
-	return MarkerPrefix + strings.ReplaceAll(string(text), "--", `-\u002d`) + " -->\n"
+	return MarkerPrefix + strings.ReplaceAll(ascii(string(text)), "--", `-\u002d`) + " -->\n"
+}
+
+// ascii returns JSON with everything beyond ASCII escaped.
+func ascii(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r < 0x7f {
+			b.WriteRune(r)
+			continue
+		}
+		for _, u := range utf16.AppendRune(nil, r) {
+			fmt.Fprintf(&b, `\u%04x`, u)
+		}
+	}
+	return b.String()
 }
 
 // ReadMarker returns the marker of a comment's body. Callers must have verified the comment's author first.

@@ -11,7 +11,7 @@ import (
 )
 
 // quiet names the targets without changes on one line.
-func (v *view) quiet(max int) string {
+func (v *view) quiet(room int) string {
 	var b strings.Builder
 	left := v.unchanged
 	for _, t := range v.targets {
@@ -19,7 +19,7 @@ func (v *view) quiet(max int) string {
 			continue
 		}
 		s := link(code(t.name), v.Links.Jobs[t.id])
-		if b.Len()+len(s) > max {
+		if b.Len()+len(s) > room {
 			v.cut = true
 			return "No changes: " + b.String() + " and " + number(left) + " more: full list in " + v.where() + "\n\n"
 		}
@@ -66,7 +66,7 @@ func (v *view) uses() []*use {
 }
 
 // runsCode lists what executes code at plan or apply; open if any of it is new in this pull request.
-func (v *view) runsCode(max int) string {
+func (v *view) runsCode(room int) string {
 	list := v.uses()
 	if len(list) == 0 {
 		return ""
@@ -81,7 +81,7 @@ func (v *view) runsCode(max int) string {
 	if isNew > 0 {
 		summary += ", " + number(isNew) + " new"
 	}
-	return fold(summary, v.capped(len(list), max, func(i int) string {
+	return fold(summary, v.capped(len(list), room, func(i int) string {
 		u, s := list[i], "- "
 		if u.New {
 			s += "**new** "
@@ -94,13 +94,13 @@ func (v *view) runsCode(max int) string {
 	})+"\n", isNew > 0)
 }
 
-// more has the folds below: warnings, upstreams, other pull requests, why targets are in or out; each at most max bytes.
-func (v *view) more(max int) string {
-	return v.warnings(max) + v.upstreams(max) + v.others(max) + v.why(max) + v.skipped(max)
+// more has the folds below: warnings, upstreams, other pull requests, why targets are in or out; each at most room bytes.
+func (v *view) more(room int) string {
+	return v.warnings(room) + v.upstreams(room) + v.others(room) + v.why(room) + v.skipped(room)
 }
 
 // warnings shows every warning once, with the targets that gave it.
-func (v *view) warnings(max int) string {
+func (v *view) warnings(room int) string {
 	type warning struct {
 		report.Diagnostic
 		targets []string
@@ -129,7 +129,7 @@ func (v *view) warnings(max int) string {
 	if len(all) == 0 {
 		return ""
 	}
-	return fold(count(len(all), "warning"), v.capped(len(all), max, func(i int) string {
+	return fold(count(len(all), "warning"), v.capped(len(all), room, func(i int) string {
 		w := all[i]
 		s := "- **" + prose(clip(w.Summary, 300)) + "**"
 		if at := place(w.Diagnostic); at != "" {
@@ -144,18 +144,21 @@ func (v *view) warnings(max int) string {
 }
 
 // upstreams says which targets rest on upstreams that are not applied.
-func (v *view) upstreams(max int) string {
+func (v *view) upstreams(room int) string {
 	return v.perTarget("", func(t *target) string {
-		up := v.Upstream[t.id]
+		var up []string
+		for _, id := range v.Upstream[t.id] {
+			up = append(up, v.nameOf(id))
+		}
 		if len(up) == 0 {
 			return ""
 		}
 		return "- " + code(t.name) + " is provisional: " + codes(up, 10) + " " + verb(len(up), "is", "are") + " not applied yet\n"
-	}, max)
+	}, room)
 }
 
 // others says which other pull requests plan the same targets.
-func (v *view) others(max int) string {
+func (v *view) others(room int) string {
 	return v.perTarget("", func(t *target) string {
 		prs := v.Others[t.id]
 		if len(prs) == 0 {
@@ -173,11 +176,11 @@ func (v *view) others(max int) string {
 			fmt.Fprintf(&b, "#%d", n)
 		}
 		return "- " + code(t.name) + " is also planned by " + b.String() + "\n"
-	}, max)
+	}, room)
 }
 
 // why says which changed files pulled each target in.
-func (v *view) why(max int) string {
+func (v *view) why(room int) string {
 	known := map[string]bool{}
 	text := v.perTarget("Why these targets", func(t *target) string {
 		known[t.id] = true
@@ -186,11 +189,11 @@ func (v *view) why(max int) string {
 			return ""
 		}
 		return "- " + code(t.name) + ": " + codes(files, 5) + "\n"
-	}, max)
+	}, room)
 	var lost []string // affected, and without a report
 	for _, id := range slices.Sorted(maps.Keys(v.Why)) {
 		if !known[id] {
-			lost = append(lost, id)
+			lost = append(lost, v.nameOf(id))
 		}
 	}
 	if len(lost) > 0 {
@@ -200,17 +203,17 @@ func (v *view) why(max int) string {
 }
 
 // skipped says what is not planned.
-func (v *view) skipped(max int) string {
+func (v *view) skipped(room int) string {
 	if len(v.Skipped) == 0 {
 		return ""
 	}
-	return fold("Not planned: "+number(len(v.Skipped)), v.capped(len(v.Skipped), max, func(i int) string {
+	return fold("Not planned: "+number(len(v.Skipped)), v.capped(len(v.Skipped), room, func(i int) string {
 		return "- " + code(v.Skipped[i].Name) + ": " + prose(clip(v.Skipped[i].Reason, maxName)) + "\n"
 	})+"\n", false)
 }
 
 // perTarget joins a line for each target that has one, in a fold if there is a summary.
-func (v *view) perTarget(summary string, line func(*target) string, max int) string {
+func (v *view) perTarget(summary string, line func(*target) string, room int) string {
 	var items []string
 	for _, t := range v.targets {
 		if s := line(t); s != "" {
@@ -220,7 +223,7 @@ func (v *view) perTarget(summary string, line func(*target) string, max int) str
 	if len(items) == 0 {
 		return ""
 	}
-	text := v.capped(len(items), max, func(i int) string { return items[i] }) + "\n"
+	text := v.capped(len(items), room, func(i int) string { return items[i] }) + "\n"
 	if summary == "" {
 		return text
 	}

@@ -33,9 +33,7 @@ func remarks(c *report.Change) []string {
 	case c.Deferred != "":
 		out = append(out, "deferred: "+strings.ReplaceAll(c.Deferred, "_", " "))
 	case c.Action == report.Replace && c.CreateFirst:
-		out = append(out, "replaced, the new one first")
-	case c.Action == report.Replace:
-		out = append(out, "replaced")
+		out = append(out, "the new one is created first")
 	case c.Action == report.Forget:
 		out = append(out, "no longer managed, not destroyed")
 	}

@@ -179,11 +179,10 @@ func hostilePage(s string) Page {
 	p.Head, p.Command, p.WhatIf, p.WhatIfWhy, p.Next, p.Version = s, s, true, s, s, s
 	p.Repository, p.BaseRef = s, s
 	for _, r := range p.Reports {
-		p.Links.Jobs[r.Target.ID()] = s
+		p.Links.Jobs[r.Target.ID()] = "https://github.com/acme/infra/actions/runs/1/job/1"
 	}
-	p.Why, p.Upstream, p.Others = map[string][]string{r.Target.ID(): {s}, s: {s}}, map[string][]string{r.Target.ID(): {s}}, map[string][]int{r.Target.ID(): {1}}
+	p.Why, p.Upstream = map[string][]string{r.Target.ID(): {s}, s: {s}}, map[string][]string{r.Target.ID(): {s}}
 	p.Skipped, p.Notices = []Skipped{{s, s}}, []Notice{{s, s}}
-	p.Links.Run, p.Links.Checks, p.Links.Report = s, "javascript:alert(1)", "https://reports.example/"+s
 	return p
 }
 

@@ -61,6 +61,6 @@ type Rendered struct {
 // fold per changed target, and the footer. It is deterministic.
 func Render(p Page) Rendered { return newView(p).compose(Budget, true) }
 
-// Summary returns the same without the marker and the budget of a comment: for a job summary, at most max bytes
-// (GitHub takes 1 MiB a step). max is at least 16 KiB.
-func Summary(p Page, max int) Rendered { return newView(p).compose(max, false) }
+// Summary returns the same without the marker and the budget of a comment: for a job summary, at most room bytes
+// (GitHub takes 1 MiB a step). room is at least 16 KiB.
+func Summary(p Page, room int) Rendered { return newView(p).compose(room, false) }

@@ -7,10 +7,9 @@ import (
 	"github.com/layerbot/layerbot/internal/layer"
 )
 
-// Refusal returns the short reply for a command that was not carried out. It begins with a hidden marker that holds
-// key, "<!-- layerbot:reply KEY -->", so that the same reply is not written twice; of key only letters, digits and
-// "._:/-" are kept.
-func Refusal(key, message, hint string) string {
+// ReplyMarker returns the hidden first line of a reply, "<!-- layerbot:reply KEY -->", under which it is found again,
+// so that the same reply is not written twice. Of key only letters, digits and "._:/" are kept.
+func ReplyMarker(key string) string {
 	key = strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._:/", r) {
 			return r
@@ -20,7 +19,12 @@ func Refusal(key, message, hint string) string {
 		}
 		return -1
 	}, key)
-	text := "<!-- layerbot:reply " + key[:min(len(key), 100)] + " -->\n" + prose(message) + "\n"
+	return "<!-- layerbot:reply " + key[:min(len(key), 100)] + " -->"
+}
+
+// Refusal returns the short reply for a command that was not carried out, beginning with the marker of key.
+func Refusal(key, message, hint string) string {
+	text := ReplyMarker(key) + "\n" + prose(message) + "\n"
 	if hint != "" {
 		text += "\n" + prose(hint) + "\n"
 	}

@@ -58,8 +58,8 @@ func (v *view) changeSection(t *target, limit int) section {
 		sum = "changes"
 	}
 	var s section
-	s.forms[asCounts] = "- " + code(t.name) + ": " + sum + " (list left out: see " + v.where() + ")\n"
-	s.forms[asList] = fold(name+sum, v.preface(t)+v.addresses(t)+"The full diff is left out here: see "+v.where()+".\n\n", false)
+	s.forms[asCounts] = "- " + code(t.name) + ": " + sum + " (addresses left out)\n"
+	s.forms[asList] = fold(name+sum, v.preface(t)+v.addresses(t)+"The full diff is left out: see "+v.where()+".\n\n", false)
 
 	d := newFenceDiffer(limit)
 	body := v.preface(t)
@@ -75,7 +75,7 @@ func (v *view) changeSection(t *target, limit int) section {
 	text := fold(name+sum, body, len(body) <= maxOpen)
 	if d.out = d.out[:0]; len(t.Outputs) > 0 {
 		d.outputs(t.Outputs)
-		text += fold(name+count(len(t.Outputs), "output"), fence("diff", string(d.out))+"\n", len(d.out) <= maxOpen && len(t.Changes) == 0)
+		text += fold(name+count(len(t.Outputs), "output"), fence("diff", string(d.out))+"\n", len(d.out) <= maxOpen)
 	}
 	text += v.drift(t, limit)
 	if len(text) <= limit {

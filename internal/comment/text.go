@@ -29,8 +29,9 @@ func invisible(r rune) bool {
 // line of valid UTF-8.
 func visible(s string) string { return visibleBut(s, "") }
 
-// visibleBut is visible, except that the characters of keep stay as they are.
+// visibleBut is visible, except that the characters of keep stay as they are. A marker of ours is no marker any more.
 func visibleBut(s, keep string) string {
+	s = strings.ReplaceAll(s, "<!-- layerbot:", `<\u0021-- layerbot:`)
 	clean := func(r rune, size int) bool {
 		if r == utf8.RuneError {
 			return size > 1
@@ -143,10 +144,12 @@ func prose(s string) string {
 	var b strings.Builder
 	for i, part := range parts {
 		switch {
-		case i%2 == 0:
+		case i == 0:
 			b.WriteString(literal(part))
+		case i%2 == 0:
+			b.WriteString(escapes.Replace(part))
 		case strings.TrimSpace(part) == "":
-			b.WriteString(literal("`" + part + "`"))
+			b.WriteString(escapes.Replace("`" + part + "`"))
 		default:
 			b.WriteString(code(part))
 		}
@@ -162,11 +165,12 @@ var escapes = strings.NewReplacer(
 	"<", "&lt;", ">", "&gt;", "&", "&amp;", "@", "@"+zero, "://", ":"+zero+"//", "www.", "www"+zero+".", "WWW.", "WWW"+zero+".",
 )
 
+// literal escapes the start of a line: what would begin a list or underline a heading there has no power elsewhere.
 func literal(s string) string {
 	s = escapes.Replace(s)
-	digits := strings.TrimLeft(s, "0123456789")
-	if digits != "" && strings.ContainsRune("-+=.):", rune(digits[0])) { // would begin a list or underline a heading
-		s = s[:len(s)-len(digits)] + `\` + digits
+	rest := strings.TrimLeft(s, "0123456789")
+	if rest != "" && strings.Contains("-+=", rest[:1]) || len(rest) < len(s) && rest != "" && strings.Contains(".)", rest[:1]) {
+		return s[:len(s)-len(rest)] + `\` + rest
 	}
 	return s
 }

@@ -17,15 +17,15 @@ func value(raw json.RawMessage) string {
 	if raw[0] != '"' || bytes.IndexByte(raw, '\\') < 0 {
 		return visible(string(raw))
 	}
-	s, ok := text(raw)
+	s, ok := unquote(raw)
 	if !ok {
 		return visible(string(raw))
 	}
 	return visible(strconv.Quote(s))
 }
 
-// text returns the string in a JSON value.
-func text(raw json.RawMessage) (s string, ok bool) {
+// unquote returns the string in a JSON value.
+func unquote(raw json.RawMessage) (s string, ok bool) {
 	if len(raw) == 0 || raw[0] != '"' {
 		return "", false
 	}
@@ -55,7 +55,7 @@ func block(raw json.RawMessage) (list []string, several bool) {
 	if raw == nil {
 		return nil, false
 	}
-	s, ok := text(raw)
+	s, ok := unquote(raw)
 	if !ok {
 		return []string{value(raw)}, false
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/report"
 )
 
@@ -57,6 +58,17 @@ func newView(p Page) *view {
 	return v
 }
 
+// nameOf returns the name that the target of an ID is shown under.
+func (v *view) nameOf(id string) string {
+	for _, t := range v.targets {
+		if t.id == id {
+			return t.name
+		}
+	}
+	i := strings.LastIndex(id, "/") + 1
+	return layer.Short(strings.TrimSuffix(id[:i], "/")) + id[max(0, i-1):]
+}
+
 func rank(t *target) int {
 	if t.state == report.Failed {
 		return 0
@@ -105,13 +117,13 @@ func (v *view) outcome() (symbol, text string) {
 	case v.changed == 0:
 		return "✅", "No changes"
 	}
-	symbol, text = "🔵", "1 target changes"
-	if all > 1 {
+	symbol, text = "🔵", count(all, "target")+" "+verb(all, "changes", "change")
+	if v.changed < all {
 		text = number(v.changed) + " of " + count(all, "target") + " " + verb(v.changed, "changes", "change")
 	}
 	if n := v.total.Destroy + v.total.Replace; n > 0 {
 		symbol = "⚠️"
-		text += ", " + destroys(v.total)
+		text += ", " + losses(v.total)
 	}
 	return symbol, text
 }
@@ -123,15 +135,15 @@ func verb(n int, one, many string) string {
 	return many
 }
 
-// destroys returns "2 resources destroyed, 1 replaced".
-func destroys(c report.Counts) string {
+// losses returns "2 resources to destroy, 1 to replace".
+func losses(c report.Counts) string {
 	switch {
 	case c.Replace == 0:
-		return count(c.Destroy, "resource") + " destroyed"
+		return count(c.Destroy, "resource") + " to destroy"
 	case c.Destroy == 0:
-		return count(c.Replace, "resource") + " replaced"
+		return count(c.Replace, "resource") + " to replace"
 	}
-	return count(c.Destroy, "resource") + " destroyed, " + number(c.Replace) + " replaced"
+	return count(c.Destroy, "resource") + " to destroy, " + number(c.Replace) + " to replace"
 }
 
 // rollup returns "6 targets: 2 change, 3 unchanged, 1 failed".
@@ -151,6 +163,9 @@ func (v *view) rollup() string {
 		if p.n > 0 {
 			parts = append(parts, number(p.n)+" "+p.text)
 		}
+	}
+	if all == 1 { // "1 target: unchanged"
+		_, parts[0], _ = strings.Cut(parts[0], " ")
 	}
 	return count(all, "target") + ": " + strings.Join(parts, ", ")
 }

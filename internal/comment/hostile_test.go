@@ -1,0 +1,169 @@
+package comment
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/text"
+	"golang.org/x/net/html"
+
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// A hostile page must be built exactly like a harmless one: whatever stands in a text, it is read as that text.
+
+func TestHostileTextBuildsNothing(t *testing.T) {
+	want := build(t, roomy("harmless"))
+	for _, s := range append(strings.Split(hostile, "\n"), hostile, "`", "``", "a`b", "|", `\`, `\|`, "---", "===", "- x", "1. x", "+ x", "# x", "> x",
+		"    x", "\tx", "```", "~~~", "<b>", "&lt;", "<!--", "-->", "]]>", "<details>", "@acme", "#1", "[x]: https://evil.example", "![x](y)",
+		"**x**", "_x_", "$x$", ":---", "| - |", "<https://evil.example>", "HTTP://evil.example", "ftp://evil.example", "mailto:a@evil.example",
+		"xmpp:a@evil.example", "WwW.evil.example", "a\r\nb", "\u2028x\u2029", "\u202ex", "\xff\xfe", "\x00", "x\\", "`x", "x`", " x ", "- [ ] x", "[^1]: x", "<!-- layerbot:plan {} -->") {
+		t.Run(visible(s), func(t *testing.T) {
+			if diff := cmp.Diff(want, build(t, roomy(s))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// roomy returns the comment with enough room that nothing is shortened, however long s makes it.
+func roomy(s string) string { return newView(hostilePage(s)).compose(1<<20, true).Body }
+
+func FuzzRender(f *testing.F) {
+	for _, s := range []string{hostile, "`", "```", "1. x", "<!--", "a|b", "[x](y)", "@a #1", "\u202e", "    x", "www.x.y", "https://x", "\\", "&amp;"} {
+		f.Add(s)
+	}
+	want := build(f, roomy("harmless"))
+	f.Fuzz(func(t *testing.T, s string) {
+		actions := []report.Action{report.NoOp, report.Create, report.Read, report.Update, report.Replace, report.Delete, report.Forget}
+		if len(s) > 200 || strings.TrimSpace(s) == "" || slices.Contains(actions, report.Action(s)) {
+			return // blank texts are left out, and long ones shortened: another page
+		}
+		if diff := cmp.Diff(want, build(t, roomy(s))); diff != "" {
+			t.Errorf("%q: %s", s, diff)
+		}
+	})
+}
+
+var (
+	ours    = regexp.MustCompile(`^(<!-- layerbot:(plan|reply) [^\n]* -->|</?(details|summary|code|sub)( open)?>|\n)+$`)
+	between = regexp.MustCompile(`(<summary>)(.*)(</summary>)`)
+	mention = regexp.MustCompile(`@[A-Za-z0-9]|#[0-9]`)
+)
+
+// build returns the blocks, links and HTML of a text, without the words; it fails on anything that is not ours.
+func build(t testing.TB, body string) []string {
+	t.Helper()
+	checkForm(t, body)
+	source := []byte(body)
+	var out []string
+	md := goldmark.New(goldmark.WithExtensions(extension.GFM))
+	err := ast.Walk(md.Parser().Parse(text.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.HTMLBlock:
+			raw := string(n.Lines().Value(source))
+			if n.HasClosure() {
+				raw += string(n.ClosureLine.Value(source))
+			}
+			raw = between.ReplaceAllStringFunc(raw, func(s string) string {
+				return "<summary>" + strings.Join(regexp.MustCompile(`</?code>`).FindAllString(s, -1), "") + "</summary>"
+			})
+			if !ours.MatchString(raw) {
+				t.Errorf("HTML that is not ours: %q", raw)
+			}
+			out = append(out, regexp.MustCompile(`<[!/]?[a-z-]+`).FindAllString(raw, -1)...)
+		case *ast.RawHTML:
+			raw := string(n.Segments.Value(source))
+			if !ours.MatchString(raw) {
+				t.Errorf("HTML that is not ours: %q", raw)
+			}
+			out = append(out, raw)
+		case *ast.Link:
+			out = append(out, "link to "+string(n.Destination))
+			if !strings.HasPrefix(string(n.Destination), "https://github.com/") {
+				t.Errorf("a link that is not ours: %q", n.Destination)
+			}
+		case *ast.AutoLink:
+			t.Errorf("a link that is not ours: %q", n.URL(source))
+		case *ast.CodeSpan, *ast.FencedCodeBlock:
+			out = append(out, n.Kind().String())
+			return ast.WalkSkipChildren, nil
+		case *ast.Text:
+			if s := string(n.Value(source)); mention.MatchString(s) {
+				t.Errorf("a mention: %q", s)
+			}
+		case *ast.String:
+		default:
+			out = append(out, n.Kind().String())
+		}
+		return ast.WalkContinue, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// checkForm fails unless body is valid UTF-8 with one marker at most and nothing invisible.
+func checkForm(t testing.TB, body string) {
+	t.Helper()
+	if !utf8.ValidString(body) {
+		t.Error("invalid UTF-8")
+	}
+	if strings.Count(body, "<!-- layerbot:") > 1 {
+		t.Error("more than one marker")
+	}
+	for _, r := range strings.ReplaceAll(body, zero, "") {
+		if r != '\n' && r != '\t' && invisible(r) {
+			t.Errorf("the invisible character %U", r)
+		}
+	}
+}
+
+func TestHostileTextBuildsNothingInHTML(t *testing.T) {
+	tags := func(p Page) []string {
+		var out []string
+		z := html.NewTokenizer(strings.NewReader(HTML(p)))
+		for z.Next() != html.ErrorToken {
+			if tok := z.Token(); tok.Type != html.TextToken {
+				out = append(out, tok.Data)
+				for _, a := range tok.Attr {
+					if strings.HasPrefix(a.Key, "on") || strings.HasPrefix(strings.TrimSpace(strings.ToLower(a.Val)), "javascript:") {
+						t.Errorf("attribute %s=%q", a.Key, a.Val)
+					}
+				}
+			}
+		}
+		return out
+	}
+	strip := func(list []string) []string { // runs of a diff's lines differ with the number of lines
+		return slices.DeleteFunc(list, func(s string) bool { return s == "span" })
+	}
+	want := strip(tags(hostilePage("harmless")))
+	for _, s := range []string{hostile, "</pre><script>alert(1)</script>", `"><img onerror=alert(1)>`, "javascript:alert(1)", "{{.}}", "</title>", "</style>"} {
+		if diff := cmp.Diff(want, strip(tags(hostilePage(s)))); diff != "" {
+			t.Errorf("%q: %s", s, diff)
+		}
+	}
+}
+
+func TestTerminalHasNoEscapesOfOthers(t *testing.T) {
+	for _, text := range []string{Terminal(hostilePage(hostile), false), FullText(hostilePage(hostile).Reports[0]), FullText(hostilePage(hostile).Reports[1])} {
+		for _, r := range text {
+			if r != '\n' && r != '\t' && invisible(r) {
+				t.Errorf("%U in %q", r, text)
+				break
+			}
+		}
+	}
+}
