@@ -26,14 +26,15 @@ type call struct {
 	vars  map[string]string
 	token *token // nil for the App itself
 	repo  *Repo  // of the path
+	calls int    // how many the token has made
 	used  need
 }
 
 // A reply is what an operation answers. A violation is told to the test beside it.
 type reply struct {
 	status    int
-	body      any // nil is an empty body
-	header    map[string]string
+	body      any    // nil is an empty body
+	link      string // to the other pages
 	violation string
 }
 
@@ -70,13 +71,16 @@ func (c *call) write(w http.ResponseWriter, rep reply) {
 	if c.token != nil {
 		now := c.s.now().Unix()
 		h.Set("X-RateLimit-Limit", "5000")
-		h.Set("X-RateLimit-Remaining", strconv.Itoa(max(1, 5000-c.token.calls)))
-		h.Set("X-RateLimit-Used", strconv.Itoa(c.token.calls))
+		h.Set("X-RateLimit-Remaining", strconv.Itoa(max(1, 5000-c.calls)))
+		h.Set("X-RateLimit-Used", strconv.Itoa(c.calls))
 		h.Set("X-RateLimit-Reset", strconv.FormatInt(now-now%3600+3600, 10))
 		h.Set("X-RateLimit-Resource", "core")
 	}
-	for name, value := range rep.header {
-		h.Set(name, value)
+	if c.route != nil && c.route.needs != nil {
+		h.Set("X-Accepted-GitHub-Permissions", accepted(c.route.needs))
+	}
+	if rep.link != "" {
+		h.Set("Link", rep.link)
 	}
 	if rep.body == nil {
 		w.WriteHeader(rep.status)
@@ -162,9 +166,7 @@ func page[T any](c *call, all []T, show func(T) object, wrap func([]object, int)
 		shown = append(shown, show(all[i]))
 	}
 	rep := ok(wrap(shown, len(all)))
-	if links != nil {
-		rep.header = map[string]string{"Link": strings.Join(links, ", ")}
-	}
+	rep.link = strings.Join(links, ", ")
 	return rep
 }
 

@@ -51,7 +51,7 @@ func (p *Pull) Comment(login, body string) (id int64, event []byte) {
 	return m.id, s.commentEvent(m, "created", m.author, nil)
 }
 
-// EditComment changes a comment as a person and returns its issue_comment payload.
+// EditComment changes a comment as a person and returns its issue_comment payload. It panics if there is none.
 func (p *Pull) EditComment(login string, id int64, body string) []byte {
 	s := p.repo.s
 	s.mu.Lock()
@@ -62,7 +62,7 @@ func (p *Pull) EditComment(login string, id int64, body string) []byte {
 	return s.commentEvent(m, "edited", s.user(login), object{"body": object{"from": before}})
 }
 
-// DeleteComment removes a comment as a person and returns its issue_comment payload.
+// DeleteComment removes a comment as a person and returns its issue_comment payload. It panics if there is none.
 func (p *Pull) DeleteComment(login string, id int64) []byte {
 	s := p.repo.s
 	s.mu.Lock()

@@ -3,6 +3,7 @@ package githubtest
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,7 +16,7 @@ import (
 
 // runGit runs git in a folder with an environment of its own and returns what it printed, trimmed.
 func (s *Server) runGit(dir string, stdin io.Reader, args ...string) (string, error) {
-	cmd := s.gitCommand(dir, args...)
+	cmd := s.gitCommand(context.Background(), dir, args...)
 	var out, complaint bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, &complaint
 	if err := cmd.Run(); err != nil {
@@ -25,8 +26,8 @@ func (s *Server) runGit(dir string, stdin io.Reader, args ...string) (string, er
 }
 
 // gitCommand prepares git: nobody's configuration, and a person who commits.
-func (s *Server) gitCommand(dir string, args ...string) *exec.Cmd {
-	cmd := exec.Command(s.git, args...) //nolint:gosec // the arguments are the simulator's own
+func (s *Server) gitCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, s.git, args...) //nolint:gosec // the arguments are the simulator's own
 	cmd.Dir = dir
 	cmd.Env = []string{
 		"PATH=" + filepath.Dir(s.git), "HOME=" + s.dir, "GIT_CONFIG_NOSYSTEM=1", "LC_ALL=C",
@@ -100,7 +101,7 @@ func (s *Server) uploadPack(w http.ResponseWriter, r *http.Request, repo *Repo, 
 	if advertise {
 		args, kind = append(args, "--advertise-refs"), "advertisement"
 	}
-	cmd := s.gitCommand(repo.GitDir, append(args, ".")...)
+	cmd := s.gitCommand(r.Context(), repo.GitDir, append(args, ".")...)
 	protocol := r.Header.Get("Git-Protocol")
 	cmd.Env = append(cmd.Env, "GIT_PROTOCOL="+protocol)
 	w.Header().Set("Content-Type", "application/x-git-upload-pack-"+kind)

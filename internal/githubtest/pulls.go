@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,6 +22,7 @@ type Pull struct {
 	title, body              string
 	headRef, baseRef         string
 	head, base, before       string // commits; before is the head before the last push
+	onto                     string // the tip of the base branch that refs/pull/N/merge was made on
 	mergeCommit              string // what refs/pull/N/merge is, or the merge itself; "" if there is a conflict
 	state                    string
 	draft                    bool
@@ -67,20 +69,38 @@ func (r *Repo) follow() {
 	if r.parent != nil {
 		pulls = slices.Concat(pulls, r.parent.pulls)
 	}
+	branches := map[*Repo]map[string]string{}
+	tip := func(of *Repo, branch, otherwise string) string {
+		if of == nil {
+			return otherwise
+		}
+		if branches[of] == nil {
+			branches[of] = of.branches()
+		}
+		return cmp.Or(branches[of][branch], otherwise)
+	}
 	for _, p := range pulls {
-		if p.state != "open" || p.headRepo == nil {
+		if p.state != "open" {
 			continue
 		}
-		head := p.headRepo.resolve("refs/heads/" + p.headRef)
-		if head == "" || head == p.head {
+		head, onto := tip(p.headRepo, p.headRef, p.head), tip(p.repo, p.baseRef, p.onto)
+		if head != p.head {
+			p.before, p.head, p.base, p.updated = p.head, head, onto, r.s.now()
+		} else if onto == p.onto {
 			continue
-		}
-		p.before, p.head, p.updated = p.head, head, r.s.now()
-		if base := p.repo.resolve("refs/heads/" + p.baseRef); base != "" {
-			p.base = base
 		}
 		r.s.must(p.moveRefs())
 	}
+}
+
+// branches returns the commit of each branch.
+func (r *Repo) branches() map[string]string {
+	tips := map[string]string{}
+	for _, line := range strings.Split(r.mustGit("for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", "refs/heads"), "\n") {
+		sha, branch, _ := strings.Cut(line, " ")
+		tips[branch] = sha
+	}
+	return tips
 }
 
 // moveRefs sets refs/pull/N/head, and refs/pull/N/merge to a merge of it with the base branch as it is now.
@@ -94,6 +114,7 @@ func (p *Pull) moveRefs() error {
 	if _, err := r.runGit("update-ref", ref+"head", p.head); err != nil {
 		return err
 	}
+	p.onto = r.resolve("refs/heads/" + p.baseRef)
 	merge, err := r.merge(p.baseRef, p.head, fmt.Sprintf("Merge %s into %s", p.head, p.base))
 	if err != nil { // a conflict: GitHub leaves the ref where it was
 		p.mergeCommit = ""

@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"context"
 	"encoding/base64"
 	"net/http"
 	"path"
@@ -82,7 +83,7 @@ func (s *Server) fileJSON(r *Repo, commit string, e treeEntry, full bool) object
 	if e.kind != "blob" {
 		return o
 	}
-	cmd := s.gitCommand(r.GitDir, "cat-file", "blob", e.sha)
+	cmd := s.gitCommand(context.Background(), r.GitDir, "cat-file", "blob", e.sha)
 	content, err := cmd.Output()
 	s.must(err)
 	o["size"], o["download_url"] = len(content), html

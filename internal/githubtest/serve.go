@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -13,6 +14,8 @@ const maxBody = 10 << 20
 
 // serve answers every request: hooks first, then a fault if one waits for it, else the request itself.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	s.running.RLock()
+	defer s.running.RUnlock()
 	path := strings.TrimPrefix(r.URL.Path, "/api/v3")
 	s.runHooks(r.Method, path)
 	fault := s.nextFault(r.Method, path)
@@ -81,20 +84,11 @@ func (s *Server) dispatch(c *call) reply {
 	}
 	known := strings.Fields(c.route.query)
 	for name := range c.query {
-		if !contains(known, name) {
+		if !slices.Contains(known, name) {
 			return invalid("unknown query parameter " + name)
 		}
 	}
 	return c.route.handle(c)
-}
-
-func contains(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }
 
 // A recorder keeps an answer until it is known whether the client gets it.

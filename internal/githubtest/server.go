@@ -31,6 +31,7 @@ type Server struct {
 	git      string // the program
 	key      *rsa.PublicKey
 	http     *http.Server
+	running  sync.RWMutex // read-locked by each request
 	describe *description // nil unless Options.Validate
 
 	mu       sync.Mutex // guards all below, and all of Repo and Pull
@@ -75,6 +76,9 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
+// appKey makes the App's key: one for all servers of a process, since it takes a tenth of a second.
+var appKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 func (s *Server) start() (err error) {
 	if s.git, err = exec.LookPath("git"); err != nil {
 		return err
@@ -84,7 +88,7 @@ func (s *Server) start() (err error) {
 			return err
 		}
 	}
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := appKey()
 	if err != nil {
 		return err
 	}
@@ -102,9 +106,12 @@ func (s *Server) start() (err error) {
 	}
 	s.dir = s.options.Dir
 	if s.dir == "" {
-		if s.dir, err = os.MkdirTemp("", "githubtest-"); err != nil {
-			return errOr(l.Close(), err)
-		}
+		s.dir, err = os.MkdirTemp("", "githubtest-")
+	} else {
+		s.dir, err = filepath.Abs(s.dir)
+	}
+	if err != nil {
+		return errOr(l.Close(), err)
 	}
 	s.URL = "http://" + l.Addr().String()
 	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 10 * time.Second}
@@ -123,6 +130,8 @@ func errOr(first, second error) error {
 // Close stops it and removes what it made.
 func (s *Server) Close() error {
 	err := s.http.Close()
+	s.running.Lock() // wait for what is being served
+	defer s.running.Unlock()
 	if s.options.Dir == "" {
 		err = errOr(err, os.RemoveAll(s.dir))
 	}

@@ -42,24 +42,31 @@ func (c *call) enter() (reply, bool) {
 		return unauthorized("Bad credentials"), false
 	}
 	c.token.calls++
+	c.calls = c.token.calls
 	if rep, in := c.enterRepo(); !in {
 		return rep, false
 	}
-	var accepted []string
+	if c.route.needs == nil {
+		return reply{}, true
+	}
 	for _, n := range c.route.needs {
 		if n.metBy(c.token.permissions) {
 			c.used = n
 			return reply{}, true
 		}
-		accepted = append(accepted, n.permission+"="+n.level)
-	}
-	if accepted == nil {
-		return reply{}, true
 	}
 	rep := forbidden("Resource not accessible by integration")
-	rep.header = map[string]string{"X-Accepted-GitHub-Permissions": strings.Join(accepted, "; ")}
-	rep.violation = fmt.Sprintf("the token has %v, and needs %s", c.token.permissions, strings.Join(accepted, " or "))
+	rep.violation = fmt.Sprintf("the token has %v, and needs %s", c.token.permissions, accepted(c.route.needs))
 	return rep, false
+}
+
+// accepted lists permissions as GitHub's header does: any one of them is enough.
+func accepted(needs []need) string {
+	var all []string
+	for _, n := range needs {
+		all = append(all, n.permission+"="+n.level)
+	}
+	return strings.Join(all, "; ")
 }
 
 // enterRepo finds the repository of the path; a token for others does not see it.
