@@ -2,6 +2,7 @@ package githubtest
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -145,6 +146,9 @@ func (r *Repo) commit(branch, from, message string, files map[string][]byte) (st
 		fmt.Fprintf(&in, "from %s\n", parent)
 	}
 	for _, path := range slices.Sorted(maps.Keys(files)) {
+		if !fs.ValidPath(path) || slices.ContainsFunc(strings.Split(path, "/"), func(e string) bool { return strings.EqualFold(e, ".git") }) {
+			return "", fmt.Errorf("push to %s of %s/%s: GitHub takes no path %q", branch, r.Owner, r.Name, path)
+		}
 		content, mode := files[path], "100644"
 		if content == nil {
 			fmt.Fprintf(&in, "D %s\n", quotePath(path))

@@ -129,6 +129,9 @@ func trim(whole object) object {
 		kept[method] = operation
 		paths[path] = kept
 	}
+	// A fork that is gone leaves no repository behind: the description forgets to say so, though its webhooks do.
+	at(whole, "components", "schemas", "pull-request", "properties", "head", "properties")["repo"] = object{"$ref": "#/components/schemas/nullable-repository"}
+	at(whole, "components", "schemas", "pull-request-simple", "properties", "head", "properties")["repo"] = object{"$ref": "#/components/schemas/nullable-repository"}
 	components := object{}
 	out := object{"openapi": whole["openapi"], "info": object{"title": "GitHub REST API, trimmed", "version": at(whole, "info")["version"]}, "paths": paths, "components": components}
 	clean(paths)
