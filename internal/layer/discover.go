@@ -1,6 +1,9 @@
 package layer
 
-import "context"
+import (
+	"context"
+	"sort"
+)
 
 // Files is a read-only tree of files: a working directory or one commit.
 // Paths are slash-separated and relative to its root.
@@ -9,16 +12,20 @@ type Files interface {
 	Paths() []string
 	// Link returns what a symbolic link points to, as written in it.
 	Link(name string) (target string, ok bool)
-	// ReadFile returns the content of a regular file.
+	// ReadFile returns the content of a regular file. It is called concurrently.
 	ReadFile(name string) ([]byte, error)
 }
 
 // Options is what a repository's configuration says about its layers. The zero
 // value discovers everything by convention.
+//
+// Templates hold {dir} (the root module's folder), {layer} ("05-compute"), {name}
+// ("compute") and {env}; those of files may be doublestar globs. All are relative
+// to the root of the repository.
 type Options struct {
 	Include       []string            // doublestar globs of layer folders; empty: every root module
 	Exclude       []string            // doublestar globs of folders to leave out
-	VarFiles      []string            // templates with {dir}, {layer}, {env} and globs, in order; empty: by convention
+	VarFiles      []string            // templates, in order; empty: by convention
 	BackendFile   string              // template of the backend file; "": by convention
 	BackendValues map[string]string   // templates of further backend values
 	Environments  []string            // environments named in the configuration
@@ -30,28 +37,54 @@ type Map struct {
 	Targets  []Target  `json:"targets"`  // sorted by wave, then dir, then environment
 	Skipped  []Skip    `json:"skipped"`  // with reasons, sorted by dir
 	Warnings []Problem `json:"warnings"` // cycles, ambiguities, named files that are not committed
+
+	inputs *inputs // what determines each target
 }
 
 // Discover finds the layers of a repository, their environments and their order.
 // Broken HCL in one layer becomes the Problem of that layer's targets; an error
 // is returned only when nothing can be said at all.
 func Discover(ctx context.Context, files Files, opts Options) (*Map, error) {
-	panic("being written")
+	d := &discovery{
+		tree: newTree(files), opts: opts, info: map[*Target]*targetInfo{}, byPath: map[string]*valueFile{},
+		result: &Map{Targets: []Target{}, Skipped: []Skip{}, Warnings: []Problem{}},
+	}
+	sources, err := parseAll(ctx, d.tree)
+	if err != nil {
+		return nil, err
+	}
+	d.folders = readFolders(d.tree, sources)
+	d.findRoots()
+	d.name()
+	d.makeTargets()
+	d.warnOfModels()
+
+	var targets []*Target
+	for _, r := range d.roots {
+		targets = append(targets, r.targets...)
+	}
+	d.connect(targets)
+	d.setWaves(targets)
+	return d.finish(targets), ctx.Err()
 }
 
-// Select resolves names to targets. layers and envs hold names as a person writes them: a full name, the
-// name without its number, the number alone, or a glob; "all" is every layer; empty means no restriction. A
-// name that matches nothing is a *NotFoundError naming the nearest valid words.
-func (m *Map) Select(layers, envs []string) ([]Target, error) { panic("being written") }
-
-// An Affected is a target that a change touches.
-type Affected struct {
-	Target
-	Why     []string `json:"why"`               // the changed files that pulled it in, sorted
-	Deleted bool     `json:"deleted,omitempty"` // the target exists at the base and no longer at the head
+func (d *discovery) finish(targets []*Target) *Map {
+	sort.SliceStable(targets, func(i, j int) bool {
+		a, b := targets[i], targets[j]
+		switch {
+		case a.Wave != b.Wave:
+			return a.Wave < b.Wave
+		case a.Dir != b.Dir:
+			return a.Dir < b.Dir
+		}
+		return a.Env < b.Env
+	})
+	m := d.result
+	m.inputs = d.collectInputs(targets)
+	for _, t := range targets {
+		m.Targets = append(m.Targets, *t)
+	}
+	sort.SliceStable(m.Skipped, func(i, j int) bool { return m.Skipped[i].Dir < m.Skipped[j].Dir })
+	sort.SliceStable(m.Warnings, func(i, j int) bool { return m.Warnings[i].File < m.Warnings[j].File })
+	return m
 }
-
-// AffectedBy returns the targets of head (and those of base that head no longer has) that the changed files
-// touch: the layer's own files, every local module it reaches, its var-files, backend-config and lock file,
-// through symbolic links. changed holds paths of both sides of a rename.
-func AffectedBy(base, head *Map, changed []string) []Affected { panic("being written") }

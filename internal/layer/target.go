@@ -23,12 +23,14 @@ type Target struct {
 	Env   string `json:"env"`   // "prod"; DefaultEnv for a layer without environments
 	Dir   string `json:"dir"`   // the root module, "infra/05-compute/terraform"; "." is the root itself
 
-	VarFiles      []string          `json:"var_files"`                // handed to Terraform as -var-file in this order, later wins; files that Terraform loads by itself from Dir are not listed
-	BackendConfig string            `json:"backend_config"`           // handed as -backend-config; "" when the backend is complete or local
-	BackendValues map[string]string `json:"backend_values,omitempty"` // further -backend-config values, from the configuration
-	Workspace     string            `json:"workspace"`                // "" is Terraform's default workspace
-	DependsOn     []string          `json:"depends_on"`               // Dirs of the layers that must be applied first, sorted
-	Wave          int               `json:"wave"`                     // from 0; targets of one wave do not depend on each other
+	VarFiles        []string          `json:"var_files"`                  // handed to Terraform as -var-file in this order, later wins; files that Terraform loads by itself from Dir are not listed
+	BackendConfig   string            `json:"backend_config"`             // handed as -backend-config; "" when the backend is complete or local
+	BackendValues   map[string]string `json:"backend_values,omitempty"`   // further -backend-config values, from the configuration
+	Workspace       string            `json:"workspace"`                  // "" is Terraform's default workspace
+	Backend         string            `json:"backend,omitempty"`          // type of the backend, "s3"; "cloud" for a cloud block; "" is none
+	RequiredVersion string            `json:"required_version,omitempty"` // constraints on Terraform, joined by commas
+	DependsOn       []string          `json:"depends_on"`                 // Dirs of the layers that must be applied first, sorted
+	Wave            int               `json:"wave"`                       // from 0; targets of one wave do not depend on each other
 
 	// Problem says why the target cannot be planned (broken HCL, a named file that is missing); nil for
 	// a sound one. A target with a problem is reported as failed, never left out.

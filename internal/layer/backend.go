@@ -1,0 +1,153 @@
+package layer
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+type exprOf = hcl.Expression
+
+// requiredArguments are those that Terraform asks for at init and takes from no
+// environment variable. https://developer.hashicorp.com/terraform/language/backend
+var requiredArguments = map[string][]string{
+	"s3": {"bucket", "key"}, "gcs": {"bucket"}, "azurerm": {"container_name", "key"},
+	"oss": {"bucket"}, "cos": {"bucket"}, "consul": {"path"}, "kubernetes": {"secret_suffix"},
+}
+
+// backendArguments returns what is known of a target's backend: the block, then
+// its file, then the values of the configuration.
+func (d *discovery) backendArguments(r *root, t *Target) map[string]string {
+	args := map[string]string{}
+	if r.backend != nil {
+		for name, expr := range r.backend.attrs {
+			args[name], _ = (&scope{}).text(expr)
+		}
+	}
+	if t == nil {
+		return args
+	}
+	if t.BackendConfig != "" && d.tree.exists(t.BackendConfig) {
+		for name, expr := range d.values(d.valueFile(t.BackendConfig)) {
+			args[name], _ = (&scope{}).text(expr)
+		}
+	}
+	for name, value := range t.BackendValues {
+		args[name] = value
+	}
+	return args
+}
+
+// missingArguments returns the required arguments that a backend has nowhere.
+func (d *discovery) missingArguments(r *root, t *Target) []string {
+	if r.backend == nil {
+		return nil
+	}
+	args := d.backendArguments(r, t)
+	var missing []string
+	for _, name := range requiredArguments[r.backend.kind] {
+		if args[name] == "" {
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}
+
+// checkBackend sets the problem of a target whose backend cannot be configured,
+// and warns of the file that is expected.
+func (d *discovery) checkBackend(r *root, t *Target) {
+	if t.BackendConfig != "" && d.tree.exists(t.BackendConfig) {
+		v := d.valueFile(t.BackendConfig)
+		if d.values(v); v.bad != nil && t.Problem == nil {
+			t.Problem = v.bad
+		}
+	}
+	missing := d.missingArguments(r, t)
+	if len(missing) == 0 {
+		return
+	}
+	values := make([]string, len(missing))
+	for i, name := range missing {
+		values[i] = name + ` = "…"`
+	}
+	inConfiguration := "layers { backend { values = { " + strings.Join(values, ", ") + " } } }"
+	p := &Problem{File: t.BackendConfig}
+	if t.BackendConfig != "" && d.tree.exists(t.BackendConfig) {
+		p.Message = fmt.Sprintf("the backend %q lacks %s", r.backend.kind, strings.Join(missing, " and "))
+		p.Hint = "add it to " + t.BackendConfig + ", or to the configuration: " + inConfiguration
+	} else {
+		p.File = d.expectedBackendFile(r, t)
+		p.Message = fmt.Sprintf("backend-config missing: the backend %q has no %s", r.backend.kind, strings.Join(missing, " and no "))
+		p.Hint = "commit " + p.File + ", or set the values in the configuration: " + inConfiguration
+		d.warn(Problem{Message: "backend file is not committed", File: p.File, Hint: p.Hint})
+	}
+	if t.Problem == nil {
+		t.Problem = p
+	}
+}
+
+// expectedBackendFile says where a missing backend file would be looked for.
+func (d *discovery) expectedBackendFile(r *root, t *Target) string {
+	if t.BackendConfig != "" {
+		return t.BackendConfig
+	}
+	base := "backend-config.hcl"
+	for at := r.dir; ; at = path.Dir(at) {
+		for _, name := range d.tree.list(at) {
+			if backendName.MatchString(name) && modelName.MatchString(name) {
+				base = withoutModel(name)
+			}
+		}
+		if at == r.base || at == "." {
+			break
+		}
+	}
+	folder := r.dir
+	if info := d.info[t]; info != nil && info.envFolder != "" {
+		folder = info.envFolder
+	}
+	return path.Join(folder, base)
+}
+
+// withoutModel returns the name a template stands for: "backend.hcl" of "backend.hcl.template".
+func withoutModel(base string) string {
+	return modelName.ReplaceAllStringFunc(base, func(m string) string {
+		if strings.HasSuffix(base, m) {
+			return ""
+		}
+		return "."
+	})
+}
+
+// warnOfModels names var-files of which only a template is committed, and links that lead nowhere.
+func (d *discovery) warnOfModels() {
+	holds := map[string]bool{}
+	for _, r := range d.roots {
+		for at := r.dir; ; at = path.Dir(at) {
+			holds[at] = true
+			if at == "." {
+				break
+			}
+		}
+	}
+	for _, name := range d.tree.paths {
+		base := path.Base(name)
+		if !holds[path.Dir(name)] || !strings.Contains(base, ".tfvars") {
+			continue
+		}
+		if _, isLink := d.tree.links[name]; isLink && !d.tree.exists(name) {
+			target := d.tree.links[name]
+			d.warn(Problem{Message: "var-file is a link to a file that is not committed: " + target, File: name, Hint: "commit the file, or put it in place before planning"})
+		}
+		if !modelName.MatchString(base) {
+			continue
+		}
+		if real := path.Join(path.Dir(name), withoutModel(base)); !d.tree.has[real] {
+			d.warn(Problem{Message: "var-file is not committed, only " + base + " is", File: real, Hint: "commit it, or put it in place before planning"})
+		}
+	}
+}
+
+func (d *discovery) warn(p Problem) { d.result.Warnings = append(d.result.Warnings, p) }

@@ -1,0 +1,299 @@
+package layer
+
+import (
+	"path"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// A graph finds the target behind a state.
+type graph struct {
+	d       *discovery
+	targets []*Target
+	exact   map[string][]*Target // kind and key, when the key is known
+	partly  []placed             // those whose key is known in part
+	keyless map[string][]*Target // simplified name of a layer whose state's key is unknown
+	names   map[string][]*Target // simplified name → targets of that layer
+	memo    map[state][]*Target
+}
+
+type placed struct {
+	state
+	target *Target
+}
+
+// connect sets what every target depends on: the states it reads, then what the
+// configuration says.
+func (d *discovery) connect(targets []*Target) {
+	g := &graph{d: d, targets: targets, exact: map[string][]*Target{}, keyless: map[string][]*Target{}, names: map[string][]*Target{}, memo: map[state][]*Target{}}
+	for _, t := range targets {
+		names := d.info[t].root.aliases()
+		slices.Sort(names)
+		names = slices.Compact(names)
+		for _, name := range names {
+			g.names[name] = append(g.names[name], t)
+		}
+		for _, s := range d.places(t) {
+			switch {
+			case s.key == unknown:
+				for _, name := range names {
+					g.keyless[name] = append(g.keyless[name], t)
+				}
+			case strings.Contains(s.key, unknown):
+				g.partly = append(g.partly, placed{s, t})
+			default:
+				g.exact[s.kind+" "+s.key] = append(g.exact[s.kind+" "+s.key], t)
+			}
+			d.info[t].states = append(d.info[t].states, s)
+		}
+	}
+	for _, t := range targets {
+		depends := map[string]bool{}
+		for _, up := range g.upstreams(t) {
+			depends[up.Dir] = true
+		}
+		t.DependsOn = sortedKeys(depends)
+	}
+	d.dependsAsConfigured(g)
+}
+
+// upstreams returns the targets whose states t reads, through the modules it calls too.
+func (g *graph) upstreams(t *Target) []*Target {
+	info := g.d.info[t]
+	var found []*Target
+	for _, sc := range g.d.scopes(t, func(f *folder) bool { return len(f.states) > 0 }) {
+		for _, ref := range sc.folder.states {
+			kind := ""
+			if ref.kind != nil {
+				kind, _ = sc.text(ref.kind)
+			} else if ref.config["workspaces.name"] != nil {
+				kind = "remote"
+			}
+			args := map[string]string{}
+			for name, expr := range ref.config {
+				args[name], _ = sc.text(expr)
+			}
+			s := stateOf(kind, args, t.Dir)
+			for _, up := range g.closest(t, g.find(s, ref.name)) {
+				if up.Dir != t.Dir {
+					found = append(found, up)
+					info.evidence = true
+				}
+			}
+		}
+	}
+	return found
+}
+
+// find returns the targets that a reference can mean: by key; by a key known in
+// part, if it fits one layer only; by the name of a layer whose own key is not
+// known, as it stands in the reference's key, or as the data source is called.
+func (g *graph) find(s state, name string) []*Target {
+	if s.key != unknown {
+		if found, ok := g.memo[s]; ok && len(found) > 0 {
+			return found
+		}
+		found := g.byKey(s)
+		g.memo[s] = found
+		if len(found) > 0 {
+			return found
+		}
+	}
+	if s.key == unknown || strings.Contains(s.key, unknown) {
+		if found := oneLayer(g.names[simplify(name)]); len(found) > 0 {
+			return found
+		}
+	}
+	if s.kind == "remote" {
+		return g.byWorkspaceName(s.key)
+	}
+	for _, word := range keyWords(s.key) {
+		if found := oneLayer(g.keyless[word]); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+func (g *graph) byKey(s state) []*Target {
+	var found []*Target
+	consider := func(t *Target) {
+		for _, own := range g.d.info[t].states {
+			if own.kind == s.kind && meets(own.key, s.key) && meets(own.bucket, s.bucket) && own.key != unknown {
+				found = append(found, t)
+				return
+			}
+		}
+	}
+	if !strings.Contains(s.key, unknown) {
+		for _, t := range g.exact[s.kind+" "+s.key] {
+			consider(t)
+		}
+		if len(found) > 0 {
+			return found
+		}
+		for _, p := range g.partly {
+			consider(p.target)
+		}
+		return oneLayer(found)
+	}
+	for _, t := range g.targets {
+		consider(t)
+	}
+	return oneLayer(found)
+}
+
+// byWorkspaceName finds a cloud workspace called after its layer: "vpc-prod".
+func (g *graph) byWorkspaceName(name string) []*Target {
+	name = simplify(strings.TrimRight(strings.ReplaceAll(name, unknown, ""), "-_"))
+	for {
+		if found := oneLayer(g.names[name]); len(found) > 0 {
+			return found
+		}
+		i := strings.LastIndexByte(name, '-')
+		if i < 0 {
+			return nil
+		}
+		name = name[:i]
+	}
+}
+
+// keyWords returns the parts of a key that may be a layer's name.
+func keyWords(key string) []string {
+	var words []string
+	for _, part := range strings.Split(key, "/") {
+		part = simplify(strings.TrimSuffix(part, path.Ext(part)))
+		if part != "" && part != "terraform" && !strings.Contains(part, unknown) {
+			words = append(words, part)
+		}
+	}
+	return words
+}
+
+// oneLayer returns the targets if all are of one layer, else nothing: a guess
+// between layers is worse than none.
+func oneLayer(targets []*Target) []*Target {
+	for _, t := range targets {
+		if t.Layer != targets[0].Layer {
+			return nil
+		}
+	}
+	return targets
+}
+
+// closest narrows candidates to those of t's environment, where there are any;
+// between layers that keep the same key, to the ones whose folders are nearest.
+func (g *graph) closest(t *Target, candidates []*Target) []*Target {
+	var same []*Target
+	for _, c := range candidates {
+		if c.Env == t.Env {
+			same = append(same, c)
+		}
+	}
+	if len(same) == 0 {
+		same = candidates
+	}
+	if len(oneLayer(same)) > 0 {
+		return same
+	}
+	best, near := -1, []*Target(nil)
+	for _, c := range same {
+		switch n := sharedSegments(c.Dir, t.Dir); {
+		case n > best:
+			best, near = n, []*Target{c}
+		case n == best:
+			near = append(near, c)
+		}
+	}
+	return near
+}
+
+func sharedSegments(a, b string) int {
+	x, y := segments(a), segments(b)
+	n := 0
+	for n < len(x) && n < len(y) && x[n] == y[n] {
+		n++
+	}
+	return n
+}
+
+// maxScopes bounds how many calls of modules are followed for one target.
+const maxScopes = 200
+
+// scopes returns where the expressions of a target are read: its root, and every
+// module it calls, with the values each is called with. It is empty unless one of
+// the folders has what is wanted.
+func (d *discovery) scopes(t *Target, wanted func(*folder) bool) []*scope {
+	info := d.info[t]
+	if !slices.ContainsFunc(info.root.reach, func(dir string) bool { return wanted(d.folders[dir]) }) {
+		return nil
+	}
+	root := &scope{folder: info.root.folder, values: map[string]exprOf{}, outer: &scope{}, env: t.Workspace}
+	if root.env == "" && !info.root.workspace {
+		root.env = "default"
+	}
+	for _, values := range info.values {
+		for name, expr := range values {
+			root.values[name] = expr
+		}
+	}
+	scopes := []*scope{root}
+	for i := 0; i < len(scopes); i++ {
+		for _, c := range scopes[i].folder.calls {
+			if inner := d.folders[c.dir]; inner != nil && len(scopes) < maxScopes {
+				scopes = append(scopes, &scope{folder: inner, values: c.args, outer: scopes[i], env: root.env})
+			}
+		}
+	}
+	return scopes
+}
+
+// dependsAsConfigured adds the dependencies that the configuration names.
+func (d *discovery) dependsAsConfigured(g *graph) {
+	m := &Map{}
+	for _, t := range g.targets {
+		m.Targets = append(m.Targets, *t)
+	}
+	for _, name := range sortedKeys(d.opts.DependsOn) {
+		from := m.layersNamed(name)
+		if len(from) == 0 {
+			d.warn(Problem{Message: "the configuration names a layer that does not exist: " + name, Hint: nearestHint(name, m.layerNames())})
+		}
+		for _, upName := range d.opts.DependsOn[name] {
+			ups := m.layersNamed(upName)
+			if len(ups) == 0 {
+				d.warn(Problem{Message: "depends_on of " + name + " names a layer that does not exist: " + upName, Hint: nearestHint(upName, m.layerNames())})
+			}
+			g.addEdges(from, ups)
+		}
+	}
+}
+
+func (g *graph) addEdges(from, to map[string]bool) {
+	for _, t := range g.targets {
+		if !from[t.Layer] {
+			continue
+		}
+		var ups []*Target
+		for _, u := range g.targets {
+			if to[u.Layer] && u.Dir != t.Dir {
+				ups = append(ups, u)
+			}
+		}
+		for _, env := range []string{t.Env, ""} { // the same environment, else all
+			added := false
+			for _, u := range ups {
+				if env == "" || u.Env == env {
+					t.DependsOn = appendNew(t.DependsOn, u.Dir)
+					added = true
+				}
+			}
+			if added {
+				break
+			}
+		}
+		sort.Strings(t.DependsOn)
+		g.d.info[t].evidence = g.d.info[t].evidence || len(ups) > 0
+	}
+}

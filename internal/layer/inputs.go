@@ -1,0 +1,203 @@
+package layer
+
+import (
+	"path"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+)
+
+// inputs answers which targets a file determines.
+//
+// A file belongs to the nearest folder above it that holds configuration, and so
+// to every target that reaches that folder: the root itself and each module it
+// calls. Besides, a target is determined by its var-files and backend file, by
+// what its code reads through a path that can be told from the text, and by what
+// any of these link to. Documentation (*.md and the like), templates for files
+// that are put in place by hand, hidden folders, examples and tests do not count,
+// unless code reads them.
+type inputs struct {
+	tree    *tree
+	ids     []string                // of the targets, in the order of the Map
+	owners  map[string][]int        // folder of configuration → targets that reach it
+	config  map[string]bool         // every folder of configuration
+	files   map[string][]int        // file named for a target
+	folders map[string][]int        // folder that code of a target reads from
+	only    map[string]map[int]bool // value file or folder → the targets it is for; others of the layer do not care
+	linked  map[string][]string     // what links point to → the links
+	states  []state                 // of each target
+
+	once sync.Once
+	of   map[string][]string // ID → files
+}
+
+func (d *discovery) collectInputs(targets []*Target) *inputs {
+	in := &inputs{
+		tree: d.tree, owners: map[string][]int{}, config: map[string]bool{}, files: map[string][]int{},
+		folders: map[string][]int{}, only: map[string]map[int]bool{}, linked: map[string][]string{},
+	}
+	for dir := range d.folders {
+		in.config[dir] = true
+	}
+	for link := range d.tree.links {
+		if real, ok := d.tree.resolve(link); ok {
+			in.linked[real] = append(in.linked[real], link)
+		}
+	}
+	for i, t := range targets {
+		info := d.info[t]
+		in.ids = append(in.ids, t.ID())
+		in.states = append(in.states, info.states[len(info.states)-1])
+		for _, dir := range info.root.reach {
+			in.owners[dir] = append(in.owners[dir], i)
+		}
+		for _, name := range append(slices.Clone(t.VarFiles), t.BackendConfig) {
+			if name != "" {
+				in.name(name, i)
+			}
+		}
+		for _, ref := range d.references(t) {
+			switch {
+			case d.tree.has[ref]:
+				in.files[ref] = append(in.files[ref], i)
+			case d.tree.under[ref]:
+				in.folders[ref] = append(in.folders[ref], i)
+			}
+		}
+		if info.envFolder != "" {
+			in.reserve(info.envFolder, i)
+		}
+	}
+	return in
+}
+
+// name records that a file is handed to a target, and is for such targets only.
+func (in *inputs) name(file string, i int) {
+	in.files[file] = append(in.files[file], i)
+	in.reserve(file, i)
+}
+
+func (in *inputs) reserve(name string, i int) {
+	if in.only[name] == nil {
+		in.only[name] = map[int]bool{}
+	}
+	in.only[name][i] = true
+}
+
+// touched returns the targets that a changed file determines, in no order.
+func (in *inputs) touched(name string) map[int]bool {
+	found := map[int]bool{}
+	for _, alias := range in.aliases(name) {
+		for _, i := range in.files[alias] {
+			found[i] = true
+		}
+		for at := alias; ; at = path.Dir(at) {
+			for _, i := range in.folders[at] {
+				if !isDocument(alias) {
+					found[i] = true
+				}
+			}
+			if at == "." {
+				break
+			}
+		}
+		owner := path.Dir(alias)
+		for !in.config[owner] && owner != "." {
+			owner = path.Dir(owner)
+		}
+		if !counts(relative(alias, owner)) || owner == "." && path.Dir(alias) != "." {
+			continue // a root at the top of the repository does not own all of it
+		}
+		for _, i := range in.owners[owner] {
+			if in.admits(alias, owner, i) {
+				found[i] = true
+			}
+		}
+	}
+	return found
+}
+
+// admits reports whether target i cares for a file of a folder it reaches: not
+// when the file, or a folder it lies in, is another environment's.
+func (in *inputs) admits(name, owner string, i int) bool {
+	for at := name; at != owner && at != "."; at = path.Dir(at) {
+		if only := in.only[at]; only != nil && !only[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// aliases returns a path and every other that links make of it.
+func (in *inputs) aliases(name string) []string {
+	all := []string{name}
+	for k := 0; k < len(all) && k < maxHops; k++ {
+		for at := all[k]; ; at = path.Dir(at) {
+			for _, link := range in.linked[at] {
+				all = appendNew(all, path.Join(link, relative(all[k], at)))
+			}
+			if at == "." || at == "/" {
+				break
+			}
+		}
+	}
+	return all
+}
+
+var documents = set(".md .markdown .rst .adoc .png .jpg .jpeg .svg .drawio")
+
+// isDocument reports whether a file only speaks to people.
+func isDocument(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	return documents[path.Ext(base)] || strings.HasPrefix(base, "license") || strings.HasPrefix(base, "codeowners")
+}
+
+// counts reports whether a file below a folder of configuration determines what
+// Terraform does there. The lock file does.
+func counts(below string) bool {
+	base := path.Base(below)
+	if isDocument(base) || modelName.MatchString(base) || has(exampleFolders, path.Dir(below)) {
+		return false
+	}
+	if strings.HasPrefix(base, ".") && base != ".terraform.lock.hcl" && base != ".terraform-version" {
+		return false
+	}
+	for _, part := range segments(path.Dir(below)) {
+		if strings.HasPrefix(part, ".") {
+			return false
+		}
+	}
+	return true
+}
+
+// stateOf returns where a target keeps its state, if that is known for certain.
+func (m *Map) stateOf(i int) (state, bool) {
+	if m.inputs == nil {
+		return state{}, false
+	}
+	s := m.inputs.states[i]
+	return s, !strings.Contains(s.kind+s.bucket+s.key, unknown)
+}
+
+// Inputs returns the files that determine what planning t does, sorted: its own,
+// those of every module it calls, its value files, its lock file and what links
+// lead to.
+func (m *Map) Inputs(t Target) []string {
+	if m.inputs == nil {
+		return nil
+	}
+	in := m.inputs
+	in.once.Do(func() {
+		in.of = map[string][]string{}
+		for _, name := range in.tree.paths {
+			for i := range in.touched(name) {
+				in.of[in.ids[i]] = append(in.of[in.ids[i]], name)
+			}
+		}
+		for _, list := range in.of {
+			sort.Strings(list)
+		}
+	})
+	return slices.Clone(in.of[t.ID()])
+}
