@@ -1,50 +1,130 @@
 // Package phase ties the stations together: gate decides what an event asks for,
-// plan runs one target, report tells the pull request. Each phase can run alone
-// in a job with only its own powers; what passes between them is JSON.
+// plan runs Terraform on it, report tells the pull request. Each phase can run
+// alone, in a job with only its own powers; what passes between them is JSON.
 package phase
 
 import (
+	"encoding/json"
+	"fmt"
+	"io"
+
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/github"
 	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// A Ticket is what gate decided: trusted data that travels in job outputs. It holds no credential but the
+// TicketVersion is the version of the JSON form. ReadTicket refuses any other.
+const TicketVersion = 1
+
+// maxTicket is GitHub's limit on the outputs of one job.
+// Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs
+const maxTicket = 1 << 20
+
+// A Ticket is what gate decided: trusted data that travels in job outputs. It holds no credential, only the
 // fingerprint keys of its own targets.
 type Ticket struct {
-	Version      int               `json:"version"`
-	Repository   github.Repository `json:"repository"`
-	PullRequest  int               `json:"pull_request,omitempty"`
-	Head         string            `json:"head"`     // the commit to plan
-	Base         string            `json:"base"`     // the commit that configuration came from
-	BaseRef      string            `json:"base_ref"` // "prod"
-	Event        string            `json:"event"`
-	Command      *comment.Command  `json:"command,omitempty"`    // nil for an autoplan
-	CommentID    int64             `json:"comment_id,omitempty"` // the comment that asked, to react to
-	Jobs         []Job             `json:"jobs"`
-	Skipped      []comment.Skipped `json:"skipped,omitempty"`
-	Notices      []comment.Notice  `json:"notices,omitempty"`
-	WhatIf       string            `json:"what_if,omitempty"`      // why the plans grant nothing; "" when they do
-	Refusal      *Refusal          `json:"refusal,omitempty"`      // nothing was done, and why
-	Environments []string          `json:"environments,omitempty"` // whose checks are to be reported, also those with no job
-	Closed       bool              `json:"closed,omitempty"`       // the pull request was closed unmerged
+	Version     int               `json:"version"`
+	Event       string            `json:"event"` // "pull_request"; "local" for the command line
+	Repository  github.Repository `json:"repository"`
+	PullRequest int               `json:"pull_request,omitempty"` // 0: no pull request to report to
+	Head        string            `json:"head"`                   // the commit to plan; "" for a working directory
+	Base        string            `json:"base,omitempty"`         // the commit that the configuration came from
+	BaseRef     string            `json:"base_ref,omitempty"`     // "prod"
+	MergeBase   string            `json:"merge_base,omitempty"`   // where head left the base branch
+
+	Command   *comment.Command `json:"command,omitempty"`    // nil for an autoplan
+	CommentID int64            `json:"comment_id,omitempty"` // the comment that asked; 0 is none
+
+	Jobs     []Job               `json:"jobs,omitempty"`     // in wave order
+	Expected []layer.Target      `json:"expected,omitempty"` // every affected target of the base branch's environments, planned now or before
+	Checks   []string            `json:"checks,omitempty"`   // environments whose check is to be reported, also those without a job
+	Layers   []layer.Target      `json:"layers,omitempty"`   // the answer to /layers
+	Owners   map[string][]string `json:"owners,omitempty"`   // directory → code owners, beside Layers
+	Skipped  []comment.Skipped   `json:"skipped,omitempty"`
+	Notices  []comment.Notice    `json:"notices,omitempty"`
+
+	Ignored string   `json:"ignored,omitempty"` // nothing is to be done, and why
+	Refusal *Refusal `json:"refusal,omitempty"` // nothing is done although it was asked for, and why
+	Closed  bool     `json:"closed,omitempty"`  // the pull request was closed unmerged
 }
 
 // A Job is one target to plan.
 type Job struct {
 	Target  layer.Target `json:"target"`
 	Mode    report.Mode  `json:"mode"`
-	Why     []string     `json:"why,omitempty"`
-	Key     string       `json:"key"`                    // base64, keys the HMAC of sensitive leaves
+	Why     []string     `json:"why,omitempty"`          // changed files that pulled the target in
+	WhatIf  string       `json:"what_if,omitempty"`      // why the plan grants nothing; "" when it does
+	Deleted bool         `json:"deleted,omitempty"`      // the layer is gone at the head: its destroy is planned
+	Key     []byte       `json:"key"`                    // keys the HMAC of sensitive leaves
 	Tool    string       `json:"tool"`                   // "terraform" or "tofu"
-	Version string       `json:"tool_version,omitempty"` // exact; "" means what the layer admits
-	Deleted bool         `json:"deleted,omitempty"`
+	Release string       `json:"tool_version,omitempty"` // exact; "" means what the layer admits
 }
 
-// A Refusal is a decision not to act, fit to be shown.
+// A Refusal is a decision not to act, fit to be shown to a person.
 type Refusal struct {
 	Message string `json:"message"`
-	Hint    string `json:"hint"`
-	Reply   bool   `json:"reply"` // false: log and summary only, because nobody asked in a comment
+	Hint    string `json:"hint"`             // what to do next
+	Reply   bool   `json:"reply,omitempty"`  // a person asked in a comment and is answered there
+	Blocks  bool   `json:"blocks,omitempty"` // planning was due and could not begin: the check fails
+}
+
+// Targets returns the targets of the jobs, in order.
+func (t *Ticket) Targets() []layer.Target {
+	out := make([]layer.Target, len(t.Jobs))
+	for i, j := range t.Jobs {
+		out[i] = j.Target
+	}
+	return out
+}
+
+// Job returns the job of a target by its ID or its short name.
+func (t *Ticket) Job(name string) (Job, error) {
+	for _, j := range t.Jobs {
+		if j.Target.ID() == name || j.Target.String() == name {
+			return j, nil
+		}
+	}
+	return Job{}, &UserError{
+		Message: fmt.Sprintf("the ticket has no target %q", name),
+		Next:    "use one of the names in the ticket's jobs, as gate wrote them to the matrix",
+	}
+}
+
+// ReadTicket parses a ticket strictly.
+func ReadTicket(r io.Reader) (*Ticket, error) {
+	src, err := io.ReadAll(io.LimitReader(r, maxTicket+1))
+	if err != nil {
+		return nil, fmt.Errorf("read ticket: %w", err)
+	}
+	bad := func(why string) error {
+		return &UserError{Message: "the ticket cannot be used: " + why, Next: "hand on the `ticket` output of gate unchanged, from a run of the same version of bot"}
+	}
+	if len(src) > maxTicket {
+		return nil, bad("it is larger than 1 MiB")
+	}
+	var t Ticket
+	if err := strictJSON(src, &t); err != nil {
+		return nil, bad(err.Error())
+	}
+	if t.Version != TicketVersion {
+		return nil, bad(fmt.Sprintf("it has version %d, this bot reads %d", t.Version, TicketVersion))
+	}
+	return &t, nil
+}
+
+// JSON returns the ticket as it travels.
+func (t *Ticket) JSON() ([]byte, error) {
+	t.Version = TicketVersion
+	out, err := json.Marshal(t)
+	if err != nil {
+		return nil, fmt.Errorf("write ticket: %w", err)
+	}
+	if len(out) > maxTicket {
+		return nil, &UserError{
+			Message: fmt.Sprintf("the ticket of %d targets is %d bytes; job outputs hold 1 MiB", len(t.Jobs), len(out)),
+			Next:    "name fewer targets (`/plan compute prod`) or narrow layers { include } in the configuration",
+		}
+	}
+	return out, nil
 }

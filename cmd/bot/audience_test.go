@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/layerbot/layerbot/internal/githubtest"
+)
+
+// conversation prints the comments of the pull request.
+func (s *stage) conversation(ts *testscript.TestScript, neg bool, args []string) {
+	for _, item := range s.pull.Conversation() {
+		if item.ID == 0 {
+			continue
+		}
+		var reactions []string
+		for name, n := range item.Reactions {
+			reactions = append(reactions, fmt.Sprintf("%s:%d", name, n))
+		}
+		slices.Sort(reactions)
+		fmt.Fprintf(ts.Stdout(), "=== %s edits=%d reactions=%v\n%s\n", item.Author.Login, item.Edits, reactions, item.Body)
+	}
+}
+
+// checks prints the check runs on the head of the pull request.
+func (s *stage) checks(ts *testscript.TestScript, neg bool, args []string) {
+	for _, c := range s.pull.Checks() {
+		fmt.Fprintf(ts.Stdout(), "=== %s: %s: %s\n%s\n", c.Name, c.Conclusion, c.Title, c.Summary)
+		for _, a := range c.Annotations {
+			fmt.Fprintf(ts.Stdout(), "%s %s:%d %s\n", a.Level, a.Path, a.Start, a.Title)
+		}
+		for _, b := range c.Actions {
+			fmt.Fprintf(ts.Stdout(), "button %s\n", b.Identifier)
+		}
+	}
+}
+
+// requests prints what was asked of GitHub so far, or with `reset` forgets it.
+func (s *stage) requests(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) > 0 && args[0] == "reset" {
+		s.server.ResetRequests()
+		return
+	}
+	api := 0
+	for _, r := range s.server.Requests() {
+		if r.Route != "git" {
+			api++
+		}
+		fmt.Fprintf(ts.Stdout(), "%s %s %d\n", r.Method, r.Route, r.Status)
+	}
+	fmt.Fprintf(ts.Stdout(), "api calls: %d\n", api)
+}
+
+// fault METHOD PATH-PREFIX N KIND makes the next N requests fail: a status, "empty", "cut", "lost" or "slow".
+func (s *stage) fault(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	var h http.Handler
+	switch args[3] {
+	case "empty":
+		h = githubtest.Empty()
+	case "slow":
+		h = githubtest.SlowDown(1)
+	case "cut", "lost":
+	default:
+		code, err := strconv.Atoi(args[3])
+		ts.Check(err)
+		h = githubtest.Status(code, "scripted")
+	}
+	s.server.Fault(args[0], args[1], n, args[3] == "lost", h)
+}
+
+// meanwhile WHAT happens just before the report phase reads the pull request: push DIR, close, retarget BRANCH.
+func (s *stage) meanwhile(ts *testscript.TestScript, neg bool, args []string) {
+	switch args[0] {
+	case "push":
+		_, err := s.pull.Push(s.files(ts, args[1]))
+		ts.Check(err)
+	case "close":
+		s.pull.Close()
+	case "retarget":
+		_, err := s.pull.Retarget(args[1])
+		ts.Check(err)
+	}
+}
+
+// tamper WHAT does to the reports what a plan job beside hostile code could do.
+func (s *stage) tamper(ts *testscript.TestScript, neg bool, args []string) {
+	reports, err := filepath.Glob(filepath.Join(s.dir, "reports", "*"))
+	ts.Check(err)
+	for _, name := range reports {
+		switch args[0] {
+		case "delete":
+			ts.Check(os.Remove(name))
+		case "garbage":
+			ts.Check(os.WriteFile(name, []byte("{not a report"), 0o600))
+		case "head":
+			text, err := os.ReadFile(name)
+			ts.Check(err)
+			ts.Check(os.WriteFile(name, []byte(strings.ReplaceAll(string(text), s.ticket(ts).Head, strings.Repeat("0", 40))), 0o600))
+		}
+	}
+}

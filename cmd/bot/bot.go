@@ -1,0 +1,59 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"github.com/layerbot/layerbot/internal/redact"
+)
+
+// A bot is the program: what its verbs share.
+type bot struct {
+	env      environment
+	out      io.Writer // results
+	err      io.Writer // log and progress
+	log      *slog.Logger
+	redactor *redact.Redactor
+}
+
+// build puts the program together. Everything it prints passes one redactor; flush ends both streams.
+func build(env environment, stdout, stderr io.Writer) (b *bot, flush func()) {
+	r := redact.New(env.PrivateKey, env.Token)
+	out, errs := r.Writer(stdout), r.Writer(stderr)
+	b = &bot{env: env, out: out, err: errs, redactor: r, log: newLog(errs, env.Actions, env.All["RUNNER_DEBUG"] == "1")}
+	return b, func() {
+		_ = out.Close() // the streams themselves are gone if this fails
+		_ = errs.Close()
+	}
+}
+
+func (b *bot) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "bot",
+		Short: "Layerbot plans layered Terraform, in pull requests and in front of a checkout",
+		Long: `Layerbot plans the Terraform layers that a change touches.
+
+In front of a checkout:       bot layers, bot plan compute dev
+In a GitHub Actions workflow: bot gate, bot plan --ticket, bot report (one job each)`,
+		SilenceUsage: true, SilenceErrors: true,
+		SuggestionsMinimumDistance: 2,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetOut(b.out)
+	root.SetErr(b.err)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return &usageError{message: err.Error(), next: "run `" + c.CommandPath() + " --help` for what it takes"}
+	})
+	root.AddCommand(b.gate(), b.plan(), b.report(), b.layers(), b.version())
+	return root
+}
+
+// usageError is a command line that cannot be understood.
+type usageError struct{ message, next string }
+
+func (e *usageError) Error() string { return e.message }
+
+// Hint returns what to type instead.
+func (e *usageError) Hint() string { return e.next }

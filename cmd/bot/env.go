@@ -1,0 +1,92 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// An environment is everything the program reads of the process around it. Nothing else does.
+type environment struct {
+	All map[string]string // handed to runner, which passes an allow-list on
+
+	Dir      string // working directory
+	CacheDir string
+	Terminal bool // stderr is one
+	Colour   bool
+
+	Actions      bool // inside a GitHub Actions job
+	EventName    string
+	EventPath    string
+	Repository   string // "owner/name"
+	RepositoryID int64
+	APIURL       string
+	ServerURL    string
+	RunID        string
+	OutputPath   string // GITHUB_OUTPUT
+	SummaryPath  string // GITHUB_STEP_SUMMARY
+
+	AppID          int64
+	AppIDText      string
+	PrivateKey     string
+	InstallationID int64
+	Token          string // GITHUB_TOKEN
+}
+
+// surroundings reads the process environment, once.
+func surroundings() environment {
+	all := map[string]string{}
+	for _, kv := range os.Environ() {
+		name, value, _ := strings.Cut(kv, "=")
+		all[name] = value
+	}
+	e := environment{
+		All:        all,
+		Actions:    all["GITHUB_ACTIONS"] == "true",
+		EventName:  all["GITHUB_EVENT_NAME"],
+		EventPath:  all["GITHUB_EVENT_PATH"],
+		Repository: all["GITHUB_REPOSITORY"],
+		APIURL:     or(all["GITHUB_API_URL"], "https://api.github.com"),
+		ServerURL:  or(all["GITHUB_SERVER_URL"], "https://github.com"),
+		RunID:      all["GITHUB_RUN_ID"],
+		OutputPath: all["GITHUB_OUTPUT"], SummaryPath: all["GITHUB_STEP_SUMMARY"],
+		AppIDText:  all["LAYERBOT_APP_ID"],
+		PrivateKey: all["LAYERBOT_APP_PRIVATE_KEY"],
+		Token:      or(all["LAYERBOT_TOKEN"], all["GITHUB_TOKEN"]),
+	}
+	e.AppID, _ = strconv.ParseInt(e.AppIDText, 10, 64)                              // checked where an App is needed
+	e.InstallationID, _ = strconv.ParseInt(all["LAYERBOT_INSTALLATION_ID"], 10, 64) // 0: looked up
+	e.RepositoryID, _ = strconv.ParseInt(all["GITHUB_REPOSITORY_ID"], 10, 64)
+	e.Dir, _ = os.Getwd() // "" fails where it is used, with the path in the error
+	e.CacheDir = cacheDir(all)
+	e.Terminal = term.IsTerminal(int(os.Stderr.Fd())) && all["TERM"] != "dumb"
+	e.Colour = term.IsTerminal(int(os.Stdout.Fd())) && all["NO_COLOR"] == "" && all["TERM"] != "dumb"
+	return e
+}
+
+// cacheDir is where tools and providers are kept: the runner's tool cache in Actions, else the user's.
+func cacheDir(all map[string]string) string {
+	if dir := all["LAYERBOT_CACHE_DIR"]; dir != "" {
+		return dir
+	}
+	if dir := all["RUNNER_TOOL_CACHE"]; dir != "" {
+		return filepath.Join(dir, "layerbot")
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		dir = os.TempDir()
+	}
+	return filepath.Join(dir, "layerbot")
+}
+
+func or(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

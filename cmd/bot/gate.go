@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/layerbot/layerbot/internal/git"
+	"github.com/layerbot/layerbot/internal/github"
+	"github.com/layerbot/layerbot/internal/phase"
+)
+
+func (b *bot) gate() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "gate",
+		Short: "Decide what an event asks for, and write the ticket (phase 1)",
+		Long: `Reads the event of a GitHub Actions run and decides what is to be planned. Runs nothing from the pull request.
+Writes the ticket to --out, and the outputs ticket, matrix and jobs to GITHUB_OUTPUT.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return b.runGate(cmd.Context(), out) },
+	}
+	cmd.Flags().StringVar(&out, "out", "", "file to write the ticket to (`-`: standard output)")
+	return cmd
+}
+
+func (b *bot) runGate(ctx context.Context, out string) error {
+	ev, err := b.event()
+	if err != nil {
+		return err
+	}
+	repo, err := git.Open(ctx, b.env.Dir)
+	if err != nil {
+		return err
+	}
+	t, err := phase.Gate(ctx, phase.Door{
+		Open: func(ctx context.Context, p github.Permissions) (phase.Pulls, error) {
+			return b.client(ctx, ev.Repository, p)
+		},
+		Git:      repo,
+		CloneURL: strings.TrimSuffix(b.env.ServerURL, "/") + "/" + ev.Repository.String() + ".git",
+		AppID:    b.env.AppID, Secret: []byte(b.env.PrivateKey), Log: b.log,
+	}, ev)
+	if err != nil {
+		return err
+	}
+	if err := b.hand(t, out); err != nil {
+		return err
+	}
+	b.tell(t)
+	if t.Refusal != nil && t.Refusal.Blocks {
+		return exit(exitError)
+	}
+	return nil
+}
+
+// tell says in the log what was decided.
+func (b *bot) tell(t *phase.Ticket) {
+	switch {
+	case t.Ignored != "":
+		b.log.Info("nothing to do: " + t.Ignored)
+	case t.Refusal != nil && !t.Refusal.Blocks:
+		b.log.Warn("refused: "+t.Refusal.Message, "hint", t.Refusal.Hint)
+	case len(t.Jobs) == 0 && t.Refusal == nil:
+		b.log.Info("no target is to be planned")
+	}
+	for _, j := range t.Jobs {
+		b.log.Info("plan " + j.Target.String())
+	}
+}
+
+// hand passes the ticket on: to a file, to the job's outputs, or, where there is neither, to standard output.
+func (b *bot) hand(t *phase.Ticket, out string) error {
+	ticket, err := t.JSON()
+	if err != nil {
+		return err
+	}
+	matrix, err := json.Marshal(matrixOf(t))
+	if err != nil {
+		return err
+	}
+	if out != "" || b.env.OutputPath == "" {
+		if err := b.write(out, append(ticket, '\n')); err != nil {
+			return err
+		}
+	}
+	return b.outputs(map[string]string{
+		"ticket": string(ticket), "matrix": string(matrix), "jobs": fmt.Sprint(len(t.Jobs)),
+	})
+}
+
+// maxMatrix is the most jobs GitHub makes of one matrix.
+// Source: https://docs.github.com/actions/reference/limits
+const maxMatrix = 256
+
+// A matrix is what `strategy.matrix` is given by fromJSON.
+type matrix struct {
+	Include []leg `json:"include"`
+}
+
+// A leg is one job of the matrix: usually one target, several when there are more targets than jobs.
+type leg struct {
+	Name   string `json:"name"`   // for the job's title: "compute/prod"
+	Target string `json:"target"` // for --target: target IDs, one a line
+	Env    string `json:"env"`    // for `environment: plan-<env>`; all targets of a leg share it
+}
+
+// matrixOf spreads the jobs over legs, environment by environment.
+func matrixOf(t *phase.Ticket) matrix {
+	size := (len(t.Jobs) + maxMatrix - 1) / maxMatrix
+	for {
+		m := matrix{Include: []leg{}}
+		open := map[string]int{} // environment → leg with room
+		count := map[int]int{}
+		for _, j := range t.Jobs {
+			i, ok := open[j.Target.Env]
+			if !ok || count[i] == size {
+				i = len(m.Include)
+				open[j.Target.Env] = i
+				m.Include = append(m.Include, leg{Name: j.Target.String(), Target: j.Target.ID(), Env: j.Target.Env})
+			} else {
+				m.Include[i].Target += "\n" + j.Target.ID()
+				m.Include[i].Name = fmt.Sprintf("%s and %d more", strings.SplitN(m.Include[i].Name, " and ", 2)[0], count[i])
+			}
+			count[i]++
+		}
+		if len(m.Include) <= maxMatrix {
+			return m
+		}
+		size++
+	}
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/layerbot/layerbot/internal/layer"
+	"github.com/layerbot/layerbot/internal/phase"
+)
+
+// TestMatrixShards holds GitHub's cap of 256 jobs: every target is in exactly one leg, and no leg mixes environments.
+func TestMatrixShards(t *testing.T) {
+	for _, n := range []int{0, 1, 256, 257, 1000, 4000} {
+		ticket := &phase.Ticket{}
+		for i := range n {
+			env := []string{"dev", "test", "prod"}[i%3]
+			ticket.Jobs = append(ticket.Jobs, phase.Job{Target: layer.Target{Layer: fmt.Sprintf("%d-x", i), Env: env}})
+		}
+		m := matrixOf(ticket)
+		if len(m.Include) > maxMatrix {
+			t.Errorf("%d targets: %d legs", n, len(m.Include))
+		}
+		if n <= maxMatrix && len(m.Include) != n {
+			t.Errorf("%d targets: %d legs, want one each", n, len(m.Include))
+		}
+		seen := map[string]bool{}
+		for _, l := range m.Include {
+			for _, id := range strings.Split(l.Target, "\n") {
+				if seen[id] || !strings.HasSuffix(id, "/"+l.Env) {
+					t.Errorf("%d targets: %s is in two legs or in one of %s", n, id, l.Env)
+				}
+				seen[id] = true
+			}
+		}
+		if len(seen) != n {
+			t.Errorf("%d targets: %d in the matrix", n, len(seen))
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/git"
+	"github.com/layerbot/layerbot/internal/layer"
+	"github.com/layerbot/layerbot/internal/phase"
+)
+
+// layersFlags are the flags of bot layers.
+type layersFlags struct {
+	why, graph, affected bool
+	base, head, format   string
+}
+
+func (b *bot) layers() *cobra.Command {
+	var f layersFlags
+	cmd := &cobra.Command{
+		Use:   "layers [LAYER…|all] [ENV…]",
+		Short: "List the layers, their environments and their order, or what a change affects",
+		Example: `  bot layers
+  bot layers --why
+  bot layers --graph
+  bot layers --affected --base main --head HEAD --format=json`,
+		RunE: func(cmd *cobra.Command, args []string) error { return b.runLayers(cmd.Context(), f, args) },
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&f.why, "why", false, "say which files make up each target, and why folders are left out")
+	flags.BoolVar(&f.graph, "graph", false, "print the order as a mermaid graph")
+	flags.BoolVar(&f.affected, "affected", false, "only what the change between --base and --head touches")
+	flags.StringVar(&f.base, "base", "", "revision the change begins at (default: the remote's default branch)")
+	flags.StringVar(&f.head, "head", "HEAD", "revision the change ends at")
+	flags.StringVar(&f.format, "format", "text", "text or json (one object a line)")
+	return cmd
+}
+
+func (b *bot) runLayers(ctx context.Context, f layersFlags, args []string) error {
+	if f.format != "text" && f.format != "json" {
+		return &usageError{message: "unknown format " + f.format, next: "--format is text or json"}
+	}
+	if f.affected {
+		return b.affected(ctx, f)
+	}
+	cmd, err := comment.ParseArgs(comment.Plan, args)
+	if err != nil {
+		return err
+	}
+	files, err := git.WorkTree(b.top(ctx))
+	if err != nil {
+		return err
+	}
+	_, m, err := phase.Survey(ctx, files)
+	if err != nil {
+		return err
+	}
+	if f.graph {
+		return b.write("", []byte(m.Mermaid()))
+	}
+	targets, err := m.Resolve(cmd.Words, cmd.All || len(cmd.Words) == 0)
+	if err != nil {
+		return err
+	}
+	for _, w := range m.Warnings {
+		b.log.Warn(w.Message, "file", w.File, "hint", w.Hint)
+	}
+	if f.format == "json" {
+		return b.write("", []byte(jsonLines(targets)))
+	}
+	return b.list(m, targets, f.why)
+}
+
+// affected lists what a change touches.
+func (b *bot) affected(ctx context.Context, f layersFlags) error {
+	repo, err := git.Open(ctx, b.env.Dir)
+	if err != nil {
+		return err
+	}
+	if f.base == "" {
+		if f.base, err = repo.DefaultBranch(ctx); err != nil {
+			return err
+		}
+	}
+	affected, err := phase.Touched(ctx, repo, f.base, f.head)
+	if err != nil {
+		return err
+	}
+	if f.format == "json" {
+		return b.write("", []byte(jsonLines(rows(affected))))
+	}
+	if len(affected) == 0 {
+		b.log.Info("the change touches no layer")
+	}
+	for _, a := range affected {
+		note := ""
+		if a.Deleted {
+			note = "  (deleted: its destroy would be planned)"
+		}
+		fmt.Fprintf(b.out, "%s%s\n", a.Target, note)
+		for _, file := range a.Why {
+			fmt.Fprintf(b.out, "  %s\n", file)
+		}
+	}
+	return nil
+}
+
+// An affectedRow is what --affected prints of a target.
+type affectedRow struct {
+	Dir     string   `json:"dir"`
+	Env     string   `json:"env"`
+	Why     []string `json:"why"`
+	Layer   string   `json:"layer"`
+	Deleted bool     `json:"deleted,omitempty"`
+}
+
+func rows(affected []layer.Affected) []affectedRow {
+	out := make([]affectedRow, len(affected))
+	for i, a := range affected {
+		out[i] = affectedRow{Dir: a.Dir, Env: a.Env, Why: a.Why, Layer: a.Layer, Deleted: a.Deleted}
+	}
+	return out
+}
+
+// list prints a table of targets and, with why, what each is made of and what was left out.
+func (b *bot) list(m *layer.Map, targets []layer.Target, why bool) error {
+	w := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "WAVE\tTARGET\tDIRECTORY\tDEPENDS ON")
+	for _, t := range targets {
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", t.Wave, t, t.Dir, or(strings.Join(t.DependsOn, ", "), "–"))
+		if why {
+			b.because(w, m, t)
+		}
+		if t.Problem != nil {
+			fmt.Fprintf(w, "\t  cannot be planned: %s\t\t\n", phase.Explain(*t.Problem))
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, s := range m.Skipped {
+		if why {
+			fmt.Fprintf(b.out, "skipped %s: %s\n", s.Dir, s.Reason)
+		}
+	}
+	if n := len(m.Skipped); n > 0 && !why {
+		fmt.Fprintf(b.out, "\n%d folders skipped (--why says why)\n", n)
+	}
+	return nil
+}
+
+// because lists what a target is made of.
+func (b *bot) because(w io.Writer, m *layer.Map, t layer.Target) {
+	line := func(what, value string) {
+		if value != "" {
+			fmt.Fprintf(w, "\t  %s\t%s\t\n", what, value)
+		}
+	}
+	line("var-files", strings.Join(t.VarFiles, " "))
+	line("backend", strings.TrimSpace(t.Backend+" "+t.BackendConfig))
+	line("workspace", t.Workspace)
+	line("needs", t.RequiredVersion)
+	var outside []string
+	for _, file := range m.Inputs(t) {
+		if !strings.HasPrefix(file, t.Dir+"/") && !slices.Contains(t.VarFiles, file) && file != t.BackendConfig {
+			outside = append(outside, file)
+		}
+	}
+	line("also reads", strings.Join(outside, " "))
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+)
+
+// lineHandler writes records for people: "warning: message (hint: …)". In a GitHub Actions job warnings and errors
+// become workflow commands, so that they stand on the run's page.
+type lineHandler struct {
+	mu      *sync.Mutex
+	w       io.Writer
+	actions bool
+	level   slog.Level
+	attrs   []slog.Attr
+}
+
+func newLog(w io.Writer, actions, verbose bool) *slog.Logger {
+	level := slog.LevelInfo
+	if verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(&lineHandler{mu: &sync.Mutex{}, w: w, actions: actions, level: level})
+}
+
+func (h *lineHandler) Enabled(_ context.Context, l slog.Level) bool { return l >= h.level }
+
+func (h *lineHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	next := *h
+	next.attrs = append(append([]slog.Attr{}, h.attrs...), attrs...)
+	return &next
+}
+
+// WithGroup keeps attributes flat: one line has no room for groups.
+func (h *lineHandler) WithGroup(string) slog.Handler { return h }
+
+func (h *lineHandler) Handle(_ context.Context, r slog.Record) error {
+	var rest strings.Builder
+	hint := ""
+	add := func(a slog.Attr) bool {
+		if a.Key == "hint" {
+			hint = a.Value.String()
+		} else {
+			fmt.Fprintf(&rest, " %s=%v", a.Key, a.Value)
+		}
+		return true
+	}
+	for _, a := range h.attrs {
+		add(a)
+	}
+	r.Attrs(add)
+	text := r.Message + rest.String()
+	if hint != "" {
+		text += "\nhint: " + hint
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, err := io.WriteString(h.w, h.prefix(r.Level)+h.escape(r.Level, text)+"\n")
+	return err
+}
+
+func (h *lineHandler) prefix(l slog.Level) string {
+	switch {
+	case l >= slog.LevelError && h.actions:
+		return "::error::"
+	case l >= slog.LevelWarn && h.actions:
+		return "::warning::"
+	case l >= slog.LevelError:
+		return "error: "
+	case l >= slog.LevelWarn:
+		return "warning: "
+	case l < slog.LevelInfo:
+		return "debug: "
+	default:
+		return ""
+	}
+}
+
+// escape keeps text from ending a workflow command or beginning one of its own.
+// Source: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts (escapeData)
+func (h *lineHandler) escape(l slog.Level, text string) string {
+	if !h.actions {
+		return text
+	}
+	if l >= slog.LevelWarn {
+		return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(text)
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\n::", "\n ::"), "\n##[", "\n ##[")
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/layerbot/layerbot/internal/layer"
+	"github.com/layerbot/layerbot/internal/report"
+	"github.com/layerbot/layerbot/internal/runner"
+)
+
+// A progress shows how far the targets are: one line that is written over on a terminal, a line for each finished
+// target elsewhere.
+type progress struct {
+	mu       sync.Mutex
+	w        io.Writer
+	terminal bool
+	total    int
+	ended    int
+	started  time.Time
+	running  map[string]string // target → stage
+	order    []string
+}
+
+func (b *bot) progress(total int) *progress {
+	return &progress{w: b.err, terminal: b.env.Terminal, total: total, started: time.Now(), running: map[string]string{}}
+}
+
+// stage takes note of what a target is at.
+func (p *progress) stage(s runner.Progress) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	name := s.Target.String()
+	if _, ok := p.running[name]; !ok {
+		p.order = append(p.order, name)
+	}
+	p.running[name] = s.Stage
+	p.draw()
+}
+
+// done takes note of a finished target.
+func (p *progress) done(r *report.Report) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended++
+	p.drop(r.Target)
+	p.clear()
+	fmt.Fprintf(p.w, "[%*d/%d] %-24s %s in %.1fs\n", len(fmt.Sprint(p.total)), p.ended, p.total, r.Target, outcome(r), r.Seconds)
+	p.draw()
+}
+
+func (p *progress) drop(t layer.Target) {
+	name := t.String()
+	delete(p.running, name)
+	for i, o := range p.order {
+		if o == name {
+			p.order = append(p.order[:i], p.order[i+1:]...)
+			return
+		}
+	}
+}
+
+// stop leaves the terminal clean.
+func (p *progress) stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clear()
+}
+
+func (p *progress) clear() {
+	if p.terminal {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}
+
+func (p *progress) draw() {
+	if !p.terminal || len(p.order) == 0 {
+		return
+	}
+	var at []string
+	for _, name := range p.order[:min(len(p.order), 3)] {
+		at = append(at, name+" "+p.running[name])
+	}
+	p.clear()
+	fmt.Fprintf(p.w, "[%d/%d] %s · %ds", p.ended, p.total, strings.Join(at, ", "), int(time.Since(p.started).Seconds()))
+}
+
+// outcome is one target's result in a word or two.
+func outcome(r *report.Report) string {
+	switch r.Status {
+	case report.Failed:
+		return "failed: " + strings.SplitN(r.Failure.Message, "\n", 2)[0]
+	case report.Unchanged:
+		return "no changes"
+	default:
+		c := r.Count()
+		return fmt.Sprintf("+%d ~%d -%d ±%d", c.Add, c.Change, c.Destroy, c.Replace)
+	}
+}

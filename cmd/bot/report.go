@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/github"
+	"github.com/layerbot/layerbot/internal/phase"
+)
+
+func (b *bot) report() *cobra.Command {
+	var ticket, reports, html string
+	cmd := &cobra.Command{
+		Use:   "report",
+		Short: "Tell the pull request what became of a ticket (phase 3)",
+		Long: `Reads what the plan jobs left in --reports, writes the living comment and the checks, and adds the job summary.
+A target whose job left nothing is reported as failed.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return b.runReport(cmd.Context(), ticket, reports, html) },
+	}
+	cmd.Flags().StringVar(&ticket, "ticket", "", "ticket written by gate (`-`: standard input)")
+	cmd.Flags().StringVar(&reports, "reports", "", "folder with the plan jobs' reports")
+	cmd.Flags().StringVar(&html, "html", "", "file to write the full report to, as one page")
+	return cmd
+}
+
+func (b *bot) runReport(ctx context.Context, ticket, reports, html string) error {
+	if ticket == "" || reports == "" {
+		return &usageError{message: "report needs --ticket and --reports", next: "`bot report --ticket ticket.json --reports reports`"}
+	}
+	t, err := b.ticket(ticket)
+	if err != nil {
+		return err
+	}
+	out, err := phase.Report(ctx, phase.Desk{
+		Open: func(ctx context.Context, p github.Permissions) (phase.Thread, error) {
+			return b.client(ctx, t.Repository, p)
+		},
+		Links: b.links(t), Version: version, Log: b.log,
+	}, t, os.DirFS(filepath.Clean(reports)))
+	if err != nil {
+		return err
+	}
+	if err := b.summary(out.Summary); err != nil {
+		return err
+	}
+	if html != "" && out.Page != nil {
+		if err := b.write(html, []byte(b.redactor.String(comment.HTML(*out.Page)))); err != nil {
+			return err
+		}
+	}
+	return b.outputs(map[string]string{"failed": fmt.Sprint(out.Failed), "comment-id": fmt.Sprint(out.Comment)})
+}
+
+// ticket reads a ticket from a file or standard input.
+func (b *bot) ticket(name string) (*phase.Ticket, error) {
+	if name == "-" {
+		return phase.ReadTicket(os.Stdin)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, &usageError{message: fmt.Sprintf("read the ticket: %v", err), next: "gate writes it: `bot gate --out ticket.json`"}
+	}
+	defer f.Close()
+	return phase.ReadTicket(f)
+}

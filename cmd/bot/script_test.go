@@ -1,0 +1,44 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden parts of the scripts")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"bot": main})
+}
+
+// TestScripts runs the program as its users run it: real Terraform, real git, and a GitHub over HTTP that refuses
+// what GitHub refuses. Each script is readable documentation of one behaviour.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               setup,
+		Cmds:                commands,
+	})
+}
+
+// setup gives every script the same small surroundings and nothing of the developer's own.
+func setup(e *testscript.Env) error {
+	s, err := newStage(e)
+	if err != nil {
+		return err
+	}
+	e.Values[stageKey{}] = s
+	e.Defer(s.close)
+	e.Setenv("HOME", e.WorkDir)
+	e.Setenv("TMPDIR", e.WorkDir)
+	e.Setenv("CHECKPOINT_DISABLE", "1")
+	e.Setenv("LAYERBOT_CACHE_DIR", os.TempDir()+"/layerbot-test-cache")
+	e.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
+	return nil
+}

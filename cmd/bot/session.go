@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/github"
+	"github.com/layerbot/layerbot/internal/phase"
+)
+
+// client comes by a token: minted by the App for one repository and one phase, or, without an App, the job's own
+// GITHUB_TOKEN.
+func (b *bot) client(ctx context.Context, repo github.Repository, p github.Permissions) (*github.Client, error) {
+	o := github.Options{
+		BaseURL: b.env.APIURL, AppID: b.env.AppID, PrivateKey: []byte(b.env.PrivateKey),
+		InstallationID: b.env.InstallationID, Log: b.log,
+	}
+	switch {
+	case b.env.PrivateKey != "" || b.env.AppIDText != "":
+		app, err := github.NewApp(o)
+		if err != nil {
+			return nil, err
+		}
+		return app.Open(ctx, repo, p)
+	case b.env.Token != "":
+		b.log.Warn("no GitHub App is configured: using GITHUB_TOKEN, which cannot tell its own comments and checks from those of other workflows",
+			"hint", "create the App and set LAYERBOT_APP_ID and LAYERBOT_APP_PRIVATE_KEY")
+		return github.WithToken(o, repo, b.env.Token)
+	default:
+		return nil, &usageError{
+			message: "there is nothing to authenticate to GitHub with",
+			next:    "set LAYERBOT_APP_ID and LAYERBOT_APP_PRIVATE_KEY (secrets of the repository); secrets are not given to runs of forks or Dependabot",
+		}
+	}
+}
+
+// event reads the event of this run.
+func (b *bot) event() (*github.Event, error) {
+	if b.env.EventName == "" || b.env.EventPath == "" {
+		return nil, &usageError{
+			message: "there is no event: GITHUB_EVENT_NAME and GITHUB_EVENT_PATH are not set",
+			next:    "run this in a GitHub Actions job, or plan the checkout in front of you with `bot plan`",
+		}
+	}
+	f, err := os.Open(b.env.EventPath)
+	if err != nil {
+		return nil, &usageError{message: fmt.Sprintf("read the event: %v", err), next: "GITHUB_EVENT_PATH must name the payload of the event"}
+	}
+	defer f.Close()
+	return github.ReadEvent(b.env.EventName, f)
+}
+
+// links returns what the comment's footer points to.
+func (b *bot) links(t *phase.Ticket) comment.Links {
+	if b.env.RunID == "" {
+		return comment.Links{}
+	}
+	base := strings.TrimSuffix(b.env.ServerURL, "/") + "/" + t.Repository.String()
+	l := comment.Links{Run: base + "/actions/runs/" + b.env.RunID}
+	if t.PullRequest != 0 {
+		l.Checks = fmt.Sprintf("%s/pull/%d/checks", base, t.PullRequest)
+	}
+	return l
+}

@@ -1,0 +1,299 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/layerbot/layerbot/internal/githubtest"
+	"github.com/layerbot/layerbot/internal/phase"
+)
+
+// commands are what the scripts can do beside running bot.
+var commands = map[string]func(*testscript.TestScript, bool, []string){
+	"github":       onStage((*stage).github),
+	"push":         onStage((*stage).push),
+	"open":         onStage((*stage).open),
+	"event":        onStage((*stage).event),
+	"comment":      onStage((*stage).comment),
+	"phase":        onStage((*stage).phase),
+	"phases":       onStage((*stage).phases),
+	"conversation": onStage((*stage).conversation),
+	"checks":       onStage((*stage).checks),
+	"requests":     onStage((*stage).requests),
+	"fault":        onStage((*stage).fault),
+	"meanwhile":    onStage((*stage).meanwhile),
+	"tamper":       onStage((*stage).tamper),
+}
+
+type stageKey struct{}
+
+func onStage(f func(*stage, *testscript.TestScript, bool, []string)) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		f(ts.Value(stageKey{}).(*stage), ts, neg, args)
+	}
+}
+
+// A stage is one script's GitHub and one script's Actions.
+type stage struct {
+	work   string
+	sample string // the repository that scripts begin with
+	server *githubtest.Server
+	repo   *githubtest.Repo
+	pull   *githubtest.Pull
+
+	eventName, eventFile string
+	runs                 int
+	dir                  string // of the current run
+	exits                map[string]int
+}
+
+func newStage(e *testscript.Env) (*stage, error) {
+	sample, err := filepath.Abs(filepath.Join("testdata", "repo"))
+	return &stage{work: e.WorkDir, sample: sample, exits: map[string]int{}}, err
+}
+
+func (s *stage) close() {
+	if s.server != nil {
+		_ = s.server.Close() // the script has ended; its result stands
+	}
+}
+
+// github [DIR] starts a GitHub with the repository acme/infra, whose branches main, dev and prod hold the files of
+// DIR, or of testdata/repo. alice may write, rita may read.
+func (s *stage) github(ts *testscript.TestScript, neg bool, args []string) {
+	var err error
+	s.server, err = githubtest.New(githubtest.Options{Validate: true})
+	ts.Check(err)
+	s.repo = s.server.Repository("acme", "infra")
+	s.repo.Collaborator("alice", "write")
+	s.repo.Collaborator("rita", "read")
+	from := s.sample
+	if len(args) > 0 {
+		from = ts.MkAbs(args[0])
+	}
+	files := s.files(ts, from)
+	_, err = s.repo.Push("main", "", "first", files)
+	ts.Check(err)
+	for _, branch := range []string{"dev", "prod"} {
+		_, err = s.repo.Push(branch, "main", "begin "+branch, map[string][]byte{".keep": nil})
+		ts.Check(err)
+	}
+}
+
+// push BRANCH DIR commits the files of DIR; a file that holds only "deleted" is removed.
+func (s *stage) push(ts *testscript.TestScript, neg bool, args []string) {
+	_, err := s.repo.Push(args[0], "dev", "change", s.files(ts, args[1]))
+	ts.Check(err)
+}
+
+// open HEAD BASE opens alice's pull request and makes its event the current one; with a third word, from a fork.
+func (s *stage) open(ts *testscript.TestScript, neg bool, args []string) {
+	var fork *githubtest.Repo
+	if len(args) > 2 {
+		fork = s.repo.Fork(args[2])
+		_, err := fork.Push(args[0], "dev", "from outside", map[string][]byte{"infra/01-network/fork.tf": []byte("# fork\n")})
+		ts.Check(err)
+	}
+	pull, err := s.repo.Open("alice", "A change", "", args[0], args[1], fork)
+	ts.Check(err)
+	s.pull = pull
+	s.use(ts, "pull_request", pull.Event("opened"))
+}
+
+// event ACTION makes an event of the pull request the current one.
+func (s *stage) event(ts *testscript.TestScript, neg bool, args []string) {
+	switch args[0] {
+	case "closed":
+		s.pull.Close()
+		s.use(ts, "pull_request", s.pull.Event("closed"))
+	case "merge_group":
+		payload, err := s.pull.MergeGroup()
+		ts.Check(err)
+		s.use(ts, "merge_group", payload)
+	case "dispatch":
+		s.use(ts, "workflow_dispatch", s.repo.DispatchEvent("alice", args[1], map[string]string{"command": args[2], "targets": args[3]}))
+	case "button":
+		checks := s.repo.CheckRuns(s.pull.Head())
+		i := slices.IndexFunc(checks, func(c githubtest.CheckRun) bool { return c.Name == args[1] })
+		s.use(ts, "check_run", s.pull.CheckEvent(args[2], checks[i].ID, "plan"))
+	case "file":
+		s.use(ts, args[1], []byte(ts.ReadFile(args[2])))
+	default:
+		s.use(ts, "pull_request", s.pull.Event(args[0]))
+	}
+}
+
+// comment LOGIN TEXT… writes a comment (one word a line) and makes its event the current one.
+func (s *stage) comment(ts *testscript.TestScript, neg bool, args []string) {
+	_, payload := s.pull.Comment(args[0], strings.Join(args[1:], "\n"))
+	s.use(ts, "issue_comment", payload)
+}
+
+func (s *stage) use(ts *testscript.TestScript, name string, payload []byte) {
+	s.runs++
+	s.dir = filepath.Join(s.work, fmt.Sprintf("run-%d", s.runs))
+	ts.Check(os.MkdirAll(filepath.Join(s.dir, "reports"), 0o755))
+	s.eventName, s.eventFile = name, filepath.Join(s.dir, "event.json")
+	ts.Check(os.WriteFile(s.eventFile, payload, 0o600))
+}
+
+// phases runs gate, every plan and report, as Actions would, and prints what each said.
+func (s *stage) phases(ts *testscript.TestScript, neg bool, args []string) {
+	var text strings.Builder
+	failed := s.gate(ts, &text)
+	if s.ticketWritten() {
+		for _, id := range s.matrix(ts) {
+			s.plan(ts, &text, id)
+		}
+		failed = s.report(ts, &text) || failed
+	}
+	s.end(ts, neg, failed, text.String())
+}
+
+// phase NAME [TARGET] runs one phase.
+func (s *stage) phase(ts *testscript.TestScript, neg bool, args []string) {
+	var text strings.Builder
+	failed := false
+	switch args[0] {
+	case "gate":
+		failed = s.gate(ts, &text)
+	case "plan":
+		failed = s.plan(ts, &text, args[1])
+	case "report":
+		failed = s.report(ts, &text)
+	}
+	s.end(ts, neg, failed, text.String())
+}
+
+func (s *stage) end(ts *testscript.TestScript, neg, failed bool, text string) {
+	fmt.Fprint(ts.Stdout(), text)
+	switch {
+	case failed && !neg:
+		ts.Fatalf("a phase failed")
+	case !failed && neg:
+		ts.Fatalf("no phase failed")
+	}
+	for _, v := range s.server.Violations() {
+		ts.Fatalf("GitHub would have refused: %v", v)
+	}
+}
+
+func (s *stage) gate(ts *testscript.TestScript, text *strings.Builder) (failed bool) {
+	dir := s.clone(ts, "gate", "main")
+	return s.bot(ts, text, dir, s.withApp(), "gate", "--out", filepath.Join(s.dir, "ticket.json"))
+}
+
+func (s *stage) plan(ts *testscript.TestScript, text *strings.Builder, id string) (failed bool) {
+	t := s.ticket(ts)
+	dir := s.clone(ts, "plan-"+strings.ReplaceAll(id, "/", "-"), t.Head)
+	env := []string{"GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "plan-summary.md")}
+	return s.bot(ts, text, dir, env, "plan", "--ticket", filepath.Join(s.dir, "ticket.json"), "--target", id, "--out", filepath.Join(s.dir, "reports"))
+}
+
+func (s *stage) report(ts *testscript.TestScript, text *strings.Builder) (failed bool) {
+	return s.bot(ts, text, s.work, s.withApp(), "report",
+		"--ticket", filepath.Join(s.dir, "ticket.json"), "--reports", filepath.Join(s.dir, "reports"))
+}
+
+// withApp is the environment of the phases that hold the App's key.
+func (s *stage) withApp() []string {
+	return []string{
+		"GITHUB_EVENT_NAME=" + s.eventName, "GITHUB_EVENT_PATH=" + s.eventFile,
+		"GITHUB_REPOSITORY=acme/infra", "GITHUB_API_URL=" + s.server.APIURL(), "GITHUB_SERVER_URL=" + s.server.URL,
+		"GITHUB_RUN_ID=" + strconv.Itoa(4000+s.runs),
+		"GITHUB_OUTPUT=" + filepath.Join(s.dir, "output"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary.md"),
+		"LAYERBOT_APP_ID=" + strconv.FormatInt(s.server.AppID, 10), "LAYERBOT_APP_PRIVATE_KEY=" + string(s.server.PrivateKey),
+		"LAYERBOT_INSTALLATION_ID=" + strconv.FormatInt(s.repo.InstallationID, 10),
+	}
+}
+
+// bot runs the program with an environment of its own, and says what it printed.
+func (s *stage) bot(ts *testscript.TestScript, text *strings.Builder, dir string, env []string, args ...string) (failed bool) {
+	cmd := exec.Command("bot", args...)
+	cmd.Dir = dir
+	cmd.Env = append([]string{"PATH=" + ts.Getenv("PATH"), "HOME=" + s.work, "TMPDIR=" + s.work,
+		"GITHUB_ACTIONS=true", "CHECKPOINT_DISABLE=1", "LAYERBOT_CACHE_DIR=" + ts.Getenv("LAYERBOT_CACHE_DIR")}, env...)
+	out, err := cmd.CombinedOutput()
+	fmt.Fprintf(text, "--- bot %s\n%s", args[0], out)
+	s.exits[args[0]] = cmd.ProcessState.ExitCode()
+	if err != nil {
+		fmt.Fprintf(text, "(exit %d)\n", s.exits[args[0]])
+	}
+	return err != nil
+}
+
+// clone is actions/checkout of a commit with all history and no credentials kept.
+func (s *stage) clone(ts *testscript.TestScript, name, rev string) string {
+	dir := filepath.Join(s.dir, name)
+	for _, args := range [][]string{
+		{"clone", "--quiet", "--no-checkout", s.repo.GitDir, dir},
+		{"-C", dir, "checkout", "--quiet", "--detach", rev},
+	} {
+		out, err := exec.Command("git", args...).CombinedOutput()
+		if err != nil {
+			ts.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	return dir
+}
+
+func (s *stage) ticketWritten() bool {
+	_, err := os.Stat(filepath.Join(s.dir, "ticket.json"))
+	return err == nil
+}
+
+func (s *stage) ticket(ts *testscript.TestScript) *phase.Ticket {
+	f, err := os.Open(filepath.Join(s.dir, "ticket.json"))
+	ts.Check(err)
+	defer f.Close()
+	t, err := phase.ReadTicket(f)
+	ts.Check(err)
+	return t
+}
+
+// matrix reads the matrix from the step's outputs, as a workflow does.
+func (s *stage) matrix(ts *testscript.TestScript) []string {
+	output, err := os.ReadFile(filepath.Join(s.dir, "output"))
+	ts.Check(err)
+	_, rest, _ := strings.Cut(string(output), "matrix<<")
+	_, rest, _ = strings.Cut(rest, "\n")
+	line, _, _ := strings.Cut(rest, "\n")
+	var m matrix
+	ts.Check(json.Unmarshal([]byte(line), &m))
+	var ids []string
+	for _, l := range m.Include {
+		ids = append(ids, l.Target)
+	}
+	return ids
+}
+
+// files reads a folder of the script; "-> x" files become links as GitHub's repository has them.
+func (s *stage) files(ts *testscript.TestScript, name string) map[string][]byte {
+	root := ts.MkAbs(name)
+	files := map[string][]byte{}
+	ts.Check(filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if strings.TrimSpace(string(content)) == "deleted" {
+			content = nil
+		}
+		rel, rerr := filepath.Rel(root, path)
+		files[filepath.ToSlash(rel)] = content
+		if rerr != nil {
+			return rerr
+		}
+		return err
+	}))
+	return files
+}

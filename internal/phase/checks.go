@@ -1,0 +1,106 @@
+package phase
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/github"
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// checkPrefix begins the name of a check run: "layerbot / prod".
+const checkPrefix = "layerbot / "
+
+// planButton is the identifier of the button "Plan again".
+const planButton = "plan"
+
+// maxAnnotations keeps a check run readable and its upload to two requests.
+const maxAnnotations = 100
+
+// externalID names the pull request on the App's own check run; pullOf reads it back, 0 if it is none.
+func externalID(pull int) string { return fmt.Sprintf("pull/%d", pull) }
+
+func pullOf(externalID string) int {
+	rest, ok := strings.CutPrefix(externalID, "pull/")
+	if !ok {
+		return 0
+	}
+	n, err := strconv.Atoi(rest)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// conclude returns the conclusion of the check of env. It is success only if every expected target of the
+// environment has a good plan on this commit; no target at all is success, and the text says so.
+func (s *standing) conclude(env string) string {
+	if s.page.State != comment.Planned {
+		return "neutral"
+	}
+	for _, e := range s.records[env].Targets {
+		if e.Status == report.Failed {
+			return "failure"
+		}
+	}
+	return "success"
+}
+
+// check returns the check run of one environment.
+func (s *standing) check(env string) (github.Check, error) {
+	title, summary, text := comment.CheckText(s.page, env)
+	text, err := s.records[env].attach(text)
+	if err != nil {
+		return github.Check{}, err
+	}
+	c := github.Check{
+		Name: checkPrefix + env, HeadSHA: s.ticket.Head, Conclusion: s.conclude(env),
+		Title: title, Summary: summary, Text: text,
+		ExternalID: externalID(s.ticket.PullRequest), DetailsURL: s.page.Links.Run,
+		Annotations: annotations(s.page.Reports, env),
+	}
+	if s.page.State == comment.Planned {
+		c.Actions = []github.Button{{Label: "Plan again", Description: "Plan this environment once more", Identifier: planButton}}
+	}
+	return c, nil
+}
+
+// annotations puts the errors and warnings of Terraform on the lines they speak of, errors first.
+func annotations(reports []report.Report, env string) []github.Annotation {
+	var failures, warnings []github.Annotation
+	for _, r := range reports {
+		if r.Target.Env != env {
+			continue
+		}
+		if r.Failure != nil {
+			failures = append(failures, annotate(r, r.Failure.Diagnostics, "failure")...)
+		}
+		warnings = append(warnings, annotate(r, r.Warnings, "warning")...)
+	}
+	all := append(failures, warnings...)
+	return all[:min(len(all), maxAnnotations)]
+}
+
+func annotate(r report.Report, diagnostics []report.Diagnostic, level string) []github.Annotation {
+	var out []github.Annotation
+	for _, d := range diagnostics {
+		if d.File == "" || d.Line == 0 {
+			continue
+		}
+		out = append(out, github.Annotation{
+			Path: d.File, Start: d.Line, End: d.Line, Level: level,
+			Title: clip(r.Target.String()+": "+d.Summary, 255), Message: clip(d.Summary+"\n"+d.Detail, 4000),
+		})
+	}
+	return out
+}
+
+// clip shortens s to at most n bytes, at a boundary between characters.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n-len("…")], "") + "…"
+}

@@ -1,0 +1,177 @@
+package phase
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/layer"
+)
+
+// choose fills in the jobs of a ticket: what a command names, or what the change affects in the environments of
+// the base branch.
+func (s scene) choose(t *Ticket, key func(layer.Target) ([]byte, error)) error {
+	envs := s.environmentsOf(t.BaseRef)
+	for _, a := range s.affected {
+		if envs[a.Env] {
+			t.Expected = append(t.Expected, a.Target)
+		}
+	}
+	for env := range envs {
+		t.Checks = append(t.Checks, env)
+	}
+	slices.Sort(t.Checks)
+	for _, skip := range s.head.Skipped {
+		t.Skipped = append(t.Skipped, comment.Skipped{Name: skip.Dir, Reason: skip.Reason})
+	}
+	t.Notices = s.notices()
+	if len(envs) == 0 {
+		t.Notices = append(t.Notices, comment.Notice{
+			Message: fmt.Sprintf("no environment belongs to the branch %q, so nothing is planned by itself", t.BaseRef),
+			Hint:    "name one: `/plan compute prod`, or set `branch` in an environment block of " + "`.github/layerbot.hcl`",
+		})
+	}
+	if t.Command != nil && t.Command.Verb != comment.Plan {
+		t.Layers = s.head.Targets
+		var err error
+		t.Owners, err = owned(s.owners, t.Layers)
+		return err
+	}
+	chosen, err := s.targets(t, envs)
+	if err != nil {
+		return err
+	}
+	for _, a := range chosen {
+		job, err := s.job(t, a, envs, key)
+		if err != nil {
+			return err
+		}
+		t.Jobs = append(t.Jobs, job)
+	}
+	return nil
+}
+
+// targets returns what to plan, in wave order.
+func (s scene) targets(t *Ticket, envs map[string]bool) ([]layer.Affected, error) {
+	var out []layer.Affected
+	switch c := t.Command; {
+	case c == nil || (len(c.Words) == 0 && !c.All):
+		out = s.affectedIn(envs)
+	default:
+		named, err := s.named(*c, envs)
+		if err != nil {
+			return nil, err
+		}
+		out = named
+	}
+	slices.SortStableFunc(out, func(a, b layer.Affected) int {
+		return cmp.Or(cmp.Compare(a.Wave, b.Wave), strings.Compare(a.Dir, b.Dir), strings.Compare(a.Env, b.Env))
+	})
+	return out, nil
+}
+
+func (s scene) affectedIn(envs map[string]bool) []layer.Affected {
+	var out []layer.Affected
+	for _, a := range s.affected {
+		if envs[a.Env] {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// named resolves the words of a command. Layers without an environment mean the base branch's environments;
+// environments without a layer mean what the change affects there.
+func (s scene) named(c comment.Command, envs map[string]bool) ([]layer.Affected, error) {
+	if !c.All && s.onlyEnvironments(c.Words) {
+		wanted := map[string]bool{}
+		for _, w := range c.Words {
+			wanted[w] = true
+		}
+		return s.affectedIn(wanted), nil
+	}
+	targets, err := s.head.Resolve(c.Words, c.All)
+	if err != nil {
+		return nil, err
+	}
+	anyEnv := slices.ContainsFunc(c.Words, func(w string) bool { return s.onlyEnvironments([]string{w}) })
+	why := map[string][]string{}
+	for _, a := range s.affected {
+		why[a.ID()] = a.Why
+	}
+	var out []layer.Affected
+	for _, t := range targets {
+		if anyEnv || len(envs) == 0 || envs[t.Env] {
+			out = append(out, layer.Affected{Target: t, Why: why[t.ID()]})
+		}
+	}
+	if len(out) == 0 {
+		return nil, refuse(
+			fmt.Sprintf("`%s` names no target in the environments of this pull request's base branch", c),
+			"add the environment: `"+c.String()+" "+targets[0].Env+"`")
+	}
+	return out, nil
+}
+
+// onlyEnvironments reports whether each word is exactly the name of an environment and of no layer.
+func (s scene) onlyEnvironments(words []string) bool {
+	for _, w := range words {
+		if !slices.ContainsFunc(s.head.Targets, func(t layer.Target) bool { return t.Env == w }) {
+			return false
+		}
+		if slices.ContainsFunc(s.head.Targets, func(t layer.Target) bool { return t.Layer == w || layer.Short(t.Layer) == w }) {
+			return false
+		}
+	}
+	return len(words) > 0
+}
+
+func (s scene) job(t *Ticket, a layer.Affected, envs map[string]bool, key func(layer.Target) ([]byte, error)) (Job, error) {
+	k, err := key(a.Target)
+	if err != nil {
+		return Job{}, fmt.Errorf("derive the fingerprint key of %s: %w", a.Target, err)
+	}
+	j := Job{
+		Target: a.Target, Why: a.Why, Deleted: a.Deleted, Key: k,
+		Tool: s.cfg.Terraform.Binary, Release: s.cfg.Terraform.Version,
+	}
+	if t.Command != nil {
+		j.Mode = t.Command.Mode
+	}
+	switch {
+	case !envs[a.Env]:
+		j.WhatIf = fmt.Sprintf("the base branch %q is not the branch of %q", t.BaseRef, a.Env)
+	case !j.Mode.Zero():
+		j.WhatIf = "only an ordinary plan can be approved, not one with flags"
+	}
+	return j, nil
+}
+
+// environmentsOf returns the environments that belong to a branch: those configured for it, those of its name,
+// and, on the default branch, those whose own branch does not exist (repositories that keep every environment as
+// a folder of one branch).
+func (s scene) environmentsOf(branch string) map[string]bool {
+	out := map[string]bool{}
+	for _, m := range []*layer.Map{s.head, s.base} {
+		for _, t := range m.Targets {
+			if s.branchOf(t.Env) == branch {
+				out[t.Env] = true
+			}
+		}
+	}
+	return out
+}
+
+func (s scene) branchOf(env string) string {
+	for _, e := range s.cfg.Environments {
+		if e.Name == env && e.Branch != "" && e.Branch != env {
+			return e.Branch
+		}
+	}
+	if _, ok := s.branches[env]; ok {
+		return env
+	}
+	return s.trunk
+}

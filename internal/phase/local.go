@@ -1,0 +1,83 @@
+package phase
+
+import (
+	"context"
+	"slices"
+
+	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/config"
+	"github.com/layerbot/layerbot/internal/git"
+	"github.com/layerbot/layerbot/internal/layer"
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// Survey reads the configuration and the layers of a tree of files.
+func Survey(ctx context.Context, files layer.Files) (*config.Config, *layer.Map, error) {
+	cfg, err := readConfig(files)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := layer.Discover(ctx, files, layerOptions(cfg))
+	return cfg, m, err
+}
+
+// Local makes the ticket of a command typed in front of a working directory: the same road, with nobody to ask for
+// permission and nothing to grant.
+func Local(ctx context.Context, files layer.Files, cmd comment.Command) (*Ticket, error) {
+	cfg, m, err := Survey(ctx, files)
+	if err != nil {
+		return nil, err
+	}
+	targets, err := m.Resolve(cmd.Words, cmd.All || len(cmd.Words) == 0)
+	if err != nil {
+		return nil, err
+	}
+	t := &Ticket{Version: TicketVersion, Event: "local", Command: &cmd}
+	s := scene{cfg: cfg, head: m, base: m}
+	t.Notices = s.notices()
+	for _, skip := range m.Skipped {
+		t.Skipped = append(t.Skipped, comment.Skipped{Name: skip.Dir, Reason: skip.Reason})
+	}
+	for _, target := range targets {
+		key, err := fingerprintKey(nil, 0, target)
+		if err != nil {
+			return nil, err
+		}
+		t.Jobs = append(t.Jobs, Job{Target: target, Mode: cmd.Mode, Key: key, Tool: cfg.Terraform.Binary, Release: cfg.Terraform.Version})
+	}
+	return t, nil
+}
+
+// LocalPage is what the command line shows of a local run.
+func LocalPage(t *Ticket, reports []report.Report, version string) comment.Page {
+	s := newStanding(Desk{Version: version}, t, reports)
+	s.page.Next = ""
+	s.page.Skipped = slices.Clone(t.Skipped)
+	return s.page
+}
+
+// Touched returns the targets that the change from base to head touches: both are revisions of repo.
+func Touched(ctx context.Context, repo *git.Repo, base, head string) ([]layer.Affected, error) {
+	from, err := repo.Resolve(ctx, base)
+	if err != nil {
+		return nil, err
+	}
+	to, err := repo.Resolve(ctx, head)
+	if err != nil {
+		return nil, err
+	}
+	s, err := survey(ctx, repo, from, from, to)
+	if err != nil {
+		return nil, err
+	}
+	return s.affected, nil
+}
+
+// Explain returns a problem as one line: "file:line: message (hint)".
+func Explain(p layer.Problem) string {
+	text := place(p) + p.Message
+	if p.Hint != "" {
+		text += " (" + p.Hint + ")"
+	}
+	return text
+}

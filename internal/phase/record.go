@@ -1,0 +1,115 @@
+package phase
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/layer"
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// maxRecord is the part of a check run's text (65,535 characters) that a record may take.
+const maxRecord = 40_000
+
+const (
+	recordOpen  = "\n<!-- layerbot:record "
+	recordClose = " -->"
+)
+
+// A record is what the App remembers of one environment at one commit: what reviewers saw. It is kept in the text
+// of the App's own check run, which nobody else can write.
+type record struct {
+	Head    string           `json:"head"`
+	Targets map[string]entry `json:"targets"` // by target ID
+}
+
+// An entry is the outcome of one target.
+type entry struct {
+	Status      report.Status       `json:"status"`
+	Counts      report.Counts       `json:"counts"`
+	Fingerprint *report.Fingerprint `json:"fingerprint,omitempty"` // nil when the plan grants nothing
+	Run         string              `json:"run,omitempty"`         // address of the run
+	Partial     bool                `json:"partial,omitempty"`     // the fingerprint's resources did not fit
+}
+
+// attach appends the record to text. What does not fit loses the fingerprints of single resources, never the
+// digest of a target.
+func (r *record) attach(text string) (string, error) {
+	if r == nil {
+		return text, nil
+	}
+	packed, err := r.pack()
+	if err != nil {
+		return "", err
+	}
+	if len(packed) > maxRecord {
+		slim := record{Head: r.Head, Targets: map[string]entry{}}
+		for id, e := range r.Targets {
+			if e.Fingerprint != nil {
+				e.Fingerprint, e.Partial = &report.Fingerprint{Digest: e.Fingerprint.Digest}, true
+			}
+			slim.Targets[id] = e
+		}
+		if packed, err = slim.pack(); err != nil {
+			return "", err
+		}
+		if len(packed) > maxRecord {
+			return "", fmt.Errorf("the record of %d targets is %d bytes, more than a check run holds", len(r.Targets), len(packed))
+		}
+	}
+	const room = 65_535 - maxRecord - len(recordOpen) - len(recordClose)
+	return clip(text, room) + recordOpen + packed + recordClose, nil
+}
+
+func (r *record) pack() (string, error) {
+	var buf bytes.Buffer
+	z := gzip.NewWriter(&buf)
+	if err := json.NewEncoder(z).Encode(r); err != nil {
+		return "", err
+	}
+	if err := z.Close(); err != nil {
+		return "", err
+	}
+	return base64.StdEncoding.EncodeToString(buf.Bytes()), nil
+}
+
+// readRecord returns the record in the text of a check run. The caller has verified that the check run is the
+// App's own. A text without a record, or with a broken one, has none.
+func readRecord(text string) *record {
+	_, rest, ok := strings.Cut(text, recordOpen)
+	if !ok {
+		return nil
+	}
+	packed, _, ok := strings.Cut(rest, recordClose)
+	if !ok {
+		return nil
+	}
+	src, err := base64.StdEncoding.DecodeString(packed)
+	if err != nil {
+		return nil
+	}
+	z, err := gzip.NewReader(bytes.NewReader(src))
+	if err != nil {
+		return nil
+	}
+	plain, err := io.ReadAll(io.LimitReader(z, 16<<20))
+	if err != nil {
+		return nil
+	}
+	var r record
+	if json.Unmarshal(plain, &r) != nil {
+		return nil
+	}
+	return &r
+}
+
+// earlier returns the row of a target that was planned in an earlier run on the same commit.
+func (e entry) earlier(t layer.Target) comment.Earlier {
+	return comment.Earlier{Target: t, Status: e.Status, Counts: e.Counts, Run: e.Run}
+}

@@ -1,0 +1,205 @@
+package phase
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/github"
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// Thread is what report needs of GitHub.
+type Thread interface {
+	PullRequest(ctx context.Context, number int) (*github.PullRequest, error)
+	Living(ctx context.Context, number int, marker string) (*github.Comment, error)
+	PutComment(ctx context.Context, number int, marker, body string) (*github.Comment, error)
+	RecentComments(ctx context.Context) ([]*github.Comment, error)
+	Checks(ctx context.Context, sha string) ([]github.Check, error)
+	PutCheck(ctx context.Context, check github.Check) (int64, error)
+	React(ctx context.Context, commentID int64, content string) error
+	Close(ctx context.Context) error
+}
+
+// A Desk is what report writes at.
+type Desk struct {
+	Open    func(context.Context, github.Permissions) (Thread, error)
+	Links   comment.Links
+	Version string // of Layerbot
+	Log     *slog.Logger
+}
+
+// An Outcome is what report leaves for the run itself.
+type Outcome struct {
+	Page    *comment.Page // nil when there was nothing to plan
+	Summary string        // Markdown for the job summary
+	Failed  bool          // a target has no good plan
+	Comment int64         // the living comment; 0 is none
+}
+
+// Report tells the pull request what became of a ticket: one living comment, one check a environment, a reaction
+// to the comment that asked. fsys holds what the plan jobs left: untrusted data. It is nil-safe for tickets that
+// plan nothing.
+func Report(ctx context.Context, d Desk, t *Ticket, fsys fs.FS) (*Outcome, error) {
+	switch {
+	case t.Ignored != "":
+		d.Log.Info("nothing to do", "why", t.Ignored)
+		return &Outcome{Summary: "Nothing to do: " + t.Ignored + ".\n"}, nil
+	case t.Refusal != nil:
+		body := comment.Refusal(replyKey(t), t.Refusal.Message, t.Refusal.Hint)
+		d.Log.Warn("refused: "+t.Refusal.Message, "hint", t.Refusal.Hint)
+		switch {
+		case t.Refusal.Reply:
+			return d.reply(ctx, t, body, "confused")
+		case t.Refusal.Blocks:
+			return d.block(ctx, t)
+		default:
+			return &Outcome{Summary: body}, nil
+		}
+	case t.Command != nil && t.Command.Verb == comment.Help:
+		return d.reply(ctx, t, answer(t, comment.HelpText()), "rocket")
+	case t.Command != nil && t.Command.Verb == comment.Layers:
+		return d.reply(ctx, t, answer(t, comment.LayersTable(layerRows(t), t.Skipped)), "rocket")
+	}
+	reports, err := report.ReadAll(fsys, t.Targets())
+	if err != nil {
+		return nil, err
+	}
+	if t.PullRequest == 0 {
+		s := newStanding(d, t, reports)
+		return s.outcome(), nil
+	}
+	return d.plans(ctx, t, reports)
+}
+
+// replyKey makes the reply to a command found again when the run is repeated.
+func replyKey(t *Ticket) string { return fmt.Sprintf("comment-%d", t.CommentID) }
+
+// answer begins a reply with the marker under which it is found again.
+func answer(t *Ticket, body string) string { return comment.ReplyMarker(replyKey(t)) + "\n" + body }
+
+func layerRows(t *Ticket) []comment.LayerRow {
+	rows := make([]comment.LayerRow, len(t.Layers))
+	for i, l := range t.Layers {
+		rows[i] = comment.LayerRow{Target: l, Owners: t.Owners[l.Dir]}
+	}
+	return rows
+}
+
+// reply answers a command in a comment of its own.
+func (d Desk) reply(ctx context.Context, t *Ticket, body, reaction string) (*Outcome, error) {
+	gh, err := d.Open(ctx, github.Permissions{"metadata": "read", "pull_requests": "write", "issues": "write"})
+	if err != nil {
+		return nil, err
+	}
+	defer d.close(ctx, gh)
+	if _, err := gh.PutComment(ctx, t.PullRequest, comment.ReplyMarker(replyKey(t)), body); err != nil {
+		return nil, err
+	}
+	d.react(ctx, gh, t, reaction)
+	return &Outcome{Summary: body}, nil
+}
+
+// react ends what the eyes began. It is a courtesy: the answer itself is already there.
+func (d Desk) react(ctx context.Context, gh Thread, t *Ticket, content string) {
+	if t.CommentID == 0 {
+		return
+	}
+	if err := gh.React(ctx, t.CommentID, content); err != nil {
+		d.Log.Warn("the comment could not be reacted to", "error", err)
+	}
+}
+
+func (d Desk) close(ctx context.Context, gh Thread) {
+	if err := gh.Close(context.WithoutCancel(ctx)); err != nil {
+		d.Log.Warn("a token could not be revoked; it expires within the hour", "error", err)
+	}
+}
+
+// block says in the living comment and in the base branch's check that planning could not begin.
+func (d Desk) block(ctx context.Context, t *Ticket) (*Outcome, error) {
+	gh, err := d.Open(ctx, reportPermissions(t))
+	if err != nil {
+		return nil, err
+	}
+	defer d.close(ctx, gh)
+	t.Notices = append(t.Notices, comment.Notice{Message: t.Refusal.Message, Hint: t.Refusal.Hint})
+	t.Checks = []string{t.BaseRef}
+	s := newStanding(d, t, nil)
+	s.page.Expected = 1 // nobody knows how many: at least this is no "nothing affected"
+	pull, err := gh.PullRequest(ctx, t.PullRequest)
+	if err != nil {
+		return nil, err
+	}
+	s.moved(pull)
+	s.records[t.BaseRef].Targets["*"] = entry{Status: report.Failed}
+	if err := s.write(ctx, gh, pull); err != nil {
+		return nil, err
+	}
+	c, err := s.check(t.BaseRef)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := gh.PutCheck(ctx, c); err != nil {
+		return nil, err
+	}
+	out := s.outcome()
+	out.Failed = true
+	return out, nil
+}
+
+// plans reports plans on a pull request.
+func (d Desk) plans(ctx context.Context, t *Ticket, reports []report.Report) (*Outcome, error) {
+	gh, err := d.Open(ctx, reportPermissions(t))
+	if err != nil {
+		return nil, err
+	}
+	defer d.close(ctx, gh)
+	s := newStanding(d, t, reports)
+	pull, err := gh.PullRequest(ctx, t.PullRequest)
+	if err != nil {
+		return nil, err
+	}
+	s.moved(pull)
+	checks, err := gh.Checks(ctx, t.Head)
+	if err != nil {
+		return nil, err
+	}
+	s.remember(checks)
+	if t.Event == "merge_group" {
+		return s.queue(ctx, gh, pull)
+	}
+	if err := s.others(ctx, gh); err != nil {
+		return nil, err
+	}
+	if err := s.write(ctx, gh, pull); err != nil {
+		return nil, err
+	}
+	for _, env := range s.checkedEnvironments(checks) {
+		c, err := s.check(env)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := gh.PutCheck(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	out := s.outcome()
+	if out.Failed {
+		d.react(ctx, gh, t, "confused")
+	} else {
+		d.react(ctx, gh, t, "rocket")
+	}
+	return out, nil
+}
+
+// reportPermissions is the power of the report phase; reactions need Issues.
+func reportPermissions(t *Ticket) github.Permissions {
+	p := github.Permissions{"metadata": "read", "pull_requests": "write", "checks": "write"}
+	if t.CommentID != 0 {
+		p["issues"] = "write"
+	}
+	return p
+}

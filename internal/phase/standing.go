@@ -1,0 +1,267 @@
+package phase
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/github"
+	"github.com/layerbot/layerbot/internal/layer"
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// A standing is where a pull request stands after a run: what is shown, and what is remembered of each environment.
+type standing struct {
+	desk    Desk
+	ticket  *Ticket
+	page    comment.Page
+	records map[string]*record // environment → what its check remembers
+}
+
+func newStanding(d Desk, t *Ticket, reports []report.Report) *standing {
+	s := &standing{desk: d, ticket: t, records: map[string]*record{}}
+	s.page = comment.Page{
+		Repository: t.Repository.String(), PullRequest: t.PullRequest,
+		Head: t.Head, Base: t.Base, BaseRef: t.BaseRef, State: comment.Planned,
+		Reports: reports, Expected: len(t.Jobs), Why: map[string][]string{},
+		Skipped: t.Skipped, Notices: slices.Clone(t.Notices), Links: d.Links, Version: d.Version,
+	}
+	if t.Command != nil {
+		s.page.Command = t.Command.String()
+	}
+	if t.Closed {
+		s.page.State = comment.Closed
+	}
+	for i, j := range t.Jobs {
+		s.distrust(&s.page.Reports[i], j)
+		s.page.Why[j.Target.ID()] = j.Why
+	}
+	s.whatIf()
+	s.page.Upstream = provisional(reports)
+	s.page.Next = next(t, reports)
+	for _, env := range t.Checks {
+		s.records[env] = &record{Head: t.Head, Targets: map[string]entry{}}
+	}
+	return s
+}
+
+// distrust makes a failure of a report that is not about this commit, or whose mode is not what gate asked for: it
+// was left by a plan job, beside code from the pull request.
+func (s *standing) distrust(r *report.Report, j Job) {
+	if r.Status == report.Failed {
+		return
+	}
+	if r.Head == s.ticket.Head && r.Deleted == j.Deleted && reflect.DeepEqual(r.Mode, j.Mode) {
+		return
+	}
+	*r = report.Report{
+		Version: report.Version, Target: j.Target, Head: s.ticket.Head, Status: report.Failed, Mode: j.Mode, Deleted: j.Deleted,
+		Failure: &report.Failure{
+			Kind: report.Invalid, Message: "the plan job left a report on something else than it was asked for",
+			Hint: "run `" + again(j.Target) + "`; if it happens again, read the plan job's log",
+		},
+	}
+}
+
+// whatIf says which of the plans grant nothing, once for all or target by target.
+func (s *standing) whatIf() {
+	why := map[string][]string{}
+	for _, j := range s.ticket.Jobs {
+		why[j.WhatIf] = append(why[j.WhatIf], j.Target.String())
+	}
+	if len(why) == 1 {
+		for reason := range why {
+			s.page.WhatIf, s.page.WhatIfWhy = reason != "", reason
+		}
+		return
+	}
+	for reason, targets := range why {
+		if reason != "" {
+			s.page.Notices = append(s.page.Notices, comment.Notice{
+				Message: fmt.Sprintf("what-if, grants nothing (%s): %s", reason, strings.Join(targets, ", ")),
+			})
+		}
+	}
+	slices.SortFunc(s.page.Notices[len(s.ticket.Notices):], func(a, b comment.Notice) int { return strings.Compare(a.Message, b.Message) })
+}
+
+// moved marks the run as overtaken if the pull request changed while it ran.
+func (s *standing) moved(now *github.PullRequest) {
+	switch {
+	case s.ticket.Event == "merge_group", s.ticket.Closed:
+	case now.State == "closed" && !now.Merged:
+		s.page.State = comment.Closed
+	case now.HeadSHA != s.ticket.Head, now.BaseRef != s.ticket.BaseRef:
+		s.page.State = comment.Superseded
+	}
+}
+
+// remember merges what this run found into what the App's checks on the same commit remember, and shows the
+// targets that this run did not plan.
+func (s *standing) remember(checks []github.Check) {
+	before := map[string]entry{}
+	for _, c := range checks {
+		if r := readRecord(c.Text); r != nil && r.Head == s.ticket.Head {
+			for id, e := range r.Targets {
+				before[id] = e
+			}
+		}
+	}
+	now := map[string]entry{}
+	for i, j := range s.ticket.Jobs {
+		if j.WhatIf == "" {
+			r := s.page.Reports[i]
+			now[j.Target.ID()] = entry{Status: r.Status, Counts: r.Count(), Fingerprint: r.Fingerprint, Run: s.desk.Links.Run}
+		}
+	}
+	for _, t := range s.ticket.Expected {
+		e, planned := now[t.ID()]
+		if !planned {
+			var known bool
+			if e, known = before[t.ID()]; !known {
+				e = entry{Status: report.Failed}
+			}
+			s.page.Earlier = append(s.page.Earlier, e.earlier(t))
+		}
+		if r := s.records[t.Env]; r != nil {
+			r.Targets[t.ID()] = e
+		}
+	}
+}
+
+// others notes which other open pull requests plan the same targets.
+func (s *standing) others(ctx context.Context, gh Thread) error {
+	if len(s.ticket.Jobs) == 0 {
+		return nil
+	}
+	recent, err := gh.RecentComments(ctx)
+	if err != nil {
+		return err
+	}
+	const most = 5 // pull requests looked at, so that a busy repository costs no more
+	s.page.Others = map[string][]int{}
+	looked := map[int]bool{s.ticket.PullRequest: true}
+	for _, c := range recent {
+		marker, ok := comment.ReadMarker(c.Body)
+		shared := s.shared(marker)
+		if !ok || looked[c.Issue] || len(shared) == 0 || len(looked) > most {
+			continue
+		}
+		looked[c.Issue] = true
+		pull, err := gh.PullRequest(ctx, c.Issue)
+		if err != nil {
+			return err
+		}
+		if pull.State != "open" || pull.HeadSHA != marker.Head {
+			continue
+		}
+		for _, id := range shared {
+			s.page.Others[id] = append(s.page.Others[id], c.Issue)
+		}
+	}
+	return nil
+}
+
+// shared returns the IDs of the targets that a marker and this run have in common.
+func (s *standing) shared(m comment.Marker) []string {
+	var out []string
+	for _, j := range s.ticket.Jobs {
+		if slices.Contains(m.Targets, j.Target.ID()) {
+			out = append(out, j.Target.ID())
+		}
+	}
+	return out
+}
+
+// write puts the living comment in place, unless a newer commit's result already stands there, or the pull request
+// was closed before it ever had one.
+func (s *standing) write(ctx context.Context, gh Thread, now *github.PullRequest) error {
+	if s.page.State != comment.Planned {
+		living, err := gh.Living(ctx, s.ticket.PullRequest, comment.MarkerPrefix)
+		if err != nil {
+			return err
+		}
+		if living == nil {
+			if s.page.State == comment.Closed {
+				return nil
+			}
+		} else if m, ok := comment.ReadMarker(living.Body); ok && m.Head == now.HeadSHA && m.Head != s.ticket.Head {
+			s.desk.Log.Info("a newer result is already shown", "head", m.Head)
+			return nil
+		}
+	}
+	c, err := gh.PutComment(ctx, s.ticket.PullRequest, comment.MarkerPrefix, comment.Render(s.page).Body)
+	if err != nil {
+		return err
+	}
+	s.desk.Log.Info("the living comment is up to date", "url", c.URL)
+	return nil
+}
+
+// checkedEnvironments returns the environments whose check is written: those of the base branch, or, for a closed
+// pull request, those that have one.
+func (s *standing) checkedEnvironments(checks []github.Check) []string {
+	if !s.ticket.Closed {
+		return s.ticket.Checks
+	}
+	var out []string
+	for _, c := range checks {
+		if env, ok := strings.CutPrefix(c.Name, checkPrefix); ok {
+			out = append(out, env)
+		}
+	}
+	return out
+}
+
+func (s *standing) outcome() *Outcome {
+	o := &Outcome{Page: &s.page, Summary: comment.Summary(s.page, 1<<20).Body}
+	for _, r := range s.page.Reports {
+		o.Failed = o.Failed || r.Status == report.Failed
+	}
+	return o
+}
+
+// provisional returns, for each planned target, its upstreams that change in the same run: until they are applied,
+// the plan builds on what is still the old state of them.
+func provisional(reports []report.Report) map[string][]string {
+	changed := map[string]string{} // dir and env → name
+	for _, r := range reports {
+		if r.Status != report.Unchanged {
+			changed[r.Target.Dir+"\x00"+r.Target.Env] = r.Target.String()
+		}
+	}
+	out := map[string][]string{}
+	for _, r := range reports {
+		for _, dir := range r.Target.DependsOn {
+			if name, ok := changed[dir+"\x00"+r.Target.Env]; ok {
+				out[r.Target.ID()] = append(out[r.Target.ID()], name)
+			}
+		}
+	}
+	return out
+}
+
+// next returns the exact command that comes next: the failed targets again, else everything again.
+func next(t *Ticket, reports []report.Report) string {
+	if t.Closed {
+		return ""
+	}
+	var failed []report.Report
+	for _, r := range reports {
+		if r.Status == report.Failed {
+			failed = append(failed, r)
+		}
+	}
+	if len(failed) == 1 {
+		return again(failed[0].Target)
+	}
+	if t.Command != nil && t.Command.Verb == comment.Plan {
+		return t.Command.String()
+	}
+	return "/plan"
+}
+
+func again(t layer.Target) string { return "/plan " + layer.Short(t.Layer) + " " + t.Env }
