@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -122,8 +123,8 @@ func (r *Report) check(t layer.Target) error {
 		return errors.New("a number is negative")
 	}
 	for _, list := range [][]Change{r.Changes, r.Outputs, r.Drift} {
-		for _, c := range list {
-			if err := c.check(); err != nil {
+		for i := range list {
+			if err := list[i].check(); err != nil {
 				return err
 			}
 		}
@@ -131,21 +132,34 @@ func (r *Report) check(t layer.Target) error {
 	return nil
 }
 
+// check does the same for one change, and puts its values into canonical form.
 func (c *Change) check() error {
 	switch c.Action {
 	case NoOp, Create, Read, Update, Replace, Delete, Forget:
 	default:
 		return fmt.Errorf("unknown action %q", c.Action)
 	}
-	for _, a := range c.Attrs {
+	for i := range c.Attrs {
+		a := &c.Attrs[i]
 		if a.Sensitive && (a.Before != nil || a.After != nil) {
 			return fmt.Errorf("a sensitive value is shown at %s", c.Address)
 		}
 		if !leaf(a.Before) || !leaf(a.After) {
 			return fmt.Errorf("a value at %s is not a scalar", c.Address)
 		}
+		a.Before, a.After = canonical(a.Before), canonical(a.After)
 	}
 	return nil
+}
+
+// canonical returns value with no escapes but the necessary ones.
+func canonical(value []byte) []byte {
+	if len(value) == 0 || value[0] != '"' || bytes.IndexByte(value, '\\') < 0 {
+		return value
+	}
+	plain, _ := jsontext.AppendUnquote(nil, value) // was decoded: valid
+	quoted, _ := jsontext.AppendQuote(nil, plain)
+	return quoted
 }
 
 // leaf reports whether value is a scalar or an empty collection.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -23,7 +24,7 @@ func Write(dir string, r *Report) error {
 
 // encode returns r as JSON of at most limit bytes.
 func encode(r *Report, limit int) ([]byte, error) {
-	data, err := json.Marshal(r)
+	data, err := marshal(r)
 	if err != nil || len(data) <= limit {
 		return data, err
 	}
@@ -31,13 +32,22 @@ func encode(r *Report, limit int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if data, err = json.Marshal(&small); err != nil {
+	if data, err = marshal(&small); err != nil {
 		return nil, err
 	}
 	if len(data) > limit {
 		return nil, fmt.Errorf("%d bytes even without attributes", len(data))
 	}
 	return data, nil
+}
+
+// marshal is json.Marshal without escapes for HTML: values stay canonical.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return b.Bytes(), err
 }
 
 // shorten drops the attributes of the largest changes until at least excess bytes are gone.
@@ -49,7 +59,7 @@ func shorten(r Report, excess int) (Report, error) {
 	for l, list := range lists {
 		*list = slices.Clone(*list)
 		for i, c := range *list {
-			data, err := json.Marshal(c.Attrs)
+			data, err := marshal(c.Attrs)
 			if err != nil {
 				return r, err
 			}

@@ -75,14 +75,9 @@ func (r *run) fault(step string, err error, out *stream, stderr string) error {
 
 // log returns the end of what a program said, at most maxLog bytes.
 func (r *run) log(out *stream, stderr string) string {
-	text := r.text(strings.TrimSpace(out.log.String() + "\n" + stderr))
-	if len(text) > maxLog {
-		text = text[len(text)-maxLog:]
-		if _, rest, ok := strings.Cut(text, "\n"); ok { // whole lines
-			text = rest
-		}
-	}
-	return strings.ToValidUTF8(text, "\uFFFD")
+	end := tail{max: maxLog}
+	_, _ = end.Write([]byte(r.text(strings.TrimSpace(out.log.String() + "\n" + stderr)))) // never fails
+	return strings.ToValidUTF8(end.String(), "?")
 }
 
 // hints are what to do about errors that are common in layered repositories, by a text in the error.

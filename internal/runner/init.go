@@ -63,7 +63,7 @@ func (r *run) warnings() {
 	warn := func(summary, detail string, file string) {
 		r.report.Warnings = append(r.report.Warnings, report.Diagnostic{Severity: "warning", Summary: summary, Detail: detail, File: file})
 	}
-	if b := backend(r.job.Target); b == "" {
+	if b := r.job.Target.Backend; b == "" {
 		warn("This layer has no backend", "Its state is a file in the checkout: here that is an empty state, so that everything shows as new. Add a backend block.", "")
 	}
 	entries, _ := os.ReadDir(r.dir)
@@ -120,7 +120,7 @@ func (r *run) initArgs() []string {
 // must not write; the state of a local backend is part of the checkout, where that does no harm.
 func (r *run) workspace(ctx context.Context) error {
 	t := r.job.Target
-	if t.Workspace == "" || t.Workspace == "default" || backend(t) == "" || backend(t) == "local" {
+	if t.Workspace == "" || t.Workspace == "default" || t.Backend == "" || t.Backend == "local" {
 		return nil
 	}
 	var out, stderr tail
@@ -164,7 +164,7 @@ var (
 // names a provider, plan fails and is run again after init.
 func (r *run) nothingToInit() bool {
 	t := r.job.Target
-	if backend(t) != "" || t.BackendConfig != "" || len(t.BackendValues) > 0 || r.place.lock != nil {
+	if t.Backend != "" || t.BackendConfig != "" || len(t.BackendValues) > 0 || r.place.lock != nil {
 		return false
 	}
 	entries, err := os.ReadDir(r.dir)

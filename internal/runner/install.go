@@ -94,10 +94,10 @@ func needed(job Job) (need, error) {
 			return n, fmt.Errorf("version %q: %w", job.Version, err)
 		}
 		n.text, n.exact, n.fits = want.String(), want.String(), want.Equal
-	case requiredVersion(job.Target) != "":
-		want, err := version.NewConstraint(requiredVersion(job.Target))
+	case job.Target.RequiredVersion != "":
+		want, err := version.NewConstraint(job.Target.RequiredVersion)
 		if err != nil {
-			return n, fmt.Errorf("required_version %q: %w", requiredVersion(job.Target), err)
+			return n, fmt.Errorf("required_version %q: %w", job.Target.RequiredVersion, err)
 		}
 		n.text, n.constraints, n.fits = want.String(), want.String(), want.Check
 	}

@@ -21,7 +21,7 @@ import (
 func (r *Runner) Plan(ctx context.Context, creds aws.ReadOnly, job Job) (*report.Report, error) {
 	start := time.Now()
 	defer r.tell(job.Target, "done")
-	r.o.Redactor.Add(creds.Secrets()...)
+	r.hide(creds.Secrets())
 
 	limited := ctx
 	if r.o.Timeout > 0 {
@@ -48,6 +48,15 @@ func (r *Runner) Plan(ctx context.Context, creds aws.ReadOnly, job Job) (*report
 		return x.report, fmt.Errorf("plan %s: %w", job.Target.ID(), err)
 	}
 	return x.report, nil
+}
+
+// hide has the redactor remove secrets, telling it of each only once.
+func (r *Runner) hide(secrets []string) {
+	for _, s := range secrets {
+		if r.redact(s) == s {
+			r.o.Redactor.Add(s)
+		}
+	}
 }
 
 // A run is one target being planned.
@@ -145,6 +154,10 @@ func (r *run) end() error {
 		if dir != "" {
 			errs = append(errs, os.RemoveAll(dir))
 		}
+	}
+	if name := r.job.Target.Workspace; name != "" { // a local backend made a folder for it; one that holds a state stays
+		states := filepath.Join(r.dir, "terraform.tfstate.d")
+		_, _ = os.Remove(filepath.Join(states, name)), os.Remove(states)
 	}
 	if r.place != nil {
 		errs = append(errs, r.runner.places.leave(r.place))

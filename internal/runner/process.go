@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -48,18 +49,33 @@ func crashed(err error) bool {
 	return exit.ExitCode() == 11 || exit.ExitCode() == 2 || exit.ExitCode() < 0
 }
 
-// A tail keeps the last bytes written to it.
+// A tail keeps the last bytes written to it, in whole lines.
 type tail struct {
 	data []byte
 	max  int
+	cut  bool // something was dropped
 }
 
 func (t *tail) Write(p []byte) (int, error) {
 	t.data = append(t.data, p...)
 	if len(t.data) > 2*t.max {
-		t.data = append(t.data[:0], t.data[len(t.data)-t.max:]...)
+		t.trim()
 	}
 	return len(p), nil
 }
 
-func (t *tail) String() string { return string(t.data[max(0, len(t.data)-t.max):]) }
+func (t *tail) trim() {
+	if over := len(t.data) - t.max; over > 0 {
+		t.data = append(t.data[:0], t.data[over:]...)
+		t.cut = true
+	}
+}
+
+func (t *tail) String() string {
+	t.trim()
+	text := string(t.data)
+	if t.cut {
+		_, text, _ = strings.Cut(text, "\n")
+	}
+	return text
+}

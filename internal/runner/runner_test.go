@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/layer"
@@ -67,7 +66,7 @@ func write(t testing.TB, root string, files map[string]string) {
 
 // target is the layer in the folder "app".
 func target() layer.Target {
-	return layer.Target{Layer: "05-app", Env: "prod", Dir: "app"}
+	return layer.Target{Layer: "05-app", Env: "prod", Dir: "app", Backend: "local"}
 }
 
 func job(t layer.Target) Job { return Job{Target: t, Key: []byte("key")} }
@@ -132,21 +131,3 @@ func (b *bench) apply(args ...string) {
 func (b *bench) rewrite(files map[string]string) { write(b.t, b.root, files) }
 
 const local = "terraform {\n  backend \"local\" {}\n}\n"
-
-func TestPlan(t *testing.T) {
-	b := newBench(t, map[string]string{"app/main.tf": local + `
-variable "name" { type = string }
-resource "terraform_data" "a" { input = { name = var.name, list = ["x", "y"] } }
-output "id" { value = terraform_data.a.id }
-`, "app/environments/prod/a.tfvars": `name = "first"`, "common.tfvars": "name = \"second\"\nextra = 1\n"}, nil)
-	tg := target()
-	tg.VarFiles = []string{"app/environments/prod/a.tfvars", "common.tfvars"}
-	rep := b.good(job(tg))
-	t.Logf("%+v %+v", rep, rep.Fingerprint)
-	for _, c := range append(rep.Changes, rep.Outputs...) {
-		for _, a := range c.Attrs {
-			t.Logf("%s %s %s %s->%s unknown=%v", c.Action, c.Address, a.Path, a.Before, a.After, a.Unknown)
-		}
-	}
-	_ = time.Now
-}
