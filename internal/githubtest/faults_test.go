@@ -101,8 +101,12 @@ func TestHookMovesTheHeadBetweenTwoCalls(t *testing.T) {
 }
 
 func TestGitRefusals(t *testing.T) {
-	var told []error
-	s, r := start(t, tolerant(&told))
+	s, r := launch(t, githubtest.Options{})
+	told := 0
+	news := func() (n int) {
+		n, told = len(s.Violations())-told, len(s.Violations())
+		return n
+	}
 	open(t, r)
 	other := s.Repository("acme", "other")
 	for _, tt := range []struct {
@@ -112,16 +116,14 @@ func TestGitRefusals(t *testing.T) {
 		{"no token", "", 0}, {"a token that never was", "ghs_x", 0}, {"a token for another repository", s.WorkflowToken(other, reader), 1},
 		{"a token without contents", s.WorkflowToken(r, github.Permissions{"issues": "write"}), 1},
 	} {
-		told = nil
 		url := strings.Replace(r.CloneURL, "http://", "http://x-access-token:"+tt.token+"@", 1)
-		if out, err := git(t, t.TempDir(), "ls-remote", url); err == nil || len(told) != tt.violations {
-			t.Errorf("%s: %s, violations %v", tt.name, out, told)
+		if out, err := git(t, t.TempDir(), "ls-remote", url); err == nil || news() != tt.violations {
+			t.Errorf("%s: %s, violations %v", tt.name, out, s.Violations())
 		}
 	}
-	told = nil
 	good := strings.Replace(r.CloneURL, "http://", "http://x-access-token:"+s.WorkflowToken(r, reader)+"@", 1)
-	if out, err := git(t, r.GitDir, "push", good, "main:refs/heads/sneaked"); err == nil || len(told) != 1 {
-		t.Errorf("pushed over HTTP: %s, violations %v", out, told)
+	if out, err := git(t, r.GitDir, "push", good, "main:refs/heads/sneaked"); err == nil || news() != 1 {
+		t.Errorf("pushed over HTTP: %s, violations %v", out, s.Violations())
 	}
 	s.ResetRequests()
 	if out, err := git(t, t.TempDir(), "ls-remote", good); err != nil {

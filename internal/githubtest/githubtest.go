@@ -21,7 +21,7 @@ type Options struct {
 	Addr      string           // "127.0.0.1:0"
 	Dir       string           // where bare repositories are kept; "" is a temporary folder, removed by Close
 	Now       func() time.Time // nil is time.Now
-	Violation func(error)      // told of everything GitHub would have refused; nil collects them for Violations
+	Violation func(error)      // told of everything GitHub would have refused, maybe at once from several goroutines; nil collects them for Violations
 	Validate  bool             // check each exchange against GitHub's OpenAPI description
 
 	// Permissions of the installation, which its tokens can only narrow. Nil is the union of what Layerbot uses.

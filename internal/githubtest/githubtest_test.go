@@ -18,10 +18,14 @@ import (
 // start runs a server that fails the test at any violation, with one repository.
 func start(t *testing.T, o githubtest.Options) (*githubtest.Server, *githubtest.Repo) {
 	t.Helper()
+	o.Violation = func(err error) { t.Errorf("violation: %v", err) }
+	return launch(t, o)
+}
+
+// launch runs a server with one repository. Violations are as the options say: collected if they say nothing.
+func launch(t *testing.T, o githubtest.Options) (*githubtest.Server, *githubtest.Repo) {
+	t.Helper()
 	o.Validate = true
-	if o.Violation == nil {
-		o.Violation = func(err error) { t.Errorf("violation: %v", err) }
-	}
 	s, err := githubtest.New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -32,11 +36,6 @@ func start(t *testing.T, o githubtest.Options) (*githubtest.Server, *githubtest.
 		}
 	})
 	return s, s.Repository("acme", "infra")
-}
-
-// tolerant collects violations in place of failing.
-func tolerant(into *[]error) githubtest.Options {
-	return githubtest.Options{Violation: func(err error) { *into = append(*into, err) }}
 }
 
 // open makes a pull request with one changed file.

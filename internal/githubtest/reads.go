@@ -19,7 +19,7 @@ func getCommit(c *call) reply {
 
 func getRef(c *call) reply {
 	ref := "refs/" + c.vars["ref"]
-	sha, err := c.repo.runGit("rev-parse", "--quiet", "--verify", ref)
+	sha, err := c.repo.runGit("show-ref", "--verify", "--hash", ref)
 	if err != nil {
 		return notFound("Not Found")
 	}

@@ -129,9 +129,7 @@ func trim(whole object) object {
 		kept[method] = operation
 		paths[path] = kept
 	}
-	// A fork that is gone leaves no repository behind: the description forgets to say so, though its webhooks do.
-	at(whole, "components", "schemas", "pull-request", "properties", "head", "properties")["repo"] = object{"$ref": "#/components/schemas/nullable-repository"}
-	at(whole, "components", "schemas", "pull-request-simple", "properties", "head", "properties")["repo"] = object{"$ref": "#/components/schemas/nullable-repository"}
+	correct(whole)
 	components := object{}
 	out := object{"openapi": whole["openapi"], "info": object{"title": "GitHub REST API, trimmed", "version": at(whole, "info")["version"]}, "paths": paths, "components": components}
 	clean(paths)
@@ -142,6 +140,16 @@ func trim(whole object) object {
 		}
 	}
 	return out
+}
+
+// correct mends what the description gets wrong.
+func correct(whole object) {
+	// A fork that is gone leaves no repository behind, as the webhooks' schemas say.
+	for _, pull := range []string{"pull-request", "pull-request-simple"} {
+		at(whole, "components", "schemas", pull, "properties", "head", "properties")["repo"] = object{"$ref": "#/components/schemas/nullable-repository"}
+	}
+	// In the list, and there alone, an account is said to be both a user and an enterprise.
+	at(whole, "paths", "/app/installations", "get", "responses", "200", "content", "application/json", "schema")["items"] = object{"$ref": "#/components/schemas/installation"}
 }
 
 // seal refuses unknown properties in the objects of a request body that are written out in place.
