@@ -1,0 +1,137 @@
+package runner
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/layerbot/layerbot/internal/aws"
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// bigPlan returns the JSON of a plan of about size bytes in the proportions of real ones: what is planned stands in
+// it twice, what was before once more; every tenth resource is created, every other changes a few of its leaves.
+func bigPlan(size int) []byte {
+	policy, _ := json.Marshal(strings.Repeat("{\n  \"Effect\": \"Allow\"\n}\n", 20))
+	attributes := func(i int, value string) string {
+		var b strings.Builder
+		fmt.Fprintf(&b, `{"id":"sg-%d","name":"name-%d","policy":%s,"tags":{"Name":"n%d","Version":"%s"},"ingress":[`, i, i, policy, i, value)
+		for j := range 20 {
+			if j > 0 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, `{"cidr_blocks":["10.%d.0.0/16","10.%d.1.0/24"],"description":"rule %d","from_port":%d,"protocol":"tcp","self":false,"to_port":%d}`, i%250, j, j, j, j+1)
+		}
+		b.WriteString(`],"password":"secret-` + value + `"}`)
+		return b.String()
+	}
+	const masks = `"after_unknown":{"arn":true,"tags":{},"ingress":[]},"before_sensitive":{"password":true},"after_sensitive":{"password":true}`
+	var planned, changes, prior strings.Builder
+	for i := 0; planned.Len()+changes.Len()+prior.Len() < size; i++ {
+		comma := ","
+		if i == 0 {
+			comma = ""
+		}
+		address := fmt.Sprintf("module.m[%d].aws_security_group.this", i)
+		before, after, actions := attributes(i, "1.0.0"), attributes(i, "1.0.1"), `"update"`
+		if i%10 == 0 {
+			before, actions = "null", `"create"`
+		}
+		fmt.Fprintf(&planned, `%s{"address":"%s","values":%s}`, comma, address, after)
+		fmt.Fprintf(&prior, `%s{"address":"%s","values":%s}`, comma, address, before)
+		fmt.Fprintf(&changes, `%s{"address":"%s","mode":"managed","type":"aws_security_group","change":{"actions":[%s],"before":%s,"after":%s,%s}}`, comma, address, actions, before, after, masks)
+	}
+	return []byte(`{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{"resources":[` + planned.String() +
+		`]}},"resource_changes":[` + changes.String() + `],"prior_state":{"values":[` + prior.String() +
+		`]},"configuration":{"root_module":{}},"timestamp":"2026-11-22T13:44:52Z","errored":false}`)
+}
+
+// BenchmarkReadPlan turns a plan JSON of 50 MB into changes and a fingerprint. peak-MB is the most that the heap
+// held beyond the input; the bound is 6 × the input.
+func BenchmarkReadPlan(b *testing.B) {
+	const size = 50 << 20
+	plan := bigPlan(size)
+	bench := newBench(b, nil, nil)
+	b.SetBytes(int64(len(plan)))
+	for b.Loop() {
+		p := &planReader{runner: bench.Runner, print: report.NewFingerprinter([]byte("key"), report.Tool{})}
+		if err := p.read(bytes.NewReader(plan)); err != nil {
+			b.Fatal(err)
+		}
+		if p.print.Sum(p.time) == nil || len(p.changes) < 1000 {
+			b.Fatal(len(p.changes))
+		}
+		b.ReportMetric(float64(len(p.changes)), "changes")
+	}
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	b.ReportMetric(float64(stats.HeapSys-uint64(len(plan)))/1e6, "peak-MB")
+}
+
+// bare runs what a shell would: init and plan in every folder below root, parallel at a time.
+func bare(b *testing.B, env map[string]string, root string, parallel int) time.Duration {
+	b.Helper()
+	start := time.Now()
+	script := `ls -d "$0"/*/ | xargs -P ` + fmt.Sprint(parallel) + ` -I{} sh -c 'cd {} && rm -rf .terraform && terraform init -input=false >/dev/null && terraform plan -input=false -out=$(mktemp) >/dev/null'`
+	cmd := exec.Command("sh", "-c", script, root)
+	cmd.Env = []string{"PATH=" + env["PATH"], "HOME=" + b.TempDir(), "TMPDIR=" + b.TempDir(), "CHECKPOINT_DISABLE=1"}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return time.Since(start)
+}
+
+// compare measures planning the layers, as many at a time as there are cores, against bare in turns, and reports the ratio.
+func compare(b *testing.B, layers int, files map[string]string, backend string) {
+	all := map[string]string{}
+	var jobs []Job
+	for i := range layers {
+		dir := fmt.Sprintf("layer-%02d", i)
+		for name, text := range files {
+			all[filepath.Join(dir, name)] = text
+		}
+		tg := target()
+		tg.Layer, tg.Dir, tg.Backend = dir, dir, backend
+		jobs = append(jobs, job(tg))
+	}
+	bench := newBench(b, all, nil)
+	parallel := runtime.GOMAXPROCS(0)
+	var ours, theirs time.Duration
+	bare(b, bench.env, bench.root, parallel) // both sides warm
+	for b.Loop() {
+		start := time.Now()
+		err := RunAll(b.Context(), bench.Runner, aws.ReadOnly{}, jobs, parallel, func(r *report.Report) {
+			if r.Failure != nil {
+				b.Fatal(r.Failure.Message)
+			}
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		ours += time.Since(start)
+		theirs += bare(b, bench.env, bench.root, parallel)
+	}
+	b.ReportMetric(ours.Seconds()/float64(b.N), "ours-s")
+	b.ReportMetric(theirs.Seconds()/float64(b.N), "bare-s")
+	b.ReportMetric(ours.Seconds()/theirs.Seconds(), "ratio")
+}
+
+const trivial = `resource "terraform_data" "a" { input = "x" }` + "\n"
+
+// BenchmarkOneLayer is the overhead over `terraform init && terraform plan`; the bound is 1.10.
+func BenchmarkOneLayer(b *testing.B) {
+	b.Run("nothing-to-init", func(b *testing.B) { compare(b, 1, map[string]string{"main.tf": trivial}, "") })
+	b.Run("backend", func(b *testing.B) { compare(b, 1, map[string]string{"main.tf": local + trivial}, "local") })
+}
+
+// BenchmarkFortyLayers is the same for 40 at a time; the bound is 1.15.
+func BenchmarkFortyLayers(b *testing.B) {
+	b.Run("nothing-to-init", func(b *testing.B) { compare(b, 40, map[string]string{"main.tf": trivial}, "") })
+	b.Run("backend", func(b *testing.B) { compare(b, 40, map[string]string{"main.tf": local + trivial}, "local") })
+}
