@@ -121,8 +121,9 @@ func withoutModel(base string) string {
 	})
 }
 
-// warnOfModels names var-files of which only a template is committed, and links that lead nowhere.
-func (d *discovery) warnOfModels() {
+// warnOfMissing names var-files that are not committed: only a template of them
+// is, or links lead to where they would be. One warning a file.
+func (d *discovery) warnOfMissing() {
 	holds := map[string]bool{}
 	for _, r := range d.roots {
 		for at := r.dir; ; at = path.Dir(at) {
@@ -132,20 +133,38 @@ func (d *discovery) warnOfModels() {
 			}
 		}
 	}
+	why := map[string]string{}
 	for _, name := range d.tree.paths {
 		base := path.Base(name)
 		if !holds[path.Dir(name)] || !strings.Contains(base, ".tfvars") {
 			continue
 		}
-		if _, isLink := d.tree.links[name]; isLink && !d.tree.exists(name) {
-			target := d.tree.links[name]
-			d.warn(Problem{Message: "var-file is a link to a file that is not committed: " + target, File: name, Hint: "commit the file, or put it in place before planning"})
+		if target := d.tree.links[name]; target != "" && !d.tree.exists(name) {
+			why[target] = name + " links to it"
+		} else if real := path.Join(path.Dir(name), withoutModel(base)); modelName.MatchString(base) && !d.tree.has[real] && why[real] == "" {
+			why[real] = "only " + base + " is"
 		}
-		if !modelName.MatchString(base) {
-			continue
-		}
-		if real := path.Join(path.Dir(name), withoutModel(base)); !d.tree.has[real] {
-			d.warn(Problem{Message: "var-file is not committed, only " + base + " is", File: real, Hint: "commit it, or put it in place before planning"})
+	}
+	for _, name := range sortedKeys(why) {
+		d.warn(Problem{Message: "var-file is not committed: " + why[name], File: name, Hint: "commit it, or put it in place before planning"})
+	}
+}
+
+// warnOfSharedState names layers that keep their state at the same place: each
+// apply would destroy what the other made.
+func (d *discovery) warnOfSharedState(targets []*Target) {
+	at := map[state]*Target{}
+	for _, t := range targets {
+		states := d.info[t].states
+		s := states[len(states)-1]
+		first := at[s]
+		switch {
+		case strings.Contains(s.bucket+s.key, unknown):
+		case first == nil:
+			at[s] = t
+		case first.Dir != t.Dir:
+			d.warn(Problem{Message: "keeps its state where " + first.Dir + " does: " + s.bucket + "/" + s.key, File: t.Dir,
+				Hint: "give one of them another key, or exclude one in the configuration"})
 		}
 	}
 }

@@ -57,13 +57,14 @@ func Discover(ctx context.Context, files Files, opts Options) (*Map, error) {
 	d.findRoots()
 	d.name()
 	d.makeTargets()
-	d.warnOfModels()
+	d.warnOfMissing()
 
 	var targets []*Target
 	for _, r := range d.roots {
 		targets = append(targets, r.targets...)
 	}
 	d.connect(targets)
+	d.warnOfSharedState(targets)
 	d.setWaves(targets)
 	return d.finish(targets), ctx.Err()
 }

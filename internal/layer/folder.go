@@ -22,6 +22,7 @@ type folder struct {
 	states    []stateRef
 	workspace bool
 	refs      []hclsyntax.Expression
+	marks     []string // files that hold a backend or provider block
 	problem   *Problem
 }
 
@@ -47,7 +48,7 @@ func readFolders(t *tree, sources map[string]*source) map[string]*folder {
 				f.fail(&Problem{Message: "a link that leads to no file", File: name, Hint: "commit what it points to"})
 				continue
 			}
-			f.add(t, sources[real])
+			f.add(t, name, sources[real])
 		}
 		folders[dir] = f
 	}
@@ -60,12 +61,15 @@ func (f *folder) fail(p *Problem) {
 	}
 }
 
-func (f *folder) add(t *tree, s *source) {
+func (f *folder) add(t *tree, name string, s *source) {
 	if s.problem != nil {
 		f.fail(s.problem)
 	}
 	if s.backend != nil {
 		f.backend = s.backend
+	}
+	if s.backend != nil || s.provider {
+		f.marks = append(f.marks, name)
 	}
 	f.versions = append(f.versions, s.versions...)
 	f.provider = f.provider || s.provider

@@ -35,11 +35,13 @@ func (d *discovery) connect(targets []*Target) {
 			g.names[name] = append(g.names[name], t)
 		}
 		for _, s := range d.places(t) {
-			switch {
-			case s.key == unknown:
+			if s.key == unknown || t.Backend == "" { // a layer without a backend may get one outside the code
 				for _, name := range names {
 					g.keyless[name] = append(g.keyless[name], t)
 				}
+			}
+			switch {
+			case s.key == unknown:
 			case strings.Contains(s.key, unknown):
 				g.partly = append(g.partly, placed{s, t})
 			default:

@@ -175,19 +175,19 @@ func isAutoloaded(base string) bool {
 		strings.HasSuffix(base, ".auto.tfvars") || strings.HasSuffix(base, ".auto.tfvars.json")
 }
 
-// isLinkSource reports whether the folder only exists for others to link its files.
+// isLinkSource reports whether the folder only exists for others to link its
+// files: all of them are linked, or in a folder with a name like "common" those
+// that would make it a root.
 func (d *discovery) isLinkSource(f *folder) bool {
 	linked := d.linkedFrom()
-	all, any := true, false
-	for _, name := range f.files {
-		if d.tree.links[name] != "" {
-			return false // it links to others itself
-		}
-		any = any || linked[name]
-		all = all && linked[name]
+	decisive := f.files
+	if sharedWords[strings.Trim(strings.ToLower(path.Base(f.dir)), "_-.")] && len(f.marks) > 0 {
+		decisive = f.marks
 	}
-	if !any || !all && !sharedWords[strings.Trim(strings.ToLower(path.Base(f.dir)), "_-.")] {
-		return false
+	for _, name := range decisive {
+		if _, isLink := d.tree.links[name]; isLink || !linked[name] {
+			return false
+		}
 	}
 	for _, base := range d.tree.list(f.dir) {
 		if base == ".terraform.lock.hcl" || isAutoloaded(base) && !linked[path.Join(f.dir, base)] {

@@ -16,6 +16,7 @@ type valueFile struct {
 	path      string
 	scope     string   // the deepest folder on its way that is, or holds, a root
 	between   []string // folders from scope to the file
+	stem      string   // its name without extensions
 	word      string   // what its name says beside "backend", "config", numbers …: "prod", "network-prod"
 	isVar     bool
 	isBackend bool
@@ -51,7 +52,7 @@ func (d *discovery) valueFiles() []*valueFile {
 			v.scope = path.Dir(v.scope)
 		}
 		v.between = segments(relative(path.Dir(name), v.scope))
-		if base := path.Base(name); !v.isVar && !v.isBackend && strings.HasSuffix(base, ".hcl") {
+		if !v.isBackend && (!v.isVar || backendName.MatchString(v.stem)) {
 			d.sniff(v)
 		}
 		if v.isVar || v.isBackend {
@@ -83,7 +84,7 @@ func classify(name string) *valueFile {
 	case strings.HasSuffix(base, ".tfvars"), strings.HasSuffix(base, ".tfvars.json"):
 		stem = strings.TrimSuffix(strings.TrimSuffix(base, ".json"), ".tfvars")
 		v.isVar = true
-		v.isBackend = backendName.MatchString(stem)
+		v.isBackend = strings.EqualFold(stem, "backend") || strings.EqualFold(stem, "backend-config")
 		v.auto = isAutoloaded(base)
 	case strings.HasSuffix(base, ".tfbackend"), strings.HasSuffix(base, ".backend"):
 		stem = strings.TrimSuffix(base, path.Ext(base))
@@ -99,7 +100,7 @@ func classify(name string) *valueFile {
 	default:
 		return nil
 	}
-	v.word = plainWord(stem)
+	v.stem, v.word = strings.TrimSuffix(stem, ".auto"), plainWord(stem)
 	return v
 }
 
@@ -121,7 +122,7 @@ func plainWord(stem string) string {
 var backendArguments = set("bucket key region prefix path address storage_account_name container_name resource_group_name " +
 	"hostname organization encrypt dynamodb_table use_lockfile kms_key_id conn_str schema_name secret_suffix workspaces workspace_key_prefix")
 
-// sniff makes an .hcl file a backend file when its arguments are a backend's.
+// sniff makes a file a backend file when its arguments are a backend's.
 func (d *discovery) sniff(v *valueFile) {
 	known := 0
 	for name := range d.values(v) {
@@ -227,6 +228,9 @@ func (in *interpreter) learn(files []*valueFile) {
 			}
 		}
 		word, layer := in.splitLayer(v.scope, v.word)
+		if in.isLayer(v.scope, v.stem) {
+			continue // "mobile-backend.tfvars" is for the layer mobile-backend
+		}
 		if refusedStem(word) || v.auto && len(v.between) == 0 {
 			continue
 		}
@@ -297,6 +301,10 @@ func (in *interpreter) read(v *valueFile) {
 		case v.layer == "" && in.isLayer(v.scope, part):
 			v.layer = simplify(part)
 		}
+	}
+	if v.layer == "" && in.isLayer(v.scope, v.stem) {
+		v.layer = simplify(v.stem)
+		return
 	}
 	if v.word == "" {
 		return
