@@ -26,7 +26,7 @@ func (v *view) compose(room int, marked bool) Rendered {
 	}
 	sections := v.sections(budget)
 	if long {
-		caution = v.caution(max(room/4, min(room/2, budget-least(sections)-len(more))-500))
+		caution = v.caution(max(room/4, min(room/2, budget-least(sections)-len(more))*19/20)) // the lines are quoted
 	}
 	budget -= len(caution)
 	if least(sections)+len(more) > budget {

@@ -90,7 +90,7 @@ func (d *differ) outputs(changes []report.Change) {
 
 // head writes the line of one change: sign, address, and what there is to know.
 func (d *differ) head(c *report.Change) {
-	d.line(d.sign(c), " ", visible(clip(c.Address, maxPath)), note(c))
+	d.line(d.sign(c), " ", shown(c.Address, maxPath), note(c))
 }
 
 // maxPath is the most bytes of an address or a path that is shown. Terraform's own are far shorter.
@@ -135,7 +135,7 @@ func (d *differ) attrs(attrs []report.Attr, action report.Action) {
 
 // attr writes one leaf: on one line, on two if it is long, or as a diff of its lines if it has several.
 func (d *differ) attr(a *report.Attr, action report.Action, indent string, width int) {
-	path := visible(clip(a.Path, maxPath))
+	path := shown(a.Path, maxPath)
 	if path == "" {
 		path = "value"
 	}
@@ -168,14 +168,19 @@ func (d *differ) attr(a *report.Attr, action report.Action, indent string, width
 
 // values returns what stands on the left and on the right of a leaf's line; "" is nothing.
 func (d *differ) values(a *report.Attr) (old, now string) {
-	old, now = value(a.Before), value(a.After)
+	if d.maxValue > 0 && len(a.Before)+len(a.After) > 16*d.maxValue { // not worth decoding for the part that is shown
+		old, now = d.window(string(a.Before), string(a.After))
+		old, now = visible(old), visible(now)
+	} else {
+		old, now = d.window(value(a.Before), value(a.After))
+	}
 	if a.Sensitive {
 		old, now = "(sensitive value)", "(sensitive value)"
 	}
 	if a.Unknown {
 		now = "(known after apply)"
 	}
-	return d.window(old, now)
+	return old, now
 }
 
 func (d *differ) attrSign(a *report.Attr, action report.Action) string {

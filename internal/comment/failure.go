@@ -87,7 +87,7 @@ func diagnose(list []report.Diagnostic, n, room int) string {
 		if d.Severity == "warning" {
 			severity = "Warning"
 		}
-		b.WriteString(severity + ": " + visible(clip(d.Summary, room)) + "\n")
+		b.WriteString(severity + ": " + shown(d.Summary, room) + "\n")
 		if at := place(d); at != "" {
 			b.WriteString("  on " + at + "\n")
 		}
@@ -102,14 +102,14 @@ func diagnose(list []report.Diagnostic, n, room int) string {
 func place(d report.Diagnostic) string {
 	var parts []string
 	if d.File != "" {
-		file := visible(clip(d.File, maxName))
+		file := shown(d.File, maxName)
 		if d.Line > 0 {
 			file += ":" + strconv.Itoa(d.Line)
 		}
 		parts = append(parts, file)
 	}
 	if d.Address != "" {
-		parts = append(parts, visible(clip(d.Address, maxPath)))
+		parts = append(parts, shown(d.Address, maxPath))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -243,7 +243,7 @@ func (v *view) footer() string {
 	var b strings.Builder
 	b.WriteString("---\n\n")
 	if v.Next != "" {
-		b.WriteString("Next:\n\n" + fence("", visible(clip(v.Next, maxProse))) + "\n")
+		b.WriteString("Next:\n\n" + fence("", shown(v.Next, maxProse)) + "\n")
 	}
 	var links []string
 	for _, l := range []struct{ text, address string }{{"Run", v.Links.Run}, {"Checks", v.Links.Checks}, {"Full report", v.Links.Report}} {

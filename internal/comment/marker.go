@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 )
@@ -29,7 +30,7 @@ func (m Marker) String() string {
 	}
 	size := 0
 	for i, t := range m.Targets {
-		if size += len(t) + 3; size > maxMarker {
+		if size += len(strconv.QuoteToASCII(t)) + 1; size > maxMarker {
 			m.Targets = m.Targets[:i]
 			m.Truncated = true
 			break

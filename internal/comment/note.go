@@ -64,7 +64,7 @@ func note(c *report.Change) string {
 	if len(list) == 0 {
 		return ""
 	}
-	return "  # " + visible(clip(strings.Join(list, "; "), maxPath))
+	return "  # " + shown(strings.Join(list, "; "), maxPath)
 }
 
 func forcedBy(attrs []report.Attr) string {

@@ -3,6 +3,8 @@ package comment
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/layerbot/layerbot/internal/layer"
 )
@@ -24,11 +26,24 @@ func ReplyMarker(key string) string {
 
 // Refusal returns the short reply for a command that was not carried out, beginning with the marker of key.
 func Refusal(key, message, hint string) string {
-	text := ReplyMarker(key) + "\n" + prose(message) + "\n"
+	text := ReplyMarker(key) + "\n" + asSentence(message) + "\n"
 	if hint != "" {
-		text += "\n" + prose(hint) + "\n"
+		text += "\n" + asSentence(hint) + "\n"
 	}
 	return text
+}
+
+// asSentence returns an error's text as one begins and ends a sentence.
+func asSentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	if text == "" {
+		return ""
+	}
+	text = string(unicode.ToUpper(first)) + text[size:]
+	if last := text[len(text)-1]; last != '.' && last != '?' && last != '!' && last != '`' {
+		text += "."
+	}
+	return prose(text)
 }
 
 // A LayerRow is one line of the answer to /layers.

@@ -62,38 +62,41 @@ func (v *view) changeSection(t *target, limit int) section {
 	s.forms[asList] = fold(name+sum, v.preface(t)+v.addresses(t)+"The full diff is left out: see "+v.where()+".\n\n", false)
 
 	d := newFenceDiffer(limit)
-	body := v.preface(t)
-	if len(t.Changes) > 1 {
-		d.list(t.Changes)
-		body += fence("diff", string(d.out)) + "\n"
-		d.out = d.out[:0]
-	}
-	if len(t.Changes) > 0 {
-		d.changes(t.Changes)
-		body += fence("diff", string(d.out)) + "\n"
-	}
-	text := fold(name+sum, body, len(body) <= maxOpen)
-	if d.out = d.out[:0]; len(t.Outputs) > 0 {
-		d.outputs(t.Outputs)
-		text += fold(name+count(len(t.Outputs), "output"), fence("diff", string(d.out))+"\n", len(d.out) <= maxOpen)
-	}
-	text += v.drift(t, limit)
-	if len(text) <= limit {
-		s.forms[asWhole] = text
-	} else {
+	text := v.whole(d, t, name, sum)
+	if d.full() || len(text) > limit {
 		s.level = asList
+		return s
 	}
+	s.forms[asWhole] = text
 	return s
 }
 
-// drift returns the fold of changes made outside Terraform.
-func (v *view) drift(t *target, limit int) string {
-	if len(t.Drift) == 0 {
-		return ""
+// whole returns everything about a target's changes; what it returns is of no use once d is full.
+func (v *view) whole(d *differ, t *target, name, sum string) string {
+	body := v.preface(t)
+	if len(t.Changes) > 1 {
+		body += d.fence(func() { d.list(t.Changes) })
 	}
-	d := newFenceDiffer(limit)
-	d.changes(t.Drift)
-	return fold("<code>"+markup(t.name)+"</code>: "+count(len(t.Drift), "change")+" made outside Terraform", fence("diff", string(d.out))+"\n", false)
+	if len(t.Changes) > 0 && !d.full() {
+		body += d.fence(func() { d.changes(t.Changes) })
+	}
+	text := fold(name+sum, body, len(body) <= maxOpen)
+	if len(t.Outputs) > 0 && !d.full() {
+		body := d.fence(func() { d.outputs(t.Outputs) })
+		text += fold(name+count(len(t.Outputs), "output"), body, len(body) <= maxOpen)
+	}
+	if len(t.Drift) > 0 && !d.full() {
+		body := d.fence(func() { d.changes(t.Drift) })
+		text += fold(name+count(len(t.Drift), "change")+" made outside Terraform", body, false)
+	}
+	return text
+}
+
+// fence returns what write adds as a diff fence; the differ keeps it, so that its limit counts for all of them.
+func (d *differ) fence(write func()) string {
+	from := len(d.out)
+	write()
+	return fence("diff", string(d.out[from:])) + "\n"
 }
 
 // preface says what is special about a target's plan.

@@ -20,7 +20,7 @@ func (e *SyntaxError) Error() string { return e.Problem }
 func (e *SyntaxError) Hint() string { return e.Advice }
 
 // show returns what a person typed, fit for a message.
-func show(s string) string { return visible(clip(s, 60)) }
+func show(s string) string { return shown(s, 60) }
 
 // flags of each verb; a verb that is missing has none.
 var flags = map[Verb][]string{

@@ -36,6 +36,11 @@ func Terminal(p Page, colour bool) string {
 			b.WriteString("  " + visible(n.Hint) + "\n")
 		}
 	}
+	for _, t := range v.targets {
+		for _, id := range v.Upstream[t.id] {
+			b.WriteString("\n" + visible(t.name) + " is provisional: " + visible(v.nameOf(id)) + " is not applied yet\n")
+		}
+	}
 	if why := v.grantsNothing(); why != "" {
 		b.WriteString("\nWhat if: this plan grants nothing. " + visible(why) + "\n")
 	}

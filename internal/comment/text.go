@@ -31,7 +31,7 @@ func visible(s string) string { return visibleBut(s, "") }
 
 // visibleBut is visible, except that the characters of keep stay as they are. A marker of ours is no marker any more.
 func visibleBut(s, keep string) string {
-	s = strings.ReplaceAll(s, "<!-- layerbot:", `<\u0021-- layerbot:`)
+	s = strings.ReplaceAll(s, "<!-- layerbot", `<\u0021-- layerbot`)
 	clean := func(r rune, size int) bool {
 		if r == utf8.RuneError {
 			return size > 1
@@ -88,12 +88,15 @@ func clip(s string, n int) string {
 // Most bytes of one name and of one message.
 const (
 	maxName  = 300
-	maxProse = 2000
+	maxProse = 1000
 )
+
+// shown returns s on one line, visible, in at most n bytes.
+func shown(s string, n int) string { return clip(visible(clip(s, n)), n) }
 
 // code returns s as an inline code span, in which Markdown has no power, not even that of a table cell.
 func code(s string) string {
-	s = strings.ReplaceAll(visible(clip(s, maxName)), "|", `\u007c`)
+	s = strings.ReplaceAll(shown(s, maxName), "|", `\u007c`)
 	if strings.TrimSpace(s) == "" {
 		return "–"
 	}
@@ -136,7 +139,7 @@ func longestRun(s string) int {
 // prose returns a message as one line of Markdown that shows it letter by letter. Pairs of backticks mark code, as
 // in the hints of our own errors; nothing else has power.
 func prose(s string) string {
-	s = visible(clip(strings.Join(strings.Fields(strings.ToValidUTF8(s, "�")), " "), maxProse))
+	s = shown(strings.Join(strings.Fields(clip(s, maxProse)), " "), maxProse)
 	parts := strings.Split(s, "`")
 	if len(parts)%2 == 0 {
 		return literal(s)
@@ -176,7 +179,7 @@ func literal(s string) string {
 }
 
 // markup returns s for the inside of an HTML element of ours.
-func markup(s string) string { return html.EscapeString(visible(clip(s, maxName))) }
+func markup(s string) string { return html.EscapeString(shown(s, maxName)) }
 
 // fence returns body as a code block that nothing in it can close. body is made of lines that are visible.
 func fence(lang, body string) string {
@@ -200,7 +203,7 @@ func quote(s string) string {
 // link returns a link with our own text, or the text alone if address is not one of the web.
 func link(text, address string) string {
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" || len(address) > 1000 {
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" || len(address) > 500 {
 		return text
 	}
 	return "[" + text + "](" + urlEscapes.Replace(u.String()) + ")"
