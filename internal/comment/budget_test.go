@@ -50,15 +50,15 @@ func TestEverythingFitsTheBudget(t *testing.T) {
 		loud.Reports = append(loud.Reports, r)
 	}
 	for name, p := range map[string]Page{
-		"60 layers with 40 to 99 changes":    bigPage(60, 40, 8),
-		"200 failures":                       pageOf(failures...),
-		"10,000 destroys":                    pageOf(destroys...),
-		"200 failures and 10,000 destroys":   pageOf(append(slices.Clone(failures), destroys...)...),
-		"3,000 targets":                      pageOf(many...),
-		"one change of 5 MB":                 bigPage(1, 1, 100_000),
-		"one text of 1 MB":                   pageOf(changes("a", "b", 0, report.Change{Address: "a.b", Action: report.Create, Attrs: []report.Attr{set("text", strings.Repeat("line\n", 200_000))}})),
-		"one line of 1 MB":                   pageOf(changes("a", "b", 0, report.Change{Address: "a.b", Action: report.Update, Attrs: []report.Attr{turn("text", strings.Repeat("x", 1<<20), strings.Repeat("x", 1<<20)+"y")}})),
-		"backticks only":                     pageOf(failed("a", "b", report.Failure{Message: "m", Log: strings.Repeat("`", 16<<10)})),
+		"60 layers with 40 to 99 changes":   bigPage(60, 40, 8),
+		"200 failures":                      pageOf(failures...),
+		"10,000 destroys":                   pageOf(destroys...),
+		"200 failures and 10,000 destroys":  pageOf(append(slices.Clone(failures), destroys...)...),
+		"3,000 targets":                     pageOf(many...),
+		"one change of 5 MB":                bigPage(1, 1, 100_000),
+		"one text of 1 MB":                  pageOf(changes("a", "b", 0, report.Change{Address: "a.b", Action: report.Create, Attrs: []report.Attr{set("text", strings.Repeat("line\n", 200_000))}})),
+		"one line of 1 MB":                  pageOf(changes("a", "b", 0, report.Change{Address: "a.b", Action: report.Update, Attrs: []report.Attr{turn("text", strings.Repeat("x", 1<<20), strings.Repeat("x", 1<<20)+"y")}})),
+		"backticks only":                    pageOf(failed("a", "b", report.Failure{Message: "m", Log: strings.Repeat("`", 16<<10)})),
 		"hostile texts of 18 KB everywhere": loud,
 	} {
 		t.Run(name, func(t *testing.T) {

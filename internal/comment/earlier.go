@@ -13,3 +13,51 @@ type Earlier struct {
 	Counts report.Counts
 	Run    string // address of the run
 }
+
+// earlierWithoutPlan counts the earlier targets that have no good plan.
+func (v *view) earlierWithoutPlan() (n int) {
+	for _, e := range v.Earlier {
+		if e.Status != report.Changed && e.Status != report.Unchanged {
+			n++
+		}
+	}
+	return n
+}
+
+// earlierOutcome is the headline where it is the earlier targets that decide.
+func (v *view) earlierOutcome() (symbol, text string) {
+	if n := v.earlierWithoutPlan(); n > 0 {
+		return "❌", count(n, "affected target") + " " + verb(n, "has", "have") + " no plan on this commit"
+	}
+	return "🔵", count(len(v.Earlier), "target") + " planned earlier on this commit"
+}
+
+// earlier lists what earlier runs on this commit said of the other affected targets, those without a plan first.
+func (v *view) earlier(max int) string {
+	if len(v.Earlier) == 0 {
+		return ""
+	}
+	var good, bad []Earlier
+	for _, e := range v.Earlier {
+		if e.Status == report.Changed || e.Status == report.Unchanged {
+			good = append(good, e)
+		} else {
+			bad = append(bad, e)
+		}
+	}
+	all := append(bad, good...)
+	return "Also affected, not planned in this run:\n\n" + v.capped(len(all), max, func(i int) string {
+		e := all[i]
+		name := link(code(e.Target.String()), e.Run)
+		switch e.Status {
+		case report.Unchanged:
+			return "- " + name + ": no changes\n"
+		case report.Changed:
+			return "- " + name + ": " + tally(e.Counts) + "\n"
+		case report.Failed:
+			return "- ❌ " + name + ": failed\n"
+		default:
+			return "- ❌ " + name + ": not planned on this commit yet\n"
+		}
+	}) + "\n"
+}

@@ -104,6 +104,8 @@ func (v *view) outcome() (symbol, text string) {
 		return "🕓", "Superseded: the branch moved while this was planned"
 	case v.State == Closed:
 		return "⚪", "Closed without merging: nothing of this will be applied"
+	case len(v.targets)+v.missing == 0 && len(v.Earlier) > 0:
+		return v.earlierOutcome()
 	case len(v.targets) == 0 && v.missing > 0:
 		return "❌", "No plans: " + count(v.missing, "target") + " expected, none reported"
 	case len(v.targets) == 0:
@@ -114,6 +116,8 @@ func (v *view) outcome() (symbol, text string) {
 		return "❌", number(v.failed) + " of " + count(all, "plan") + " failed"
 	case v.missing > 0:
 		return "❌", number(v.missing) + " of " + count(all, "target") + " left no report"
+	case v.earlierWithoutPlan() > 0:
+		return v.earlierOutcome()
 	case v.changed == 0:
 		return "✅", "No changes"
 	}

@@ -1,0 +1,61 @@
+package comment
+
+import (
+	"encoding/json"
+	"runtime"
+	"testing"
+)
+
+// The figures of the house: a plan text of 5 MB, and reports of a plan JSON of 50 MB, to one finished comment.
+
+func BenchmarkRender5MBPlan(b *testing.B) {
+	p := bigPage(40, 105, 26)
+	text := 0
+	for _, r := range p.Reports {
+		text += len(FullText(r))
+	}
+	benchmarkRender(b, p, text)
+}
+
+func BenchmarkRender50MBPlan(b *testing.B) {
+	p := bigPage(40, 1000, 14)
+	raw, err := json.Marshal(p.Reports)
+	if err != nil {
+		b.Fatal(err)
+	}
+	benchmarkRender(b, p, len(raw))
+}
+
+func BenchmarkFullText5MBPlan(b *testing.B) {
+	p := bigPage(40, 105, 26)
+	for b.Loop() {
+		n := 0
+		for _, r := range p.Reports {
+			n += len(FullText(r))
+		}
+		b.ReportMetric(float64(n)/1e6, "MB-text")
+	}
+}
+
+func BenchmarkHTML5MBPlan(b *testing.B) {
+	p := bigPage(40, 105, 26)
+	for b.Loop() {
+		b.ReportMetric(float64(len(HTML(p)))/1e6, "MB-html")
+	}
+}
+
+func benchmarkRender(b *testing.B, p Page, input int) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	var got Rendered
+	for b.Loop() {
+		got = Render(p)
+	}
+	runtime.ReadMemStats(&after)
+	if len(got.Body) > Budget || !got.Truncated {
+		b.Fatalf("%d bytes", len(got.Body))
+	}
+	b.ReportMetric(float64(input)/1e6, "MB-input")
+	b.ReportMetric(float64(len(got.Body)), "bytes/comment")
+	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(b.N)/float64(input), "allocated/input")
+}
