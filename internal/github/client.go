@@ -110,20 +110,20 @@ func pages[P any](ctx context.Context, c *Client, doing, path string) iter.Seq2[
 		separator = "&"
 	}
 	return func(yield func(P, error) bool) {
-		for page := 1; page != 0; {
-			if page > maxPages {
-				var none P
-				yield(none, fmt.Errorf("%s: more than %d pages", c.doing(doing), maxPages))
-				return
-			}
+		next := 1
+		for range maxPages {
 			var list P
 			resp, err := send(ctx, c.api, c.doing(doing), http.MethodGet,
-				c.path(fmt.Sprintf("%s%sper_page=100&page=%d", path, separator, page)), nil, &list)
+				c.path(fmt.Sprintf("%s%sper_page=100&page=%d", path, separator, next)), nil, &list)
 			if !yield(list, err) || err != nil {
 				return
 			}
-			page = max(resp.NextPage, 0)
+			if next = resp.NextPage; next == 0 {
+				return
+			}
 		}
+		var none P
+		yield(none, fmt.Errorf("%s: more than %d pages", c.doing(doing), maxPages))
 	}
 }
 
