@@ -29,9 +29,15 @@ func (s *stage) conversation(ts *testscript.TestScript, neg bool, args []string)
 	}
 }
 
-// checks prints the check runs on the head of the pull request.
+// checks prints the check runs on the head of the pull request, or with `run` on the commit that the current run is for.
 func (s *stage) checks(ts *testscript.TestScript, neg bool, args []string) {
-	for _, c := range s.pull.Checks() {
+	sha := s.pull.Head()
+	if len(args) > 0 {
+		sha = s.ticket(ts).Head
+	}
+	runs := s.repo.CheckRuns(sha)
+	fmt.Fprintf(ts.Stdout(), "checks: %d\n", len(runs))
+	for _, c := range runs {
 		fmt.Fprintf(ts.Stdout(), "=== %s: %s: %s\n%s\n", c.Name, c.Conclusion, c.Title, c.Summary)
 		for _, a := range c.Annotations {
 			fmt.Fprintf(ts.Stdout(), "%s %s:%d %s\n", a.Level, a.Path, a.Start, a.Title)

@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"os"
+	"os/exec"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -40,5 +41,7 @@ func setup(e *testscript.Env) error {
 	e.Setenv("CHECKPOINT_DISABLE", "1")
 	e.Setenv("LAYERBOT_CACHE_DIR", os.TempDir()+"/layerbot-test-cache")
 	e.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
-	return nil
+	program, err := exec.LookPath("bot")
+	e.Setenv("BOT", program)
+	return err
 }

@@ -152,7 +152,7 @@ func (s *stage) phases(ts *testscript.TestScript, neg bool, args []string) {
 	failed := s.gate(ts, &text)
 	if s.ticketWritten() {
 		for _, id := range s.matrix(ts) {
-			s.plan(ts, &text, id)
+			failed = s.plan(ts, &text, id) || failed
 		}
 		failed = s.report(ts, &text) || failed
 	}
@@ -234,6 +234,7 @@ func (s *stage) bot(ts *testscript.TestScript, text *strings.Builder, dir string
 // clone is actions/checkout of a commit with all history and no credentials kept.
 func (s *stage) clone(ts *testscript.TestScript, name, rev string) string {
 	dir := filepath.Join(s.dir, name)
+	ts.Check(os.RemoveAll(dir)) // a phase that is run again begins anew
 	for _, args := range [][]string{
 		{"clone", "--quiet", "--no-checkout", s.repo.GitDir, dir},
 		{"-C", dir, "checkout", "--quiet", "--detach", rev},

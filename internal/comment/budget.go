@@ -17,7 +17,7 @@ func (v *view) compose(room int, marked bool) Rendered {
 	long := v.cut
 	v.cut = false
 	head, table := v.headline()+v.notes(room/16), v.table(room/2-len(caution))
-	tail := v.quiet(room/32) + v.runsCode(room/16)
+	tail := v.quiet(room/32) + v.earlier(room/32) + v.runsCode(room/16)
 	more, foot := v.more(room/32), v.footer()
 
 	budget := room - len(head) - len(table) - len(tail) - len(foot) - 400 - len(v.where()) // for the announcement

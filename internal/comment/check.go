@@ -12,12 +12,13 @@ import (
 func CheckText(p Page, env string) (title, summary, text string) {
 	all := p.Reports
 	p.Reports = slices.DeleteFunc(slices.Clone(all), func(r report.Report) bool { return r.Target.Env != env })
+	p.Earlier = slices.DeleteFunc(slices.Clone(p.Earlier), func(e Earlier) bool { return e.Target.Env != env })
 	p.Expected = max(0, p.Expected-len(all)+len(p.Reports))
 	v := newView(p)
 	_, title = v.outcome()
 
 	caution := v.caution(Budget / 4)
-	summary = v.headline() + v.notes(Budget/16) + caution + v.table(Budget/2-len(caution)) + v.quiet(Budget/32) +
+	summary = v.headline() + v.notes(Budget/16) + caution + v.table(Budget/2-len(caution)) + v.quiet(Budget/32) + v.earlier(Budget/32) +
 		v.runsCode(Budget/16) + v.footer()
 
 	sections := v.sections(Budget - 400 - len(v.where()))

@@ -28,6 +28,7 @@ func (v *view) headline() string {
 	switch rollup := v.rollup(); {
 	case v.State != Closed && v.State != Superseded && len(v.targets) == 0 && v.missing > 0:
 		out += "Silence is no success: see the run for what happened to the jobs.\n\n"
+	case rollup == "" && (len(v.Earlier) > 0 || v.State == Closed):
 	case rollup == "":
 		out += "The changed files belong to no layer that is planned here.\n\n"
 	default:
@@ -229,7 +230,7 @@ func result(t *target) string {
 	case t.state == report.Failed:
 		return "❌ " + failures[kind(t.Report)].label
 	case t.Deleted && t.state == report.Changed:
-		return "⚠️ layer deleted: destroyed"
+		return "⚠️ layer deleted: destroy planned"
 	case t.Deleted:
 		return "layer deleted"
 	case t.state == report.Changed:

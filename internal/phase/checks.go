@@ -41,7 +41,7 @@ func (s *standing) conclude(env string) string {
 		return "neutral"
 	}
 	for _, e := range s.records[env].Targets {
-		if e.Status == report.Failed {
+		if e.Status != report.Changed && e.Status != report.Unchanged {
 			return "failure"
 		}
 	}
@@ -50,7 +50,7 @@ func (s *standing) conclude(env string) string {
 
 // check returns the check run of one environment.
 func (s *standing) check(env string) (github.Check, error) {
-	title, summary, text := comment.CheckText(s.page, env)
+	title, summary, text := comment.CheckText(s.granting(), env)
 	text, err := s.records[env].attach(text)
 	if err != nil {
 		return github.Check{}, err
@@ -65,6 +65,19 @@ func (s *standing) check(env string) (github.Check, error) {
 		c.Actions = []github.Button{{Label: "Plan again", Description: "Plan this environment once more", Identifier: planButton}}
 	}
 	return c, nil
+}
+
+// granting is the page without the what-if plans: a check speaks of what counts.
+func (s *standing) granting() comment.Page {
+	p := s.page
+	p.WhatIf, p.WhatIfWhy, p.Reports = false, "", nil
+	for i, j := range s.ticket.Jobs {
+		if j.WhatIf == "" {
+			p.Reports = append(p.Reports, s.page.Reports[i])
+		}
+	}
+	p.Expected -= len(s.page.Reports) - len(p.Reports)
+	return p
 }
 
 // annotations puts the errors and warnings of Terraform on the lines they speak of, errors first.

@@ -62,6 +62,8 @@ func Gate(ctx context.Context, d Door, ev *github.Event) (*Ticket, error) {
 	err = d.decide(ctx, ev, a, t)
 	var refusal *refusedError
 	switch hint, forPeople := Hint(err); {
+	case errors.As(err, &refusal) && t.PullRequest == 0:
+		return nil, &UserError{Message: refusal.Message, Next: refusal.Refusal.Hint}
 	case errors.As(err, &refusal):
 		t.Refusal = &refusal.Refusal
 	case forPeople && t.Head != "" && t.PullRequest != 0:

@@ -89,6 +89,7 @@ func changedAddresses(now *report.Fingerprint, reviewed entry) string {
 
 // disagree turns a report into a failure of the queue's check.
 func (s *standing) disagree(r *report.Report, number int, why string) {
+	s.desk.Log.Warn(r.Target.String() + ": " + why)
 	r.Status = report.Failed
 	r.Failure = &report.Failure{
 		Kind: report.Broken, Message: why,

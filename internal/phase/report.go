@@ -49,7 +49,6 @@ func Report(ctx context.Context, d Desk, t *Ticket, fsys fs.FS) (*Outcome, error
 		return &Outcome{Summary: "Nothing to do: " + t.Ignored + ".\n"}, nil
 	case t.Refusal != nil:
 		body := comment.Refusal(replyKey(t), t.Refusal.Message, t.Refusal.Hint)
-		d.Log.Warn("refused: "+t.Refusal.Message, "hint", t.Refusal.Hint)
 		switch {
 		case t.Refusal.Reply:
 			return d.reply(ctx, t, body, "confused")
@@ -75,7 +74,7 @@ func Report(ctx context.Context, d Desk, t *Ticket, fsys fs.FS) (*Outcome, error
 }
 
 // replyKey makes the reply to a command found again when the run is repeated.
-func replyKey(t *Ticket) string { return fmt.Sprintf("comment-%d", t.CommentID) }
+func replyKey(t *Ticket) string { return fmt.Sprint(t.CommentID) }
 
 // answer begins a reply with the marker under which it is found again.
 func answer(t *Ticket, body string) string { return comment.ReplyMarker(replyKey(t)) + "\n" + body }

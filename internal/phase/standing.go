@@ -122,7 +122,7 @@ func (s *standing) remember(checks []github.Check) {
 		if !planned {
 			var known bool
 			if e, known = before[t.ID()]; !known {
-				e = entry{Status: report.Failed}
+				e = entry{} // not planned on this commit: no success
 			}
 			s.page.Earlier = append(s.page.Earlier, e.earlier(t))
 		}
@@ -201,16 +201,24 @@ func (s *standing) write(ctx context.Context, gh Thread, now *github.PullRequest
 	return nil
 }
 
-// checkedEnvironments returns the environments whose check is written: those of the base branch, or, for a closed
-// pull request, those that have one.
+// checkedEnvironments returns the environments whose check is written: those of the base branch; for a command that
+// names targets, those that it planned to grant; for a closed pull request, those that have one.
 func (s *standing) checkedEnvironments(checks []github.Check) []string {
-	if !s.ticket.Closed {
-		return s.ticket.Checks
-	}
 	var out []string
-	for _, c := range checks {
-		if env, ok := strings.CutPrefix(c.Name, checkPrefix); ok {
-			out = append(out, env)
+	switch c := s.ticket.Command; {
+	case s.ticket.Closed:
+		for _, c := range checks {
+			if env, ok := strings.CutPrefix(c.Name, checkPrefix); ok {
+				out = append(out, env)
+			}
+		}
+	case c == nil || (len(c.Words) == 0 && !c.All && c.Mode.Zero()):
+		out = s.ticket.Checks
+	default:
+		for _, j := range s.ticket.Jobs {
+			if j.WhatIf == "" && !slices.Contains(out, j.Target.Env) {
+				out = append(out, j.Target.Env)
+			}
 		}
 	}
 	return out
