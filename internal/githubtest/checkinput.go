@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -18,8 +19,8 @@ const (
 type checkInput struct {
 	Name        string       `json:"name"`
 	HeadSHA     string       `json:"head_sha"`
-	DetailsURL  string       `json:"details_url"`
-	ExternalID  string       `json:"external_id"`
+	DetailsURL  *string      `json:"details_url"`
+	ExternalID  *string      `json:"external_id"`
 	Status      string       `json:"status"`
 	StartedAt   time.Time    `json:"started_at"`
 	Conclusion  string       `json:"conclusion"`
@@ -118,14 +119,13 @@ func (o *checkOutput) refused() string {
 
 // apply writes what was given into k. Annotations are added to those there are; all else replaces.
 func (in *checkInput) apply(k *check, now time.Time) {
-	set := func(into *string, v string) {
-		if v != "" {
-			*into = v
-		}
+	if in.DetailsURL != nil {
+		k.detailsURL = *in.DetailsURL
 	}
-	set(&k.detailsURL, in.DetailsURL)
-	set(&k.externalID, in.ExternalID)
-	set(&k.status, in.Status)
+	if in.ExternalID != nil {
+		k.externalID = *in.ExternalID
+	}
+	k.status = cmp.Or(in.Status, k.status)
 	if k.status != "completed" {
 		k.conclusion, k.completed = "", time.Time{}
 	}

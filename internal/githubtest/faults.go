@@ -64,11 +64,21 @@ func (s *Server) nextFault(method, path string) *fault {
 	return nil
 }
 
-func (f *fault) answer(w http.ResponseWriter, r *http.Request) {
+// answer spoils a request. One that was carried out is recorded already.
+func (f *fault) answer(s *Server, w http.ResponseWriter, r *http.Request, path string) {
+	spoiled := newRecorder()
+	if f.handler != nil {
+		f.handler.ServeHTTP(spoiled, r)
+	} else {
+		spoiled.code = 0
+	}
+	if !f.after {
+		s.begin(r.Method, path)(Request{Method: r.Method, Path: path, Status: spoiled.code})
+	}
 	if f.handler == nil {
 		panic(http.ErrAbortHandler) // net/http cuts the connection
 	}
-	f.handler.ServeHTTP(w, r)
+	spoiled.copyTo(w)
 }
 
 // Status is a fault that answers with a status and GitHub's form of a message.

@@ -130,7 +130,7 @@ func TestGitRefusals(t *testing.T) {
 		t.Error(out)
 	}
 	for _, request := range s.Requests() {
-		if request.Route != "git" || request.Write || request.Status == 200 && request.Needed["contents"] != "read" {
+		if request.Route != "git" || request.Write || request.Status != 401 && request.Needed["contents"] != "read" {
 			t.Errorf("recorded %+v", request)
 		}
 	}

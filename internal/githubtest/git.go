@@ -47,52 +47,57 @@ func (r *Repo) mustGit(args ...string) string {
 
 var gitPath = regexp.MustCompile(`^/([\w.-]+)/([\w.-]+?)(?:\.git)?/(info/refs|git-upload-pack|git-receive-pack)$`)
 
-// serveGit speaks git's smart HTTP for one repository: reading only.
+// serveGit speaks git's smart HTTP for one repository: reading only. It records the request before it answers, so
+// that a client that has its answer finds it recorded. m is what gitPath matched.
 // https://git-scm.com/docs/http-protocol
-func (s *Server) serveGit(w http.ResponseWriter, r *http.Request, owner, name, service string) Request {
+func (s *Server) serveGit(w http.ResponseWriter, r *http.Request, m []string, end func(Request)) {
 	done := Request{Method: r.Method, Route: "git", Path: r.URL.Path}
-	repo, status, err := s.enterGit(r, owner, name, service, &done)
-	if err != nil {
-		if status == http.StatusForbidden || status == http.StatusNotFound && done.Token != "" && repo != nil {
-			s.violate(fmt.Errorf("%s %s: %w", r.Method, r.URL.Path, err))
+	repo, refusal := s.enterGit(r, m[1], m[2], m[3], &done)
+	end(done)
+	if done.Status == http.StatusOK {
+		if err := s.uploadPack(w, r, repo, m[3] == "info/refs"); err != nil {
+			done.Status = http.StatusInternalServerError
+			end(done)
 		}
-		if status == http.StatusUnauthorized {
-			w.Header().Set("WWW-Authenticate", `Basic realm="GitHub"`)
-		}
-		http.Error(w, err.Error(), status)
-		done.Status = status
-		return done
+		return
 	}
-	done.Status = http.StatusOK
-	if err := s.uploadPack(w, r, repo, service == "info/refs"); err != nil {
-		done.Status = http.StatusInternalServerError
+	if done.Token != "" && repo != nil {
+		s.violate(fmt.Errorf("%s %s: %s", r.Method, r.URL.Path, refusal))
 	}
-	return done
+	if done.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Basic realm="GitHub"`)
+	}
+	http.Error(w, refusal, done.Status)
 }
 
-// enterGit checks the token of a git request, which comes as the password of basic authentication.
-func (s *Server) enterGit(r *http.Request, owner, name, service string, done *Request) (*Repo, int, error) {
+// enterGit checks the token of a git request, which comes as the password of basic authentication. It notes in
+// done how that ended, and returns the repository if there is one, and GitHub's words if the request is refused.
+func (s *Server) enterGit(r *http.Request, owner, name, service string, done *Request) (repo *Repo, refusal string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, text, _ := r.BasicAuth()
 	t := s.tokens[text]
 	if t == nil || !s.options.Now().Before(t.expires) {
-		return nil, http.StatusUnauthorized, fmt.Errorf("Invalid username or token.") //nolint:staticcheck // GitHub's words
+		done.Status = http.StatusUnauthorized
+		return nil, "Invalid username or token."
 	}
 	done.Token, done.Granted = t.id, t.permissions
-	repo := s.repos[repoKey(owner, name)]
+	repo = s.repos[repoKey(owner, name)]
 	if repo == nil || !slices.Contains(t.repos, repo.ID) {
-		return repo, http.StatusNotFound, fmt.Errorf("Repository not found.") //nolint:staticcheck // GitHub's words
+		done.Status = http.StatusNotFound
+		return repo, "Repository not found."
 	}
 	if service == "git-receive-pack" || r.URL.Query().Get("service") == "git-receive-pack" {
-		return repo, http.StatusForbidden, fmt.Errorf("Write access to repository not granted.") //nolint:staticcheck // GitHub's words
+		done.Status = http.StatusForbidden
+		return repo, "Write access to repository not granted."
 	}
 	if !contents[0].metBy(t.permissions) {
-		return repo, http.StatusForbidden, fmt.Errorf("Resource not accessible by integration") //nolint:staticcheck // GitHub's words
+		done.Status = http.StatusForbidden
+		return repo, "Resource not accessible by integration"
 	}
-	done.Needed = map[string]string{contents[0].permission: contents[0].level}
+	done.Status, done.Needed = http.StatusOK, map[string]string{contents[0].permission: contents[0].level}
 	repo.follow() // somebody may have pushed to the folder
-	return repo, 0, nil
+	return repo, ""
 }
 
 // uploadPack lets the git program answer: what refs there are, or the objects asked for.

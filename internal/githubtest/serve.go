@@ -25,20 +25,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	if fault.after {
 		s.carryOut(newRecorder(), r, path)
-		fault.answer(w, r)
-		return
 	}
-	end := s.begin(r.Method, path)
-	status := &statusWriter{ResponseWriter: w}
-	defer func() { end(Request{Method: r.Method, Path: path, Status: status.code}) }()
-	fault.answer(status, r)
+	fault.answer(s, w, r, path)
 }
 
 // carryOut serves a request as if nothing were wrong with the network.
 func (s *Server) carryOut(w http.ResponseWriter, r *http.Request, path string) {
 	end := s.begin(r.Method, path)
 	if m := gitPath.FindStringSubmatch(path); m != nil {
-		end(s.serveGit(w, r, m[1], m[2], m[3]))
+		s.serveGit(w, r, m, end)
 		return
 	}
 	done, answer := s.serveAPI(r, path)
@@ -110,22 +105,4 @@ func (a *recorder) copyTo(w http.ResponseWriter) {
 	}
 	w.WriteHeader(a.code)
 	_, _ = w.Write(a.body.Bytes()) // the client has gone: nothing to do
-}
-
-// A statusWriter remembers the status it sent.
-type statusWriter struct {
-	http.ResponseWriter
-	code int
-}
-
-func (w *statusWriter) WriteHeader(code int) {
-	w.code = code
-	w.ResponseWriter.WriteHeader(code)
-}
-
-func (w *statusWriter) Write(p []byte) (int, error) {
-	if w.code == 0 {
-		w.code = http.StatusOK
-	}
-	return w.ResponseWriter.Write(p)
 }

@@ -32,8 +32,8 @@ type token struct {
 func (c *call) enter() (reply, bool) {
 	text := bearer(c.r)
 	if c.route.byApp {
-		if err := c.s.verifyJWT(text); err != nil {
-			return unauthorized(err.Error()), false
+		if refusal := c.s.verifyJWT(text); refusal != "" {
+			return unauthorized(refusal), false
 		}
 		return c.enterRepo()
 	}
@@ -96,11 +96,11 @@ func bearer(r *http.Request) string {
 	return ""
 }
 
-// verifyJWT checks an App's JWT as GitHub does, which allows for no clock drift: it is the client that dates iat
-// back by 60 seconds and stays below 10 minutes.
+// verifyJWT checks an App's JWT and returns GitHub's words if it is refused. As GitHub it allows for no clock drift:
+// it is the client that dates iat back by 60 seconds and stays below 10 minutes.
 // https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
-func (s *Server) verifyJWT(text string) error {
-	undecodable := fmt.Errorf("A JSON web token could not be decoded") //nolint:staticcheck // GitHub's words
+func (s *Server) verifyJWT(text string) (refusal string) {
+	const undecodable = "A JSON web token could not be decoded"
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {
 		return undecodable
@@ -126,15 +126,15 @@ func (s *Server) verifyJWT(text string) error {
 	now := float64(s.options.Now().Unix())
 	switch {
 	case fmt.Sprint(claims.Iss) != strconv.FormatInt(s.AppID, 10):
-		return fmt.Errorf("'Issuer' claim ('iss') must be the App's id") //nolint:staticcheck // GitHub's words, nearly
+		return "'Issuer' claim ('iss') must be the App's id"
 	case claims.Iat > now:
-		return fmt.Errorf("'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued")
+		return "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued"
 	case claims.Exp <= now:
-		return fmt.Errorf("'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires")
+		return "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires"
 	case claims.Exp > now+600:
-		return fmt.Errorf("'Expiration time' claim ('exp') is too far in the future")
+		return "'Expiration time' claim ('exp') is too far in the future"
 	}
-	return nil
+	return ""
 }
 
 // createToken mints an installation token, narrowed as asked.
