@@ -29,6 +29,7 @@ type Fingerprinter struct {
 	key     []byte
 	tool    Tool
 	prints  map[string]Print
+	seen    map[string]bool // addresses
 	pending []timed
 }
 
@@ -41,13 +42,17 @@ type timed struct {
 
 // NewFingerprinter returns a Fingerprinter for a plan made by tool. The key keys the HMAC of sensitive leaves.
 func NewFingerprinter(key []byte, tool Tool) *Fingerprinter {
-	return &Fingerprinter{key: key, tool: tool, prints: map[string]Print{}}
+	return &Fingerprinter{key: key, tool: tool, prints: map[string]Print{}, seen: map[string]bool{}}
 }
 
 // Add takes in one change: a resource under its address, an output as "output.<name>". Leaves that a change
 // leaves as they are should be among leaves only if they tell which object is meant. Attrs of c are ignored.
 // The order of calls and of leaves is of no consequence. Add may keep leaves.
 func (f *Fingerprinter) Add(address string, c Change, leaves []Leaf) {
+	for f.seen[address] { // two addresses that redaction made one
+		address += "'"
+	}
+	f.seen[address] = true
 	if slices.ContainsFunc(leaves, func(l Leaf) bool { return instant.Match(l.After) }) {
 		c.Attrs = nil
 		f.pending = append(f.pending, timed{address, c, leaves})

@@ -171,7 +171,7 @@ func (r *Runner) attrs(leaves []report.Leaf) []report.Attr {
 	}
 	out := make([]report.Attr, len(leaves))
 	for i, l := range leaves {
-		out[i] = report.Attr{Path: r.redact(l.Path), Unknown: l.Unknown, Sensitive: l.Sensitive, Forces: l.Forces}
+		out[i] = report.Attr{Path: l.Path, Unknown: l.Unknown, Sensitive: l.Sensitive, Forces: l.Forces}
 		if !l.Sensitive {
 			out[i].Before, out[i].After = r.redactJSON(l.Before), r.redactJSON(l.After)
 		}

@@ -94,6 +94,9 @@ func (d *differ) scalars(before, after *value, at []string) {
 }
 
 func (d *differ) add(before, after []byte, at []string, adjust func(*report.Leaf)) {
+	if len(d.path) == 0 && adjust == nil {
+		return // an object without attributes
+	}
 	leaf := report.Leaf{Path: string(d.path), Before: before, After: after}
 	leaf.Forces = slices.ContainsFunc(d.forces, func(f []string) bool {
 		n := min(len(f), len(at))

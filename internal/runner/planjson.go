@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -33,6 +34,9 @@ func (p *planReader) read(from io.Reader) error {
 	p.checks, p.relevant = map[string]string{}, map[string]bool{}
 	if err := members(dec, func(name string) error { return p.section(dec, name) }); err != nil {
 		return fmt.Errorf("read the plan: %w", err)
+	}
+	if _, err := dec.ReadToken(); err != io.EOF {
+		return errors.New("read the plan: something follows its end")
 	}
 	if !strings.HasPrefix(p.format, "1.") && !strings.HasPrefix(p.format, "0.") {
 		return fmt.Errorf("read the plan: its format %q is not known", p.format)
@@ -78,13 +82,25 @@ func (p *planReader) resource(dec *jsontext.Decoder, deferred string) error {
 	return p.add(r, deferred)
 }
 
+// shown returns a change as it is shown, without attributes, and the leaves that differ, with paths below root.
+func (p *planReader) shown(r *resource, root string) (report.Change, []report.Leaf, error) {
+	leaves := r.change.finish(root)
+	for i, l := range leaves {
+		if strings.Contains(l.Path, `["`) { // keys of maps are data
+			leaves[i].Path = p.runner.redact(l.Path)
+		}
+	}
+	c, err := r.change.report(p.runner.redact(r.address))
+	c.Reason, c.MovedFrom, c.ImportID = r.reason, p.runner.redact(r.previous), p.runner.redact(c.ImportID)
+	return c, leaves, err
+}
+
 func (p *planReader) add(r resource, deferred string) error {
-	leaves := r.change.finish("")
-	c, err := r.change.report(r.address)
+	c, leaves, err := p.shown(&r, "")
 	if err != nil {
 		return err
 	}
-	c.Reason, c.MovedFrom, c.Deferred = r.reason, r.previous, deferred
+	c.Deferred = deferred
 	if c.Action == report.NoOp && c.MovedFrom == "" && !c.Imported && deferred == "" {
 		return nil
 	}
@@ -93,7 +109,7 @@ func (p *planReader) add(r resource, deferred string) error {
 	}
 	p.print.Add(c.Address, c, append(leaves, r.change.identity(leaves)...))
 	c.Attrs = p.runner.attrs(leaves)
-	p.changes = append(p.changes, p.runner.clean(c))
+	p.changes = append(p.changes, c)
 	return nil
 }
 
@@ -123,30 +139,27 @@ func (p *planReader) drifted(dec *jsontext.Decoder) error {
 	if err != nil {
 		return err
 	}
-	leaves := r.change.finish("")
-	c, err := r.change.report(r.address)
+	c, leaves, err := p.shown(&r, "")
 	if err != nil || c.Action == report.NoOp {
 		return err
 	}
-	c.Reason, c.MovedFrom = r.reason, r.previous
 	c.Attrs = p.runner.attrs(leaves)
-	p.drift = append(p.drift, p.runner.clean(c))
+	p.drift = append(p.drift, c)
 	return nil
 }
 
 func (p *planReader) output(dec *jsontext.Decoder, name string) error {
-	var c change
-	if err := c.decode(dec); err != nil {
+	r := resource{address: name}
+	if err := r.change.decode(dec); err != nil {
 		return err
 	}
-	leaves := c.finish("value")
-	out, err := c.report(name)
-	if err != nil || out.Action == report.NoOp {
+	c, leaves, err := p.shown(&r, "value")
+	if err != nil || c.Action == report.NoOp {
 		return err
 	}
-	p.print.Add("output."+name, out, leaves)
-	out.Attrs = p.runner.attrs(leaves)
-	p.outputs = append(p.outputs, p.runner.clean(out))
+	p.print.Add("output."+c.Address, c, leaves)
+	c.Attrs = p.runner.attrs(leaves)
+	p.outputs = append(p.outputs, c)
 	return nil
 }
 
@@ -218,10 +231,4 @@ func (p *planReader) finish() {
 	for _, list := range [][]report.Change{p.changes, p.outputs, p.drift} {
 		slices.SortStableFunc(list, func(a, b report.Change) int { return strings.Compare(a.Address, b.Address) })
 	}
-}
-
-// clean redacts the texts of a change that are not attributes.
-func (r *Runner) clean(c report.Change) report.Change {
-	c.Address, c.MovedFrom, c.ImportID = r.redact(c.Address), r.redact(c.MovedFrom), r.redact(c.ImportID)
-	return c
 }
