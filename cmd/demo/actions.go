@@ -2,18 +2,14 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
-
-	"github.com/layerbot/layerbot/internal/github"
 )
 
 // actions plays GitHub Actions: for an event it runs gate, then every plan of the matrix at once, then report. Each
@@ -150,8 +146,9 @@ func (a *actions) plans(ctx context.Context, r *run, source string, targets []st
 			if err = a.job(ctx, j, p); err != nil {
 				return err
 			}
+			j.Note, err = a.upload(r, filepath.Join(home, "reports"))
 			a.line.job(j)
-			return a.upload(r, filepath.Join(home, "reports"))
+			return err
 		})
 	}
 	return group.Wait()
@@ -179,90 +176,6 @@ func (a *actions) report(ctx context.Context, r *run, source string) error {
 	return err
 }
 
-// environment is what every job gets: where things are, and no secret.
-func (a *actions) environment(r *run, home string) map[string]string {
-	return map[string]string{
-		"PATH":                os.Getenv("PATH"),
-		"HOME":                filepath.Join(home, "home"),
-		"TMPDIR":              filepath.Join(home, "tmp"),
-		"GITHUB_ACTIONS":      "true",
-		"GITHUB_REPOSITORY":   slug,
-		"GITHUB_API_URL":      a.stage.hub.APIURL(),
-		"GITHUB_SERVER_URL":   a.stage.hub.URL,
-		"GITHUB_RUN_ID":       strconv.Itoa(r.ID),
-		"GITHUB_OUTPUT":       filepath.Join(home, "output"),
-		"GITHUB_STEP_SUMMARY": filepath.Join(home, "summary.md"),
-	}
-}
-
-// app adds the App's credentials: for gate and report only.
-func (a *actions) app(env map[string]string) {
-	env["LAYERBOT_APP_ID"] = strconv.FormatInt(a.stage.hub.AppID, 10)
-	env["LAYERBOT_APP_PRIVATE_KEY"] = string(a.stage.hub.PrivateKey)
-	env["LAYERBOT_INSTALLATION_ID"] = strconv.FormatInt(a.stage.repo.InstallationID, 10)
-}
-
-// job runs one process and notes how it went.
-func (a *actions) job(ctx context.Context, j *job, p process) error {
-	j.Began = a.line.now()
-	done := a.line.working(j.Name)
-	defer done()
-	result, err := p.run(ctx)
-	j.Took, j.Exit, j.Output = result.Took, result.Exit, result.Output
-	summary, _ := os.ReadFile(p.Env["GITHUB_STEP_SUMMARY"])
-	j.Summary = string(summary)
-	return err
-}
-
-// runner returns the folder of a fresh runner and, in it, a clone of one commit made the way actions/checkout does
-// with persist-credentials: false: the token is in the environment of git, never on disk.
-func (a *actions) runner(ctx context.Context, r *run, name, commit string) (home, checkout string, err error) {
-	name = fmt.Sprintf("%d-%s", r.ID, name)
-	if home, err = a.stage.room(name); err != nil {
-		return "", "", err
-	}
-	checkout = filepath.Join(a.stage.checkouts(), name)
-	token := a.stage.hub.WorkflowToken(a.stage.repo, github.Permissions{"contents": "read"})
-	env := map[string]string{
-		"PATH": os.Getenv("PATH"), "HOME": filepath.Join(home, "home"), "GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_NOSYSTEM": "1",
-		"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "http." + a.stage.hub.URL + "/.extraheader",
-		"GIT_CONFIG_VALUE_0": "Authorization: basic " + base64.StdEncoding.EncodeToString([]byte("x-access-token:"+token)),
-	}
-	for _, args := range [][]string{
-		{"init", "--quiet", checkout},
-		{"-C", checkout, "remote", "add", "origin", a.stage.repo.CloneURL},
-		{"-C", checkout, "fetch", "--quiet", "--no-tags", "--depth=1", "origin", commit},
-		{"-C", checkout, "-c", "advice.detachedHead=false", "checkout", "--quiet", "--detach", "FETCH_HEAD"},
-	} {
-		if _, err := (process{Dir: home, Env: env, Argv: append([]string{"git"}, args...)}).must(ctx); err != nil {
-			return "", "", err
-		}
-	}
-	return home, checkout, nil
-}
-
-// artifacts is the folder into which the artifacts of a run are downloaded, merged, for report.
-func (a *actions) artifacts(r *run) string {
-	return filepath.Join(a.stage.dir, "artifacts", strconv.Itoa(r.ID))
-}
-
-// upload keeps what a job left as an artifact of its run. A job that left nothing has none.
-func (a *actions) upload(r *run, dir string) error {
-	files, err := filepath.Glob(filepath.Join(dir, "*"))
-	if err != nil || len(files) == 0 {
-		return err
-	}
-	if err := os.MkdirAll(a.artifacts(r), 0o700); err != nil {
-		return err
-	}
-	for _, file := range files {
-		if err := os.Rename(file, filepath.Join(a.artifacts(r), filepath.Base(file))); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // apiCalls counts the requests to the REST API since before.
 func (a *actions) apiCalls(before int) int {
 	calls := 0
@@ -276,51 +189,3 @@ func (a *actions) apiCalls(before int) int {
 
 // flat makes a target's name one path segment.
 func flat(target string) string { return strings.ReplaceAll(target, "/", "-") }
-
-// matrix returns the targets of the job matrix that gate wrote.
-func matrix(source string) ([]string, error) {
-	if source == "" {
-		return nil, nil
-	}
-	var m struct {
-		Include []struct {
-			Target string `json:"target"`
-		} `json:"include"`
-	}
-	if err := json.Unmarshal([]byte(source), &m); err != nil {
-		return nil, fmt.Errorf("gate's matrix: %w", err)
-	}
-	var targets []string
-	for _, entry := range m.Include {
-		targets = append(targets, entry.Target)
-	}
-	return targets, nil
-}
-
-// readOutputs parses a GITHUB_OUTPUT file: name=value, or name<<DELIMITER with the value on the lines up to it.
-// Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#multiline-strings
-func readOutputs(file string) (map[string]string, error) {
-	outputs := map[string]string{}
-	lines := strings.Split(file, "\n")
-	for i := 0; i < len(lines); i++ {
-		equals, heredoc := strings.Index(lines[i], "="), strings.Index(lines[i], "<<")
-		switch {
-		case lines[i] == "":
-		case heredoc > 0 && (equals < 0 || heredoc < equals):
-			name, delimiter := lines[i][:heredoc], lines[i][heredoc+2:]
-			var value []string
-			for i++; i < len(lines) && lines[i] != delimiter; i++ {
-				value = append(value, lines[i])
-			}
-			if i == len(lines) {
-				return nil, fmt.Errorf("output %s: its delimiter %q never comes", name, delimiter)
-			}
-			outputs[name] = strings.Join(value, "\n")
-		case equals > 0:
-			outputs[lines[i][:equals]] = lines[i][equals+1:]
-		default:
-			return nil, fmt.Errorf("line %d of the outputs is neither name=value nor name<<DELIMITER", i+1)
-		}
-	}
-	return outputs, nil
-}

@@ -11,8 +11,8 @@ import (
 // An act is something a person does on GitHub. It returns the pull request and what GitHub tells Actions.
 type act interface {
 	do(s *stage) (*pull, webhook, error)
-	// telling says who did what on the pull request of that number.
-	telling(number int) (who, what string)
+	// telling says who did what on the pull request of that number, and in which words.
+	telling(number int) (who, what, words string)
 }
 
 // opening opens a pull request.
@@ -43,12 +43,12 @@ func (o opening) do(s *stage) (*pull, webhook, error) {
 	return p, ev, err
 }
 
-func (o opening) telling(number int) (who, what string) {
+func (o opening) telling(number int) (who, what, words string) {
 	from := o.Head
 	if o.Fork {
 		from = o.By + ":" + from
 	}
-	return o.By, fmt.Sprintf("opens #%d “%s” (%s → %s)", number, o.Title, from, o.Base)
+	return o.By, fmt.Sprintf("opens #%d “%s” (%s → %s)", number, o.Title, from, o.Base), ""
 }
 
 // pushing adds a commit to the branch of a pull request.
@@ -71,8 +71,8 @@ func (u pushing) do(s *stage) (*pull, webhook, error) {
 	return p, ev, err
 }
 
-func (u pushing) telling(number int) (who, what string) {
-	return u.By, fmt.Sprintf("pushes to #%d “%s”", number, u.Message)
+func (u pushing) telling(number int) (who, what, words string) {
+	return u.By, fmt.Sprintf("pushes “%s” to #%d", u.Message, number), ""
 }
 
 // saying comments on a pull request.
@@ -86,8 +86,8 @@ func (c saying) do(s *stage) (*pull, webhook, error) {
 	return p, webhook{Name: "issue_comment", Payload: payload, Checkout: sha}, err
 }
 
-func (c saying) telling(number int) (who, what string) {
-	return c.By, fmt.Sprintf("comments on #%d %s", number, c.Text)
+func (c saying) telling(number int) (who, what, words string) {
+	return c.By, fmt.Sprintf("comments on #%d:", number), c.Text
 }
 
 // onPull returns the pull_request event of an action.

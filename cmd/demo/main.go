@@ -26,6 +26,7 @@ type options struct {
 	Once   bool   // write the page to Out and end
 	Out    string
 	Addr   string // of the page
+	Temp   string // where a folder for all work is made; "" is the system's place for temporary files
 	Colour bool
 }
 
@@ -49,7 +50,7 @@ func main() {
 
 // demo plays the story once. Whatever happens, nothing that it started is left running.
 func demo(ctx context.Context, o options, out io.Writer) (err error) {
-	dir, err := os.MkdirTemp("", "layerbot-demo-")
+	dir, err := os.MkdirTemp(o.Temp, "layerbot-demo-")
 	if err != nil {
 		return err
 	}
@@ -82,12 +83,12 @@ func demo(ctx context.Context, o options, out io.Writer) (err error) {
 	if o.Once {
 		err = p.write(o.Out)
 	} else {
-		line.tell("The page stays at", b.URL+" until you press Ctrl-C")
+		line.tell("The page", "stays until you press Ctrl-C:", b.URL)
 		<-ctx.Done()
 		line.print()
 	}
 	if failed > 0 {
-		err = errors.Join(err, fmt.Errorf("%d things were not as the story has them", failed))
+		err = errors.Join(err, fmt.Errorf("not everything was as told (%d)", failed))
 	}
 	return err
 }

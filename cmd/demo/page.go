@@ -28,7 +28,7 @@ var (
 // render returns the page: the story so far and every pull request as GitHub would show it. It fetches nothing; live
 // makes it look for news.
 func (p *play) render(live bool, status, text string) ([]byte, error) {
-	t, err := template.New("page").Parse(pageHTML)
+	t, err := template.New("page").Funcs(template.FuncMap{"next": func(i int) int { return i + 1 }}).Parse(pageHTML)
 	if err != nil {
 		return nil, err
 	}
@@ -63,11 +63,11 @@ type pageView struct {
 }
 
 type sceneView struct {
-	Title, What, Result, Outcome string
-	Pull                         int
-	Who                          person
-	Run                          *runView
-	Problems                     []string
+	Title, What, Words, Result, Outcome string
+	Pull                                int
+	Who                                 person
+	Run                                 *runView
+	Problems                            []string
 }
 
 type pullView struct {
@@ -128,7 +128,7 @@ func viewPerson(login string) person {
 }
 
 func viewScene(s told) sceneView {
-	v := sceneView{Title: s.Title, Pull: s.Pull, Who: viewPerson(s.Who), What: s.What, Result: s.Result, Problems: s.Problems, Outcome: "running"}
+	v := sceneView{Title: s.Title, Pull: s.Pull, Who: viewPerson(s.Who), What: s.What, Words: s.Words, Result: s.Result, Problems: s.Problems, Outcome: "running"}
 	if s.Run != nil {
 		v.Run = viewRun(s.Run)
 	}

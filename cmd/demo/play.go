@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -23,12 +22,12 @@ type play struct {
 
 // told is a scene that was played.
 type told struct {
-	Title     string
-	Who, What string
-	Pull      int
-	Run       *run // nil while it is under way
-	Result    string
-	Problems  []string // what was not as the story has it
+	Title            string
+	Who, What, Words string
+	Pull             int
+	Run              *run // nil while it is under way
+	Result           string
+	Problems         []string // what was not as the story has it
 }
 
 // before brings the environments into the state in which the story finds them.
@@ -54,7 +53,7 @@ func (p *play) before(ctx context.Context) error {
 // run plays all scenes. The error is of the demo itself; what went differently than told is counted.
 func (p *play) run(ctx context.Context) (failed int, err error) {
 	p.line.chapter("", "A sandbox GitHub with the repository "+slug)
-	p.line.tell("The page is at", p.board.URL)
+	p.line.tell("The page", "is at", p.board.URL)
 	if err := p.show("running", "setting the stage"); err != nil {
 		return 0, err
 	}
@@ -76,7 +75,9 @@ func (p *play) run(ctx context.Context) (failed int, err error) {
 		p.line.outcome("", []string{"GitHub would have refused: " + violation.Error()})
 	}
 	if failed > 0 {
-		return failed, p.show("failure", fmt.Sprintf("%d things not as told", failed))
+		text := fmt.Sprintf("%d not as told", failed)
+		p.line.outcome("", []string{text})
+		return failed, p.show("failure", text)
 	}
 	text := fmt.Sprintf("%d scenes, all as told", len(scenes))
 	p.line.outcome(fmt.Sprintf("%s; %d runs, GitHub found nothing to refuse", text, len(p.actions.runs)), nil)
@@ -90,8 +91,8 @@ func (p *play) scene(ctx context.Context, s scene, progress string) ([]string, e
 	}
 	pull.listen(p.bot())
 	t := told{Title: s.Title, Pull: pull.Number}
-	t.Who, t.What = s.Act.telling(pull.Number)
-	p.line.tell(t.Who, t.What)
+	t.Who, t.What, t.Words = s.Act.telling(pull.Number)
+	p.line.tell(t.Who, t.What, t.Words)
 	p.scenes = append(p.scenes, t)
 	if err := p.show("running", progress); err != nil {
 		return nil, err
@@ -138,7 +139,7 @@ func (p *play) write(dir string) error {
 			return err
 		}
 	}
-	p.line.tell("Written to", filepath.Join(dir, "index.html"))
+	p.line.tell("The page", "is written to", filepath.Join(dir, "index.html"))
 	return nil
 }
 
@@ -155,86 +156,4 @@ func summary(r *run, changed []*remark) string {
 		}
 	}
 	return fmt.Sprintf("%s, %d API requests", what, r.Calls)
-}
-
-// check returns what is not as wanted.
-func (w want) check(p *pull, r *run, changed []*remark, bot string) []string {
-	var problems []string
-	miss := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
-
-	var planned, failed []string
-	for _, j := range r.Plans {
-		planned = append(planned, j.Name)
-		if j.Exit != 0 {
-			failed = append(failed, j.Name)
-		}
-	}
-	if !slices.Equal(planned, w.Targets) {
-		miss("planned are %v, not %v", planned, w.Targets)
-	}
-	if !slices.Equal(failed, w.Failed) {
-		miss("failed are %v, not %v", failed, w.Failed)
-	}
-	switch refusal := r.Ticket.Refusal; {
-	case refusal == nil && w.Refused != "":
-		miss("nothing was refused")
-	case refusal != nil && (w.Refused == "" || !strings.Contains(refusal.Message, w.Refused)):
-		miss("refused: %s", refusal.Message)
-	}
-	if w.Silent && r.Calls > 0 {
-		miss("%d requests were made to the API, where none is due", r.Calls)
-	}
-	problems = append(problems, w.checkComments(p, changed, bot)...)
-	conclusions := map[string]string{}
-	for _, c := range p.Checks() {
-		conclusions[c.Name] = c.Conclusion
-	}
-	if len(conclusions) != len(w.Checks) {
-		miss("the checks are %v, not %v", conclusions, w.Checks)
-	}
-	for name, conclusion := range w.Checks {
-		if conclusions[name] != conclusion {
-			miss("check %q is %q, not %q", name, conclusions[name], conclusion)
-		}
-	}
-	return problems
-}
-
-// checkComments returns what is not as wanted about the comments and the reaction.
-func (w want) checkComments(p *pull, changed []*remark, bot string) []string {
-	var problems []string
-	miss := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
-
-	text, comments := "", 0
-	for _, r := range changed {
-		text += r.Body
-	}
-	for _, e := range p.Log {
-		if e.Comment == nil {
-			continue
-		}
-		if e.Comment.Author.Login == bot {
-			comments++
-		}
-		if p.Asked != 0 && e.Comment.ID == p.Asked && e.Comment.Reactions[w.Reaction] != 1 {
-			miss("the comment that asked has the reactions %v, not %s", e.Comment.Reactions, w.Reaction)
-		}
-	}
-	if comments != w.Comments {
-		miss("the pull request has %d comments of Layerbot, not %d", comments, w.Comments)
-	}
-	if len(changed) > 1 || (len(changed) == 1) != (len(w.Says) > 0) {
-		miss("%d comments were written or edited", len(changed))
-	}
-	for _, part := range w.Says {
-		if !strings.Contains(text, part) {
-			miss("the comment does not say %q", part)
-		}
-	}
-	for _, part := range w.Lacks {
-		if strings.Contains(text, part) {
-			miss("the comment says %q", part)
-		}
-	}
-	return problems
 }

@@ -34,62 +34,6 @@ type stage struct {
 	pulls []*pull                      // in the order they were opened
 }
 
-// A pull is a pull request with what the page needs beside the conversation.
-type pull struct {
-	*githubtest.Pull
-	Key, Title, Author string
-	Head, Base         string
-	Fork               bool
-	Repo               *githubtest.Repo // that Head is in
-	Asked              int64            // the comment that the scene began with; 0 is none
-	Log                []entry          // the conversation, in the order it came about
-}
-
-// An entry of the conversation is exactly one of these.
-type entry struct {
-	Comment *remark
-	Push    *push
-	Run     *run
-}
-
-// A remark is a comment as it stands, with every text it had before.
-type remark struct {
-	githubtest.Item
-	Earlier []string
-}
-
-// A push is one commit that was added.
-type push struct{ Who, Message, SHA string }
-
-// listen takes over what was said since it was last called, and returns the comments of the bot that are new or
-// were edited.
-func (p *pull) listen(bot string) []*remark {
-	known := map[int64]*remark{}
-	for _, e := range p.Log {
-		if e.Comment != nil {
-			known[e.Comment.ID] = e.Comment
-		}
-	}
-	var changed []*remark
-	for _, item := range p.Conversation() {
-		r := known[item.ID]
-		if r == nil {
-			r = &remark{Item: item}
-			p.Log = append(p.Log, entry{Comment: r})
-		} else if r.Body != item.Body {
-			r.Earlier = append(r.Earlier, r.Body)
-		} else {
-			r.Item = item
-			continue
-		}
-		r.Item = item
-		if item.Author.Login == bot {
-			changed = append(changed, r)
-		}
-	}
-	return changed
-}
-
 // setUp starts GitHub and gives it the sample repository, with one branch an environment.
 func setUp(dir string) (*stage, error) {
 	files, err := examples.Sample()
@@ -154,16 +98,6 @@ func (s *stage) commit(repo *githubtest.Repo, branch, from, message string, edit
 		files[e.File] = []byte(strings.Replace(string(was), e.Old, e.New, 1))
 	}
 	return s.push(repo, branch, from, message, files)
-}
-
-// pull returns the pull request of that key.
-func (s *stage) pull(key string) *pull {
-	for _, p := range s.pulls {
-		if p.Key == key {
-			return p
-		}
-	}
-	panic("the story speaks of a pull request that was not opened: " + key)
 }
 
 // room makes an empty folder with a home and a place for temporary files, as a runner has.

@@ -7,19 +7,6 @@ type scene struct {
 	Want  want
 }
 
-// A want is what a scene must lead to. Everything is checked; what is empty must not happen.
-type want struct {
-	Targets  []string          // exactly these are planned
-	Failed   []string          // these of them fail
-	Refused  string            // part of the reason why nothing is done
-	Comments int               // how many comments of Layerbot the pull request has afterwards
-	Says     []string          // parts of the comment that was written or edited
-	Lacks    []string          // what that comment must not hold
-	Reaction string            // that the asking comment ends with
-	Checks   map[string]string // conclusions of the checks on the head
-	Silent   bool              // not one request to the API
-}
-
 // An edit replaces the one occurrence of Old; an empty Old appends.
 type edit struct{ File, Old, New string }
 
@@ -41,25 +28,25 @@ func story() []scene {
 				Targets: []string{"02-data/dev", "03-compute/dev"}, Comments: 1,
 				Says:   []string{"data/dev", "compute/dev", "terraform_data.session_cache", "terraform_data.database"},
 				Lacks:  []string{"correct-horse-battery-staple", "network/dev", "apps/dev"},
-				Checks: map[string]string{"layerbot / dev": "success"},
+				Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"},
 			},
 		},
 		{
 			Title: "Someone without write access asks for a plan: refused",
 			Act:   saying{PR: "postgres", By: "dana", Text: "/plan all prod"},
-			Want:  want{Refused: "may not", Comments: 2, Says: []string{"dana", "write access"}, Reaction: "confused", Checks: map[string]string{"layerbot / dev": "success"}},
+			Want:  want{Refused: "may not", Comments: 2, Says: []string{"dana", "write access"}, Reaction: "confused", Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"}},
 		},
 		{
 			Title: "A layer that does not exist: the nearest name is offered",
 			Act:   saying{PR: "postgres", By: "alice", Text: "/plan compte prod"},
-			Want:  want{Refused: "compte", Comments: 3, Says: []string{"compute"}, Reaction: "confused", Checks: map[string]string{"layerbot / dev": "success"}},
+			Want:  want{Refused: "compte", Comments: 3, Says: []string{"compute"}, Reaction: "confused", Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"}},
 		},
 		{
 			Title: "What would this do to prod? A what-if, which grants nothing",
 			Act:   saying{PR: "postgres", By: "alice", Text: "/plan compute prod"},
 			Want: want{
 				Targets: []string{"03-compute/prod"}, Comments: 3, Says: []string{"compute/prod"},
-				Reaction: "rocket", Checks: map[string]string{"layerbot / dev": "success"},
+				Reaction: "rocket", Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"},
 			},
 		},
 		{
@@ -73,8 +60,16 @@ func story() []scene {
 			},
 			Want: want{
 				Targets: []string{"01-network/dev", "04-apps/dev"}, Failed: []string{"04-apps/dev"}, Comments: 1,
-				Says:   []string{"apps/dev", "network/dev", "04-apps/main.tf:45", "status_replicas"},
-				Checks: map[string]string{"layerbot / dev": "failure"},
+				Says:   []string{"apps/dev", "network/dev", "04-apps/main.tf:46", "status_replicas"},
+				Checks: map[string]string{"layerbot / dev": "failure 1 of 2 plans failed"},
+			},
+		},
+		{
+			Title: "A plan for an environment whose upstream was never applied: said plainly, and dev stays red",
+			Act:   saying{PR: "status", By: "ben", Text: "/plan data test"},
+			Want: want{
+				Targets: []string{"02-data/test"}, Failed: []string{"02-data/test"}, Comments: 1,
+				Says: []string{"data/test", "not applied: network/test"}, Reaction: "confused", Checks: map[string]string{"layerbot / dev": "failure 1 of 2 plans failed"},
 			},
 		},
 		{
@@ -85,16 +80,8 @@ func story() []scene {
 			}}},
 			Want: want{
 				Targets: []string{"01-network/dev", "04-apps/dev"}, Comments: 1,
-				Says: []string{"apps/dev", "module.status"}, Lacks: []string{"04-apps/main.tf:45"},
-				Checks: map[string]string{"layerbot / dev": "success"},
-			},
-		},
-		{
-			Title: "An environment whose upstream was never applied: said plainly",
-			Act:   saying{PR: "status", By: "ben", Text: "/plan apps test"},
-			Want: want{
-				Targets: []string{"04-apps/test"}, Failed: []string{"04-apps/test"}, Comments: 1,
-				Says: []string{"apps/test", "not applied"}, Reaction: "confused", Checks: map[string]string{"layerbot / dev": "success"},
+				Says: []string{"apps/dev", "module.status"}, Lacks: []string{"04-apps/main.tf:46"},
+				Checks: map[string]string{"layerbot / dev": "success 2 targets change"},
 			},
 		},
 		{
@@ -125,7 +112,7 @@ func story() []scene {
 				Targets: []string{"02-data/dev", "03-compute/dev"}, Comments: 3,
 				Says:   []string{"data/dev", "compute/dev", "backup_days"},
 				Lacks:  []string{"correct-horse-battery-staple"},
-				Checks: map[string]string{"layerbot / dev": "success"},
+				Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"},
 			},
 		},
 	}

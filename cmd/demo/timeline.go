@@ -47,6 +47,9 @@ func (t *timeline) print(pieces ...piece) {
 	defer t.mu.Unlock()
 	t.erase()
 	for _, p := range pieces {
+		if p.text == "" {
+			continue
+		}
 		t.plain.WriteString(p.text)
 		if t.colour && p.colour != "" {
 			fmt.Fprintf(t.out, "\x1b[%sm%s\x1b[0m", p.colour, p.text)
@@ -64,9 +67,12 @@ func (t *timeline) chapter(mark, title string) {
 	t.print(piece{faint, fmt.Sprintf("%5.1f s  %-7s", t.now().Seconds(), mark)}, piece{bold, title})
 }
 
-// tell says what a person did.
-func (t *timeline) tell(who, what string) {
-	t.print(piece{"", indent}, piece{said, who}, piece{"", " " + what})
+// tell says who did what, and in which words.
+func (t *timeline) tell(who, what, words string) {
+	if words != "" {
+		what += " "
+	}
+	t.print(piece{"", indent}, piece{said, who}, piece{"", " " + what}, piece{bold, words})
 }
 
 // job says how one process went.
@@ -75,7 +81,11 @@ func (t *timeline) job(j *job) {
 	if j.Exit != 0 {
 		mark = piece{bad, "✗ "}
 	}
-	t.print(piece{"", indent}, mark, piece{"", fmt.Sprintf("%-16s", j.Name)}, piece{faint, fmt.Sprintf("%5.1f s  ", j.Took.Seconds())}, piece{"", j.Note})
+	took := fmt.Sprintf("%5.1f s", j.Took.Seconds())
+	if j.Note != "" {
+		took += "  "
+	}
+	t.print(piece{"", indent}, mark, piece{"", fmt.Sprintf("%-16s", j.Name)}, piece{faint, took}, piece{"", j.Note})
 }
 
 // outcome says whether a scene went as the story has it.
@@ -84,7 +94,7 @@ func (t *timeline) outcome(fine string, problems []string) {
 		t.print(piece{"", indent}, piece{good, "→ "}, piece{"", fine})
 	}
 	for _, problem := range problems {
-		t.print(piece{"", indent}, piece{bad, "✗ not as told: " + problem})
+		t.print(piece{"", indent}, piece{bad, "✗ " + problem})
 	}
 }
 

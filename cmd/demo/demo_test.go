@@ -1,0 +1,239 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// The test binary stands in for the bot when it is called by one of these names.
+const (
+	teller  = "bot-that-tells" // prints what it was given and hands on a ticket for one target
+	sleeper = "bot-that-hangs" // starts a child and waits forever
+)
+
+func TestMain(m *testing.M) {
+	switch filepath.Base(os.Args[0]) {
+	case teller:
+		tellAll()
+	case sleeper:
+		_, err := os.StartProcess("/bin/sleep", []string{"sleep", "600"}, &os.ProcAttr{Env: []string{}})
+		fmt.Println(err)
+		select {}
+	default:
+		os.Exit(m.Run())
+	}
+}
+
+func tellAll() {
+	for _, kv := range os.Environ() {
+		fmt.Println("env", strings.SplitN(kv, "=", 2)[0])
+	}
+	config, err := os.ReadFile(".git/config")
+	fmt.Printf("config %v %s\n", err, config)
+	if os.Args[1] == "gate" {
+		head, _ := os.ReadFile(".git/HEAD")
+		outputs := fmt.Sprintf("ticket<<END\n{\"head\": %q}\nEND\nmatrix={\"include\": [{\"target\": \"a/dev\"}, {\"target\": \"b/dev\"}]}\n", strings.TrimSpace(string(head)))
+		if err := os.WriteFile(os.Getenv("GITHUB_OUTPUT"), []byte(outputs), 0o600); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// impostor returns the path of the test binary under another name.
+func impostor(t *testing.T, name string) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.Symlink(self, path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestTheStoryIsAsToldByTheRealBot(t *testing.T) {
+	t.Parallel()
+	out := t.TempDir()
+	var told bytes.Buffer
+	began := time.Now()
+	if err := demo(t.Context(), options{Once: true, Out: out, Addr: "127.0.0.1:0"}, &told); err != nil {
+		t.Fatalf("%v\n%s", err, told.String())
+	}
+	if took := time.Since(began); took > time.Minute {
+		t.Errorf("the demo took %v, more than a minute", took)
+	}
+	if strings.Contains(told.String(), "\x1b") {
+		t.Error("the timeline is coloured though it is no terminal")
+	}
+	var names []string
+	err := filepath.WalkDir(out, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		names = append(names, filepath.Base(path))
+		content, err := os.ReadFile(path)
+		for _, secret := range []string{"correct-horse-battery-staple", "PRIVATE KEY", "ghs_", "http-equiv=\"refresh\"", "src=\"http"} {
+			if bytes.Contains(content, []byte(secret)) {
+				t.Errorf("%s holds %q", path, secret)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"index.html", "timeline.txt"} {
+		if !slices.Contains(names, name) {
+			t.Errorf("%s was not written, only %v", name, names)
+		}
+	}
+}
+
+func TestEachJobHasItsOwnEnvironmentAndACloneWithoutCredentials(t *testing.T) {
+	t.Parallel()
+	s, err := setUp(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.hub.Close()
+	a := &actions{stage: s, bot: impostor(t, teller), line: newTimeline(&bytes.Buffer{}, false)}
+	sha, err := s.tip(s.repo, "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := a.workflow(t.Context(), 1, webhook{Name: "pull_request", Payload: []byte("{}"), Checkout: sha})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []string{
+		"GITHUB_ACTIONS", "GITHUB_API_URL", "GITHUB_OUTPUT", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SERVER_URL", "GITHUB_STEP_SUMMARY",
+		"HOME", "PATH", "TMPDIR",
+	}
+	app := []string{"LAYERBOT_APP_ID", "LAYERBOT_APP_PRIVATE_KEY", "LAYERBOT_INSTALLATION_ID"}
+	for _, c := range []struct {
+		job  *job
+		want []string
+	}{
+		{r.Gate, slices.Concat(all, app, []string{"GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH"})},
+		{r.Plans[0], all},
+		{r.Plans[1], all},
+		{r.Report, slices.Concat(all, app)},
+	} {
+		var got []string
+		for line := range strings.Lines(c.job.Output) {
+			if name, ok := strings.CutPrefix(strings.TrimSpace(line), "env "); ok {
+				got = append(got, name)
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(c.want)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s has the environment\n%v, not\n%v", c.job.Name, got, c.want)
+		}
+		if !strings.Contains(c.job.Output, "config <nil>") || strings.Contains(strings.ToLower(c.job.Output), "authorization") {
+			t.Errorf("%s has a git configuration with a credential, or none:\n%s", c.job.Name, c.job.Output)
+		}
+	}
+	if left := leftovers(s.dir); len(left) > 0 {
+		t.Errorf("left running: %v", left)
+	}
+}
+
+func TestAnInterruptedDemoLeavesNothingRunning(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	tmp := t.TempDir()
+	var out lockedBuffer
+	ended := make(chan error, 1)
+	bot := impostor(t, sleeper)
+	go func() { ended <- demo(ctx, options{Bot: bot, Once: true, Out: t.TempDir(), Addr: "127.0.0.1:0", Temp: tmp}, &out) }()
+	for range 600 {
+		if len(leftovers(tmp)) > 0 && strings.Contains(out.String(), "1/10") {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	cancel()
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Error("an interrupted demo ended well")
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("the demo did not end")
+	}
+	if left := leftovers(tmp); len(left) > 0 {
+		t.Errorf("left running: %v", left)
+	}
+	if left, _ := filepath.Glob(filepath.Join(tmp, "layerbot-demo-*")); len(left) > 0 {
+		t.Errorf("left on disk: %v", left)
+	}
+}
+
+func TestADemoWithAnotherOutcomeFails(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	err := demo(t.Context(), options{Bot: impostor(t, teller), Once: true, Out: t.TempDir(), Addr: "127.0.0.1:0"}, &out)
+	if err == nil || !strings.Contains(out.String(), "✗ planned are [a/dev b/dev], not [02-data/dev 03-compute/dev]") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+}
+
+func TestReadOutputs(t *testing.T) {
+	for name, c := range map[string]struct {
+		file string
+		want map[string]string // nil is an error
+	}{
+		"nothing":                         {"", map[string]string{}},
+		"a line":                          {"a=b=c\n", map[string]string{"a": "b=c"}},
+		"lines up to the delimiter":       {"a<<X\n1\n\n2\nX\nb=3\n", map[string]string{"a": "1\n\n2", "b": "3"}},
+		"a value that looks like another": {"a<<X\nb=1\nX\n", map[string]string{"a": "b=1"}},
+		"an arrow in a value":             {"a=1<<2\n", map[string]string{"a": "1<<2"}},
+		"no delimiter":                    {"a<<X\n1\n", nil},
+		"no name":                         {"hello\n", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := readOutputs(c.file)
+			if (err != nil) != (c.want == nil) {
+				t.Fatalf("error %v", err)
+			}
+			if len(got) != len(c.want) {
+				t.Errorf("%q, not %q", got, c.want)
+			}
+			for name, value := range c.want {
+				if got[name] != value {
+					t.Errorf("%s is %q, not %q", name, got[name], value)
+				}
+			}
+		})
+	}
+}
+
+// lockedBuffer is a buffer that two goroutines may use.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
