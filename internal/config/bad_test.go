@@ -142,9 +142,9 @@ func TestRefusals(t *testing.T) {
 		"not UTF-8":                {"a = \"\xff\"", "UTF-8"},
 		"cut off":                  {`environment "a" {`, "Unclosed configuration block"},
 		"JSON":                     {`{"layers": {}}`, "Argument or block definition required"},
-		"a megabyte of brackets":   {"a = " + strings.Repeat("[", 1<<20-10), "Nested too deeply"},
-		"a megabyte of blocks":     {strings.Repeat("a {\n", 1<<18-10), "Nested too deeply"},
-		"a megabyte of minus":      {"a = " + strings.Repeat("-", 1<<20-10), "no operators"},
+		"a heap of brackets":       {"a = " + strings.Repeat("[", 1<<17), "Nested too deeply"},
+		"a heap of blocks":         {strings.Repeat("a {\n", 1<<15), "Nested too deeply"},
+		"a heap of minus":          {"a = " + strings.Repeat("-", 1<<17), "no operators"},
 		"more than a megabyte":     {strings.Repeat("\n", 1<<20+1), "1048577 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {

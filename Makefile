@@ -1,0 +1,60 @@
+# make demo    the product at work on this machine, GitHub included; DEMO_ONCE=1 writes demo-out/ and ends
+# make check   everything that CI checks; puts the tools in place first
+# make build   bin/bot
+# make bench   the figures of docs/benchmarks.md
+# make fuzz    each fuzz test for FUZZTIME
+# make tools   the tools that check needs beside Go, git and make
+# make vuln    known vulnerabilities; needs the network, so it is a job of its own in CI and no part of check
+
+TOOLS := $(or $(LAYERBOT_TOOLS),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/layerbot/tools)
+export LAYERBOT_TOOLS := $(TOOLS)
+FUZZTIME ?= 10s
+GOVULNCHECK := v1.9.0
+
+# The tests that need the tools stand behind this tag. It is not called "tools", which hcl/v2 uses for itself.
+TAGS := realtools
+
+.PHONY: demo check build bench fuzz tools vuln format vet tidy lint test
+.DEFAULT_GOAL := check
+
+demo: build
+	go run ./cmd/demo --bot bin/bot
+
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/bot ./cmd/bot
+
+# In this order: what fails soonest comes first.
+check: export PATH := $(TOOLS)/bin:$(PATH)
+check: tools
+	@$(MAKE) --no-print-directory format vet tidy lint test
+
+tools:
+	go -C tools run ./install --dir '$(TOOLS)'
+
+format:
+	@files=$$(gofmt -l cmd examples internal tools); test -z "$$files" || { echo "gofmt -w $$files"; exit 1; }
+
+vet:
+	go vet -tags $(TAGS) ./...
+	go -C tools vet ./...
+
+tidy:
+	go mod tidy -diff
+	go mod verify
+
+lint:
+	golangci-lint run
+
+test:
+	go -C tools test ./...
+	go test -race -tags $(TAGS) -timeout 20m ./...
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+fuzz:
+	hack/fuzz $(FUZZTIME)
+
+# https://go.dev/doc/security/vuln: its database is read over the network.
+vuln:
+	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK) ./...

@@ -1,0 +1,122 @@
+// Command install puts the tools of `make check` in place and links them from one folder.
+//
+// For each tool it takes the first of: the one on PATH, if its version is right; the one it put into
+// its folder earlier; the project's release, if its SHA-256 is known here; one built from source with
+// everything it is made of pinned by a go.sum, or installed by apt. It never goes on without a tool:
+// one that cannot be had is an error that says what to do.
+//
+//	go -C tools run ./install [--dir FOLDER] [TOOL…]
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+)
+
+// tools are all that can be installed. Versions are pinned in one other place only: the go.mod of the
+// folder that Source names.
+var tools = []Tool{
+	{
+		Name: "terraform", Version: "1.11.4", VersionArgs: []string{"version"},
+		// As published in https://releases.hashicorp.com/terraform/1.11.4/terraform_1.11.4_SHA256SUMS and
+		// repeated by several package collections; this file was not written with the original at hand.
+		Releases: map[string]Release{
+			"linux/amd64": {
+				URL:    "https://releases.hashicorp.com/terraform/1.11.4/terraform_1.11.4_linux_amd64.zip",
+				SHA256: "1ce994251c00281d6845f0f268637ba50c0005657eb3cf096b92f753b42ef4dc",
+			},
+			"linux/arm64": {
+				URL:    "https://releases.hashicorp.com/terraform/1.11.4/terraform_1.11.4_linux_arm64.zip",
+				SHA256: "a43d1d0da9b9bab214a8305a39db0e40869572594ccf50c416a7756499143633",
+			},
+		},
+		Source: Source{
+			Dir: "terraform", Package: "github.com/hashicorp/terraform", Takes: "about 6 minutes",
+			LDFlags: "-s -w -X github.com/hashicorp/terraform/version.dev=no",
+		},
+	},
+	{
+		Name: "tofu", Version: "1.10.6", VersionArgs: []string{"version"},
+		// From https://github.com/opentofu/opentofu/releases/tag/v1.10.6, as repeated by package collections.
+		Releases: map[string]Release{
+			"linux/amd64": {
+				URL:    "https://github.com/opentofu/opentofu/releases/download/v1.10.6/tofu_1.10.6_linux_amd64.zip",
+				SHA256: "15b7bed76420b50da3e121769c43341df8cd57d751ca14e6dbe9c850124c6dac",
+			},
+		},
+		Source: Source{
+			Dir: "opentofu", Package: "github.com/opentofu/opentofu/cmd/tofu", Takes: "about 4 minutes",
+			LDFlags: "-s -w -X github.com/opentofu/opentofu/version.dev=no",
+		},
+	},
+	{
+		// No release: its SHA-256 was not at hand when this was written.
+		Name: "golangci-lint", Version: "2.15.0", VersionArgs: []string{"version", "--short"},
+		Source: Source{
+			Dir: "golangci-lint", Package: "github.com/golangci/golangci-lint/v2/cmd/golangci-lint", Takes: "about 4 minutes",
+			LDFlags: "-s -w",
+		},
+	},
+	{
+		// Any version: the tests ask for nothing that browsers changed in years.
+		Name: "chromium", Names: []string{"chromium-browser", "google-chrome", "google-chrome-stable", "headless_shell"},
+		VersionArgs: []string{"--version"}, Apt: []string{"chromium"},
+		Otherwise: "install Chromium or Google Chrome so that chromium or google-chrome is on PATH",
+	},
+	{
+		Name: "gcc", Names: []string{"cc", "clang"}, VersionArgs: []string{"--version"}, Apt: []string{"gcc", "libc6-dev"},
+		Otherwise: "install a C compiler: `go test -race` needs one",
+	},
+}
+
+func main() {
+	dir := flag.String("dir", defaultDir(), "the `folder` that holds what is installed")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *dir, flag.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, "make tools:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // stopped just above
+	}
+}
+
+func run(ctx context.Context, dir string, names []string) error {
+	in, err := newInstaller(dir)
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		if !slices.ContainsFunc(tools, func(t Tool) bool { return t.Name == n }) {
+			return fmt.Errorf("there is no tool %q", n)
+		}
+	}
+	var failed []error
+	for _, t := range tools {
+		if len(names) > 0 && !slices.Contains(names, t.Name) {
+			continue
+		}
+		if err := in.install(ctx, t); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// defaultDir is ${LAYERBOT_TOOLS}, or layerbot/tools in the user's cache.
+func defaultDir() string {
+	if dir := os.Getenv("LAYERBOT_TOOLS"); dir != "" {
+		return dir
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		cache = os.TempDir()
+	}
+	return filepath.Join(cache, "layerbot", "tools")
+}
