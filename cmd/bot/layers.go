@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -135,43 +134,50 @@ func (b *bot) list(m *layer.Map, targets []layer.Target, why bool) error {
 	fmt.Fprintln(w, "WAVE\tTARGET\tDIRECTORY\tDEPENDS ON")
 	for _, t := range targets {
 		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", t.Wave, t, t.Dir, or(strings.Join(t.DependsOn, ", "), "–"))
-		if why {
-			b.because(w, m, t)
-		}
-		if t.Problem != nil {
-			fmt.Fprintf(w, "\t  cannot be planned: %s\t\t\n", phase.Explain(*t.Problem))
-		}
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	for _, s := range m.Skipped {
-		if why {
-			fmt.Fprintf(b.out, "skipped %s: %s\n", s.Dir, s.Reason)
+	if why {
+		b.because(m, targets)
+	}
+	for _, t := range targets {
+		if t.Problem != nil {
+			fmt.Fprintf(b.out, "\n%s cannot be planned: %s\n", t, phase.Explain(*t.Problem))
 		}
 	}
-	if n := len(m.Skipped); n > 0 && !why {
+	switch n := len(m.Skipped); {
+	case why:
+		for _, s := range m.Skipped {
+			fmt.Fprintf(b.out, "\nskipped %s: %s\n", s.Dir, s.Reason)
+		}
+	case n == 1:
+		fmt.Fprintln(b.out, "\n1 folder skipped (--why says why)")
+	case n > 1:
 		fmt.Fprintf(b.out, "\n%d folders skipped (--why says why)\n", n)
 	}
 	return nil
 }
 
-// because lists what a target is made of.
-func (b *bot) because(w io.Writer, m *layer.Map, t layer.Target) {
-	line := func(what, value string) {
-		if value != "" {
-			fmt.Fprintf(w, "\t  %s\t%s\t\n", what, value)
+// because lists what each target is made of.
+func (b *bot) because(m *layer.Map, targets []layer.Target) {
+	for _, t := range targets {
+		fmt.Fprintf(b.out, "\n%s\n", t)
+		line := func(what string, values ...string) {
+			if value := strings.Join(values, " "); value != "" {
+				fmt.Fprintf(b.out, "  %-10s  %s\n", what, value)
+			}
 		}
-	}
-	line("var-files", strings.Join(t.VarFiles, " "))
-	line("backend", strings.TrimSpace(t.Backend+" "+t.BackendConfig))
-	line("workspace", t.Workspace)
-	line("needs", t.RequiredVersion)
-	var outside []string
-	for _, file := range m.Inputs(t) {
-		if !strings.HasPrefix(file, t.Dir+"/") && !slices.Contains(t.VarFiles, file) && file != t.BackendConfig {
-			outside = append(outside, file)
+		line("var-files", t.VarFiles...)
+		line("backend", strings.TrimSpace(t.Backend+" "+t.BackendConfig))
+		line("workspace", t.Workspace)
+		line("needs", t.RequiredVersion)
+		var outside []string
+		for _, file := range m.Inputs(t) {
+			if !strings.HasPrefix(file, t.Dir+"/") && !slices.Contains(t.VarFiles, file) && file != t.BackendConfig {
+				outside = append(outside, file)
+			}
 		}
+		line("also reads", outside...)
 	}
-	line("also reads", strings.Join(outside, " "))
 }

@@ -41,7 +41,7 @@ func (b *bot) runReport(ctx context.Context, ticket, reports, html string) error
 		Open: func(ctx context.Context, p github.Permissions) (phase.Thread, error) {
 			return b.client(ctx, t.Repository, p)
 		},
-		Links: b.links(t), Version: version, Log: b.log,
+		Redact: b.redactor, Links: b.links(t), Version: version, Log: b.log,
 	}, t, os.DirFS(filepath.Clean(reports)))
 	if err != nil {
 		return err

@@ -51,15 +51,18 @@ func (s *standing) conclude(env string) string {
 // check returns the check run of one environment.
 func (s *standing) check(env string) (github.Check, error) {
 	title, summary, text := comment.CheckText(s.granting(), env)
-	text, err := s.records[env].attach(text)
+	text, err := s.records[env].attach(s.desk.Redact.String(text))
 	if err != nil {
 		return github.Check{}, err
 	}
 	c := github.Check{
 		Name: checkPrefix + env, HeadSHA: s.ticket.Head, Conclusion: s.conclude(env),
-		Title: title, Summary: summary, Text: text,
+		Title: s.desk.Redact.String(title), Summary: s.desk.Redact.String(summary), Text: text,
 		ExternalID: externalID(s.ticket.PullRequest), DetailsURL: s.page.Links.Run,
 		Annotations: annotations(s.page.Reports, env),
+	}
+	for i, a := range c.Annotations {
+		c.Annotations[i].Title, c.Annotations[i].Message = s.desk.Redact.String(a.Title), s.desk.Redact.String(a.Message)
 	}
 	if s.page.State == comment.Planned {
 		c.Actions = []github.Button{{Label: "Plan again", Description: "Plan this environment once more", Identifier: planButton}}

@@ -14,7 +14,7 @@ import (
 
 // Pulls is what gate needs of GitHub.
 type Pulls interface {
-	PullRequest(ctx context.Context, number int) (*github.PullRequest, error)
+	AwaitPullRequest(ctx context.Context, number int) (*github.PullRequest, error)
 	PullRequestsOf(ctx context.Context, sha string) ([]*github.PullRequest, error)
 	Permission(ctx context.Context, login string) (string, error)
 	React(ctx context.Context, commentID int64, content string) error
@@ -150,7 +150,7 @@ func (d Door) look(ctx context.Context, ev *github.Event, a ask, t *Ticket) (*gi
 // find reads the pull request of an ask; nil if a check run's commit is the head of none.
 func find(ctx context.Context, gh Pulls, a ask) (*github.PullRequest, error) {
 	if a.number != 0 {
-		return gh.PullRequest(ctx, a.number)
+		return gh.AwaitPullRequest(ctx, a.number)
 	}
 	pulls, err := gh.PullRequestsOf(ctx, a.sha)
 	if err != nil || len(pulls) == 0 {

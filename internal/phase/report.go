@@ -8,6 +8,7 @@ import (
 
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/github"
+	"github.com/layerbot/layerbot/internal/redact"
 	"github.com/layerbot/layerbot/internal/report"
 )
 
@@ -26,6 +27,7 @@ type Thread interface {
 // A Desk is what report writes at.
 type Desk struct {
 	Open    func(context.Context, github.Permissions) (Thread, error)
+	Redact  *redact.Redactor // the last wall before anything is posted
 	Links   comment.Links
 	Version string // of Layerbot
 	Log     *slog.Logger
@@ -34,7 +36,7 @@ type Desk struct {
 // An Outcome is what report leaves for the run itself.
 type Outcome struct {
 	Page    *comment.Page // nil when there was nothing to plan
-	Summary string        // Markdown for the job summary
+	Summary string        // Markdown for the job summary, not yet redacted
 	Failed  bool          // a target has no good plan
 	Comment int64         // the living comment; 0 is none
 }
@@ -94,6 +96,7 @@ func (d Desk) reply(ctx context.Context, t *Ticket, body, reaction string) (*Out
 		return nil, err
 	}
 	defer d.close(ctx, gh)
+	body = d.Redact.String(body)
 	if _, err := gh.PutComment(ctx, t.PullRequest, comment.ReplyMarker(replyKey(t)), body); err != nil {
 		return nil, err
 	}

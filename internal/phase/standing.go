@@ -193,7 +193,7 @@ func (s *standing) write(ctx context.Context, gh Thread, now *github.PullRequest
 			return nil
 		}
 	}
-	c, err := gh.PutComment(ctx, s.ticket.PullRequest, comment.MarkerPrefix, comment.Render(s.page).Body)
+	c, err := gh.PutComment(ctx, s.ticket.PullRequest, comment.MarkerPrefix, s.desk.Redact.String(comment.Render(s.page).Body))
 	if err != nil {
 		return err
 	}
