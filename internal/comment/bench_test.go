@@ -9,7 +9,7 @@ import (
 // The figures of the house: a plan text of 5 MB, and reports of a plan JSON of 50 MB, to one finished comment.
 
 func BenchmarkRender5MBPlan(b *testing.B) {
-	p := bigPage(40, 105, 26)
+	p := bigPage(40, 56, 26)
 	text := 0
 	for _, r := range p.Reports {
 		text += len(FullText(r))
@@ -27,7 +27,7 @@ func BenchmarkRender50MBPlan(b *testing.B) {
 }
 
 func BenchmarkFullText5MBPlan(b *testing.B) {
-	p := bigPage(40, 105, 26)
+	p := bigPage(40, 56, 26)
 	for b.Loop() {
 		n := 0
 		for _, r := range p.Reports {
@@ -38,7 +38,7 @@ func BenchmarkFullText5MBPlan(b *testing.B) {
 }
 
 func BenchmarkHTML5MBPlan(b *testing.B) {
-	p := bigPage(40, 105, 26)
+	p := bigPage(40, 56, 26)
 	for b.Loop() {
 		b.ReportMetric(float64(len(HTML(p)))/1e6, "MB-html")
 	}

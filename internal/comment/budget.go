@@ -122,6 +122,8 @@ func (v *view) announce(sections []section) string {
 	var lists, logs, sums, errors, gone int
 	for i := range sections {
 		switch s := &sections[i]; {
+		case s.level == asWhole:
+			v.cut = v.cut || s.clipped
 		case s.level == dropped:
 			gone++
 		case s.level == asList && s.failed:

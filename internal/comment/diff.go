@@ -14,10 +14,14 @@ type differ struct {
 	limit    int    // bytes after which it stops, so that what will not be shown is not written; 0 is none
 	maxValue int    // most bytes of one value; 0 is no limit
 	update   string // the sign of an update
+	collapse bool   // many changes of the same tags are one line
+	clipped  bool   // a value was shortened
 }
 
 // newFenceDiffer returns a differ for a diff fence, where "!" is the sign of a change that GitHub colours.
-func newFenceDiffer(limit int) *differ { return &differ{limit: limit, maxValue: 400, update: "!"} }
+func newFenceDiffer(limit int) *differ {
+	return &differ{limit: limit, maxValue: 400, update: "!", collapse: true}
+}
 
 // newTextDiffer returns a differ for a text that is read whole.
 func newTextDiffer() *differ { return &differ{update: "~"} }
@@ -33,7 +37,7 @@ func (d *differ) line(parts ...string) {
 
 // list writes one line per change, many that change nothing but tags as one.
 func (d *differ) list(changes []report.Change) {
-	rest, tags := splitTags(changes)
+	rest, tags := d.split(changes)
 	for _, c := range rest {
 		if d.full() {
 			return
@@ -47,7 +51,7 @@ func (d *differ) list(changes []report.Change) {
 
 // changes writes every change with its attributes, a blank line between two.
 func (d *differ) changes(changes []report.Change) {
-	rest, tags := splitTags(changes)
+	rest, tags := d.split(changes)
 	for i, c := range rest {
 		if d.full() {
 			return
@@ -64,6 +68,17 @@ func (d *differ) changes(changes []report.Change) {
 	for _, g := range tags {
 		d.line(d.update, " ", visible(g.String()))
 	}
+}
+
+// split takes changes of nothing but tags out, if the differ collapses them.
+func (d *differ) split(changes []report.Change) (rest []*report.Change, tags []*tagGroup) {
+	if d.collapse {
+		return splitTags(changes)
+	}
+	for i := range changes {
+		rest = append(rest, &changes[i])
+	}
+	return rest, nil
 }
 
 // outputs writes output values: the name takes the place of the path.
@@ -226,6 +241,7 @@ func (d *differ) cut(s string, from int) string {
 	for to < len(s) && !utf8.RuneStart(s[to]) {
 		to--
 	}
+	d.clipped = true
 	text := s[from:to]
 	if from > 0 {
 		text = "…" + text

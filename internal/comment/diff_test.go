@@ -68,12 +68,15 @@ func TestTagsCollapseOnlyWhenNothingElseChanges(t *testing.T) {
 		return report.Change{Address: fmt.Sprintf("a.b[%d]", i), Action: report.Update, Attrs: []report.Attr{turn(`tags_all["version"]`, "1", after)}}
 	}
 	text := func(list ...report.Change) string {
-		d := newTextDiffer()
+		d := &differ{update: "~", collapse: true}
 		d.list(list)
 		return string(d.out)
 	}
 	moved := tagged(2, "2")
 	moved.MovedFrom = "a.c"
+	if all := FullText(changes("a", "b", 0, tagged(0, "2"), tagged(1, "2"), tagged(2, "2"))); !strings.Contains(all, "~ a.b[1]\n") {
+		t.Errorf("the full text collapses too: %s", all)
+	}
 	for name, tt := range map[string]struct{ got, want string }{
 		"the same in all":    {text(tagged(0, "2"), tagged(1, "2"), tagged(2, "2")), "~ 3 resources: tags only: tags_all[\"version\"] = \"1\" → \"2\"\n"},
 		"different values":   {text(tagged(0, "2"), tagged(1, "3"), tagged(2, "2")), "~ 3 resources: tags only: tags_all[\"version\"] (values differ)\n"},

@@ -33,7 +33,7 @@ func (v *view) earlierOutcome() (symbol, text string) {
 }
 
 // earlier lists what earlier runs on this commit said of the other affected targets, those without a plan first.
-func (v *view) earlier(max int) string {
+func (v *view) earlier(room int) string {
 	if len(v.Earlier) == 0 {
 		return ""
 	}
@@ -46,7 +46,7 @@ func (v *view) earlier(max int) string {
 		}
 	}
 	all := append(bad, good...)
-	return "Also affected, not planned in this run:\n\n" + v.capped(len(all), max, func(i int) string {
+	return "Also affected, not planned in this run:\n\n" + v.capped(len(all), room, func(i int) string {
 		e := all[i]
 		name := link(code(e.Target.String()), e.Run)
 		switch e.Status {

@@ -124,6 +124,8 @@ func FuzzReadMarker(f *testing.F) {
 // What a report claims is not believed when it contradicts itself, and silence is no success.
 func TestOutcome(t *testing.T) {
 	all := pages()
+	earlier := pageOf(changes("05-compute", "prod", 1))
+	earlier.Earlier = []Earlier{{Target: target1("03-data", "prod", 0), Status: report.Changed}}
 	contradiction := changes("05-compute", "prod", 1, web)
 	contradiction.Status = report.Unchanged
 	odd := changes("05-compute", "prod", 1)
@@ -135,19 +137,21 @@ func TestOutcome(t *testing.T) {
 		page Page
 		want string
 	}{
-		"nothing affected is fine":                       {all["nothing_affected"], "## ✅ Nothing affected"},
-		"nothing reported is a failure":                  {all["nothing_reported"], "## ❌ No plans: 3 targets expected, none reported"},
-		"a missing report is a failure":                  {all["one_missing"], "## ❌ 1 of 2 targets left no report"},
-		"no changes":                                     {all["unchanged"], "## ✅ No changes"},
-		"a failure":                                      {all["mixed"], "## ❌ 1 of 4 plans failed"},
-		"a report with no status":                        {all["silent"], "## ❌ The plan failed"},
-		"a status nobody knows":                          {pageOf(odd), "## ❌ The plan failed"},
-		"a failure beside another status":                {pageOf(withFailure), "## ❌ The plan failed"},
-		"changes in a report that says unchanged":        {pageOf(contradiction), "## 🔵 1 target changes"},
-		"something destroyed":                            {mixedEnvs, "## ⚠️ 1 of 2 targets changes, 1 resource to destroy"},
-		"closed":                                         {all["closed"], "## ⚪ Closed"},
-		"superseded, which is never green":               {all["superseded"], "## 🕓 Superseded"},
-		"superseded with failures is superseded as well": {func() Page { p := all["mixed"]; p.State = Superseded; return p }(), "## 🕓 Superseded"},
+		"nothing affected is fine":                           {all["nothing_affected"], "## ✅ Nothing affected"},
+		"nothing reported is a failure":                      {all["nothing_reported"], "## ❌ No plans: 3 targets expected, none reported"},
+		"a missing report is a failure":                      {all["one_missing"], "## ❌ 1 of 2 targets left no report"},
+		"no changes":                                         {all["unchanged"], "## ✅ No changes"},
+		"a failure":                                          {all["mixed"], "## ❌ 1 of 4 plans failed"},
+		"a report with no status":                            {all["silent"], "## ❌ The plan failed"},
+		"a status nobody knows":                              {pageOf(odd), "## ❌ The plan failed"},
+		"a failure beside another status":                    {pageOf(withFailure), "## ❌ The plan failed"},
+		"changes in a report that says unchanged":            {pageOf(contradiction), "## 🔵 1 target changes"},
+		"nothing here, and an affected target never planned": {all["partial"], "## ❌ 2 affected targets have no plan on this commit"},
+		"nothing here, and changes earlier":                  {earlier, "## 🔵 No changes in this run, 1 target planned earlier changes"},
+		"something destroyed":                                {mixedEnvs, "## ⚠️ 1 of 2 targets changes, 1 resource to destroy"},
+		"closed":                                             {all["closed"], "## ⚪ Closed"},
+		"superseded, which is never green":                   {all["superseded"], "## 🕓 Superseded"},
+		"superseded with failures is superseded as well":     {func() Page { p := all["mixed"]; p.State = Superseded; return p }(), "## 🕓 Superseded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if body := Render(tt.page).Body; !strings.Contains(body, tt.want) {

@@ -37,6 +37,9 @@ func HTML(p Page) string {
 	for _, u := range v.uses() {
 		data.Code = append(data.Code, htmlCode{u.New, visible(strings.TrimSpace(u.Kind + " " + u.Address + " " + u.Detail)), visible(strings.Join(u.targets, ", "))})
 	}
+	for _, w := range v.allWarnings() {
+		data.Warnings = append(data.Warnings, htmlWarning{visible(w.Summary), place(w.Diagnostic), visible(strings.Join(w.targets, ", ")), lines(w.Detail)})
+	}
 	for _, s := range v.Skipped {
 		data.Left = append(data.Left, Skipped{visible(s.Name), visible(s.Reason)})
 	}
@@ -56,13 +59,17 @@ type htmlPage struct {
 	Targets []htmlTarget
 	Code    []htmlCode
 	Left    []Skipped
+
+	Warnings []htmlWarning
 }
+
+type htmlWarning struct{ Summary, Place, Targets, Detail string }
 
 type htmlTarget struct {
 	ID, Name, Result, Tally string
 	Failed, Open            bool
 	Job                     string
-	Cells, Why              []string
+	Cells, Why, Upstream    []string
 	Lost                    []htmlLoss
 	Blocks                  []htmlBlock
 }
@@ -85,6 +92,9 @@ func (v *view) htmlTarget(t *target) htmlTarget {
 	h.Open = h.Failed || len(h.Blocks) < 50
 	for _, f := range v.Why[t.id] {
 		h.Why = append(h.Why, visible(f))
+	}
+	for _, id := range v.Upstream[t.id] {
+		h.Upstream = append(h.Upstream, visible(v.nameOf(id)))
 	}
 	for _, c := range v.columns() {
 		cell := "–"

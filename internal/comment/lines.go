@@ -63,8 +63,8 @@ func (d *differ) block(old, now []string, sign string) {
 const blockIndent = "       "
 
 func (d *differ) content(sign, s string) {
-	if d.maxValue > 0 {
-		s = clip(s, d.maxValue)
+	if d.maxValue > 0 && len(s) > d.maxValue {
+		s, d.clipped = clip(s, d.maxValue), true
 	}
 	d.line(strings.TrimRight(sign+blockIndent+visibleBut(s, "\t"), " "))
 }

@@ -96,25 +96,26 @@ func (v *view) runsCode(room int) string {
 
 // more has the folds below: warnings, upstreams, other pull requests, why targets are in or out; each at most room bytes.
 func (v *view) more(room int) string {
-	return v.warnings(room) + v.upstreams(room) + v.others(room) + v.why(room) + v.skipped(room)
+	return v.warnings(room) + v.relations(room) + v.why(room) + v.skipped(room)
 }
 
-// warnings shows every warning once, with the targets that gave it.
-func (v *view) warnings(room int) string {
-	type warning struct {
-		report.Diagnostic
-		targets []string
-	}
-	byText := map[string]*warning{}
+// A warning is one warning with the targets that gave it.
+type warning struct {
+	report.Diagnostic
+	targets []string
+}
+
+// allWarnings returns every warning and failed check once.
+func (v *view) allWarnings() []*warning {
+	byText := map[report.Diagnostic]*warning{}
 	var all []*warning
 	note := func(t *target, label string, list []report.Diagnostic) {
 		for _, d := range list {
 			d.Summary = label + d.Summary
-			key := d.Summary + "\x00" + d.Detail + "\x00" + place(d)
-			w := byText[key]
+			w := byText[d]
 			if w == nil {
 				w = &warning{Diagnostic: d}
-				byText[key] = w
+				byText[d] = w
 				all = append(all, w)
 			}
 			if n := len(w.targets); n == 0 || w.targets[n-1] != t.name {
@@ -126,6 +127,12 @@ func (v *view) warnings(room int) string {
 		note(t, "", t.Warnings)
 		note(t, "Check failed: ", t.Checks)
 	}
+	return all
+}
+
+// warnings lists them in a fold.
+func (v *view) warnings(room int) string {
+	all := v.allWarnings()
 	if len(all) == 0 {
 		return ""
 	}
@@ -143,39 +150,28 @@ func (v *view) warnings(room int) string {
 	})+"\n", false)
 }
 
-// upstreams says which targets rest on upstreams that are not applied.
-func (v *view) upstreams(room int) string {
+// relations says which targets rest on upstreams that are not applied, and which other pull requests plan.
+func (v *view) relations(room int) string {
 	return v.perTarget("", func(t *target) string {
-		var up []string
+		var up, others []string
 		for _, id := range v.Upstream[t.id] {
 			up = append(up, v.nameOf(id))
 		}
-		if len(up) == 0 {
-			return ""
-		}
-		return "- " + code(t.name) + " is provisional: " + codes(up, 10) + " " + verb(len(up), "is", "are") + " not applied yet\n"
-	}, room)
-}
-
-// others says which other pull requests plan the same targets.
-func (v *view) others(room int) string {
-	return v.perTarget("", func(t *target) string {
-		prs := v.Others[t.id]
-		if len(prs) == 0 {
-			return ""
-		}
-		var b strings.Builder
-		for i, n := range prs {
+		for i, n := range v.Others[t.id] {
 			if i == 10 {
-				b.WriteString(" and " + number(len(prs)-i) + " more")
+				others = append(others, number(len(v.Others[t.id])-i)+" more")
 				break
 			}
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			fmt.Fprintf(&b, "#%d", n)
+			others = append(others, fmt.Sprintf("#%d", n))
 		}
-		return "- " + code(t.name) + " is also planned by " + b.String() + "\n"
+		s := ""
+		if len(up) > 0 {
+			s += "- " + code(t.name) + " is provisional: " + codes(up, 10) + " " + verb(len(up), "is", "are") + " not applied yet\n"
+		}
+		if len(others) > 0 {
+			s += "- " + code(t.name) + " is also planned by " + strings.Join(others, ", ") + "\n"
+		}
+		return s
 	}, room)
 }
 

@@ -159,6 +159,12 @@ func pages() map[string]Page {
 		report.Change{Address: "aws_instance.e", Action: report.Create, Deferred: "resource_config_unknown"},
 		report.Change{Address: "data.aws_ami.f", Action: report.Read, Reason: "read_because_config_unknown", Attrs: []report.Attr{{Path: "id", Unknown: true}}}))
 
+	partial := pageOf(changes("05-compute", "prod", 1))
+	partial.Command = "/plan compute prod"
+	partial.Earlier = []Earlier{{Target: target1("01-network", "prod", 0), Status: report.Unchanged, Run: "https://github.com/acme/infra/actions/runs/2"},
+		{Target: target1("03-data", "prod", 0), Status: report.Changed, Counts: report.Counts{Add: 2, Destroy: 1}},
+		{Target: target1("07-dns", "prod", 2)}, {Target: target1("08-mail", "prod", 2), Status: report.Failed}}
+	out["partial"] = partial
 	out["hostile"] = hostilePage(hostile)
 	out["over_budget"] = bigPage(60, 40, 8)
 	return out
@@ -182,6 +188,7 @@ func hostilePage(s string) Page {
 		p.Links.Jobs[r.Target.ID()] = "https://github.com/acme/infra/actions/runs/1/job/1"
 	}
 	p.Why, p.Upstream = map[string][]string{r.Target.ID(): {s}, s: {s}}, map[string][]string{r.Target.ID(): {s}}
+	p.Earlier = []Earlier{{Target: target1(s+"e", s, 1), Run: p.Links.Run}, {Target: target1(s+"d", s, 1), Status: report.Status(s)}}
 	p.Skipped, p.Notices = []Skipped{{s, s}}, []Notice{{s, s}}
 	return p
 }

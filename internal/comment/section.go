@@ -10,9 +10,10 @@ import (
 // A section is what the comment says about one target, in three forms: whole, as a list, as counts. A form that
 // would be larger than the whole comment is "".
 type section struct {
-	forms  [3]string
-	level  int // the form in use; dropped when even the last is too much
-	failed bool
+	forms   [3]string
+	level   int // the form in use; dropped when even the last is too much
+	failed  bool
+	clipped bool // values are shortened in the whole form
 }
 
 const (
@@ -67,7 +68,7 @@ func (v *view) changeSection(t *target, limit int) section {
 		s.level = asList
 		return s
 	}
-	s.forms[asWhole] = text
+	s.forms[asWhole], s.clipped = text, d.clipped
 	return s
 }
 
@@ -88,6 +89,9 @@ func (v *view) whole(d *differ, t *target, name, sum string) string {
 	if len(t.Drift) > 0 && !d.full() {
 		body := d.fence(func() { d.changes(t.Drift) })
 		text += fold(name+count(len(t.Drift), "change")+" made outside Terraform", body, false)
+	}
+	if d.clipped {
+		text += "Long values are shortened: see " + v.where() + ".\n\n"
 	}
 	return text
 }

@@ -14,7 +14,10 @@ func FullText(r report.Report) string {
 	t := v.targets[0]
 	var b strings.Builder
 	b.WriteString(visible(t.id) + ": " + outcomeOf(t) + "\n")
-	b.WriteString(indent(body(t, newTextDiffer()), ""))
+	b.WriteString(body(t, newTextDiffer()))
+	if list := append(append([]report.Diagnostic{}, t.Warnings...), t.Checks...); len(list) > 0 {
+		b.WriteString("\n" + diagnose(list, len(list), 1<<20))
+	}
 	return b.String()
 }
 
@@ -23,13 +26,20 @@ func Terminal(p Page, colour bool) string {
 	v, c := newView(p), palette(colour)
 	var b strings.Builder
 	for _, t := range v.targets {
-		text := body(t, &differ{update: "~", maxValue: 2000})
+		text := body(t, &differ{update: "~", maxValue: 2000, collapse: true})
 		if text == "" {
 			continue
 		}
-		b.WriteString(c.bold(visible(t.name)) + "\n" + c.diff(indent(text, "  ")) + "\n")
+		b.WriteString(c.bold(visible(t.name)) + "\n" + c.diff(indent(text)) + "\n")
 	}
 	b.WriteString(v.overview(c))
+	for _, w := range v.allWarnings() {
+		b.WriteString("\n" + c.yellow("! ") + visible(w.Summary) + "\n  in " + visible(strings.Join(w.targets, ", ")))
+		if at := place(w.Diagnostic); at != "" {
+			b.WriteString(", on " + at)
+		}
+		b.WriteString("\n")
+	}
 	for _, n := range v.Notices {
 		b.WriteString("\n" + c.yellow("! ") + visible(n.Message) + "\n")
 		if n.Hint != "" {
@@ -115,26 +125,27 @@ func body(t *target, d *differ) string {
 	}
 	if len(t.Outputs) > 0 {
 		d.line()
-		d.line("  Outputs:")
+		d.line("Outputs:")
 		d.outputs(t.Outputs)
 	}
 	if len(t.Drift) > 0 {
 		d.line()
-		d.line("  Changed outside Terraform:")
+		d.line("Changed outside Terraform:")
 		d.changes(t.Drift)
-	}
-	if list := append(append([]report.Diagnostic{}, t.Warnings...), t.Checks...); len(list) > 0 {
-		d.line()
-		d.line(strings.TrimSuffix(diagnose(list, len(list), 1<<20), "\n"))
 	}
 	return string(d.out)
 }
 
-func indent(text, by string) string {
-	if by == "" || text == "" {
-		return text
+// indent moves every line that is not empty to the right.
+func indent(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if line != "\n" {
+			b.WriteString("  ")
+		}
+		b.WriteString(line)
 	}
-	return by + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n"+by) + "\n"
+	return b.String()
 }
 
 // A palette colours text, or leaves it as it is.

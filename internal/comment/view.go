@@ -118,6 +118,9 @@ func (v *view) outcome() (symbol, text string) {
 		return "❌", number(v.missing) + " of " + count(all, "target") + " left no report"
 	case v.earlierWithoutPlan() > 0:
 		return v.earlierOutcome()
+	case v.changed == 0 && v.earlierChanged() > 0:
+		n := v.earlierChanged()
+		return "🔵", "No changes in this run, " + count(n, "target") + " planned earlier " + verb(n, "changes", "change")
 	case v.changed == 0:
 		return "✅", "No changes"
 	}
@@ -130,6 +133,16 @@ func (v *view) outcome() (symbol, text string) {
 		text += ", " + losses(v.total)
 	}
 	return symbol, text
+}
+
+// earlierChanged counts the targets of earlier runs that change: no change in this run is not none at all.
+func (v *view) earlierChanged() (n int) {
+	for _, e := range v.Earlier {
+		if e.Status == report.Changed {
+			n++
+		}
+	}
+	return n
 }
 
 func verb(n int, one, many string) string {
