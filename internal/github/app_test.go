@@ -9,7 +9,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -75,7 +74,7 @@ func TestBadKeyIsNeverShown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := github.NewApp(github.Options{AppID: 1, PrivateKey: key})
-			known := refused[*github.AuthError](t, err, errors.As)
+			known := refused[*github.AuthError](t, err)
 			for line := range strings.Lines(string(key)) {
 				if line = strings.TrimSpace(line); len(line) > 8 && strings.Contains(err.Error()+known.Hint(), line) {
 					t.Errorf("shows %q: %v", line, err)
@@ -93,12 +92,12 @@ func TestAddressIsChecked(t *testing.T) {
 	}
 	for _, bad := range []string{"http://ghes.example/api/v3", "ghes.example", "ftp://x", "https://", "https://canary:canary@ghes.example", "https://x/?y=1", "https://x/#y", "://", "http://127.0.0.1.evil.example"} {
 		_, err := github.NewApp(github.Options{BaseURL: bad, AppID: 1, PrivateKey: pkcs1()})
-		refused[*github.AuthError](t, err, errors.As)
+		refused[*github.AuthError](t, err)
 	}
 	_, err := github.NewApp(github.Options{PrivateKey: pkcs1()})
-	refused[*github.AuthError](t, err, errors.As)
+	refused[*github.AuthError](t, err)
 	_, err = github.WithToken(github.Options{}, github.Repository{Owner: "a", Name: "b"}, "")
-	refused[*github.AuthError](t, err, errors.As)
+	refused[*github.AuthError](t, err)
 	for _, name := range []string{"", "..", "a/b", "a b", "a?b"} {
 		if _, err := github.WithToken(github.Options{}, github.Repository{Owner: "a", Name: name}, "x"); err == nil {
 			t.Errorf("repository %q is taken", name)
@@ -164,7 +163,7 @@ func TestWhyTheAppIsNotLetIn(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			f := newFake(t, test.step)
 			_, err := f.app(test.installation).Open(t.Context(), someRepo, readOnly)
-			known := refused[*github.AuthError](t, err, errors.As)
+			known := refused[*github.AuthError](t, err)
 			if !strings.Contains(err.Error()+known.Hint(), test.want) || len(f.requests()) != 1 {
 				t.Errorf("%v; %s", err, known.Hint())
 			}
@@ -173,12 +172,12 @@ func TestWhyTheAppIsNotLetIn(t *testing.T) {
 	t.Run("permission not granted", func(t *testing.T) {
 		f := newFake(t, message(422, "The permissions requested are not granted to this installation."))
 		_, err := f.app(9).Open(t.Context(), someRepo, readOnly)
-		refused[*github.PermissionError](t, err, errors.As)
+		refused[*github.PermissionError](t, err)
 	})
 	t.Run("suspended", func(t *testing.T) {
 		f := newFake(t, message(403, "This installation has been suspended"))
 		_, err := f.app(9).Open(t.Context(), someRepo, readOnly)
-		if refused[*github.PermissionError](t, err, errors.As); !strings.Contains(err.Error(), "suspended") {
+		if refused[*github.PermissionError](t, err); !strings.Contains(err.Error(), "suspended") {
 			t.Error(err)
 		}
 	})
@@ -191,7 +190,7 @@ func TestWhyTheAppIsNotLetIn(t *testing.T) {
 	t.Run("an answer without a token", func(t *testing.T) {
 		f := newFake(t, say(201, `{"expires_at":"2030-01-01T00:00:00Z"}`))
 		_, err := f.app(9).Open(t.Context(), someRepo, readOnly)
-		refused[*github.UnavailableError](t, err, errors.As)
+		refused[*github.UnavailableError](t, err)
 	})
 }
 
@@ -223,7 +222,7 @@ func TestTokenIsMintedAgainOnceOn401(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = c.PullRequest(t.Context(), 7)
-	refused[*github.AuthError](t, err, errors.As)
+	refused[*github.AuthError](t, err)
 	if got := methods(f); got != "POST GET POST GET" {
 		t.Errorf("requests %s", got)
 	}
@@ -232,7 +231,7 @@ func TestTokenIsMintedAgainOnceOn401(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = c.PullRequest(t.Context(), 7)
-	refused[*github.AuthError](t, err, errors.As)
+	refused[*github.AuthError](t, err)
 	if got := methods(f); got != "POST GET POST" {
 		t.Errorf("uninstalled meanwhile: requests %s", got)
 	}

@@ -35,12 +35,12 @@ func (c *Client) PutCheck(ctx context.Context, check Check) (id int64, err error
 		}
 		if !there {
 			left = left[len(first):]
-			if len(left) == 0 {
-				return run.ID, nil
-			}
 		}
 	}
-	if there && len(left) > 0 && run.Output.Annotations > 0 {
+	switch {
+	case !there && len(left) == 0:
+		return run.ID, nil
+	case there && len(left) > 0 && run.Output.Annotations > 0:
 		if left, err = c.without(ctx, run.ID, left); err != nil {
 			return 0, err
 		}
@@ -78,6 +78,7 @@ func (c *Client) updateRun(ctx context.Context, check Check, id int64, left []wi
 			if len(some) == 0 {
 				return false, nil
 			}
+			delete(c.runs, check.HeadSHA) // the number of annotations is no longer known
 			lost, err := c.without(ctx, id, some)
 			return len(lost) == 0, err
 		}
@@ -99,7 +100,9 @@ func (c *Client) sendRun(ctx context.Context, verb, method, path, sha string, bo
 	if run.ID == 0 {
 		return run, &UnavailableError{Doing: c.doing(doing), Err: errNonsense}
 	}
-	c.runs[sha][body.Name] = run
+	if known := c.runs[sha]; known != nil {
+		known[body.Name] = run
+	}
 	return run, nil
 }
 

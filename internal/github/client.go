@@ -97,7 +97,7 @@ func (c *Client) send(ctx context.Context, doing, method, path string, in, out a
 	return err
 }
 
-func (c *Client) doing(what string) string { return what + " of " + c.repo.String() }
+func (c *Client) doing(what string) string { return what + " in " + c.repo.String() }
 
 func (c *Client) path(rest string) string {
 	return fmt.Sprintf("repos/%s/%s/%s", c.repo.Owner, c.repo.Name, rest)

@@ -86,20 +86,19 @@ func (c *Client) writeComment(ctx context.Context, doing, method, path, body str
 	return w.comment(), nil
 }
 
-// RecentComments returns the comments of the whole repository that this App wrote, among the 100 that were written or edited
-// last, newest first: one request.
+// RecentComments returns the newest comments of the whole repository that this App wrote: those among the 100 that
+// were written or edited last, newest first. One request.
 func (c *Client) RecentComments(ctx context.Context) ([]*Comment, error) {
+	var page []wireComment
+	path := "issues/comments?sort=updated&direction=desc&per_page=100"
+	if err := c.send(ctx, "list the newest comments", http.MethodGet, path, nil, &page); err != nil {
+		return nil, err
+	}
 	var own []*Comment
-	for page, err := range pages[[]wireComment](ctx, c, "list the newest comments", "issues/comments?sort=updated&direction=desc") {
-		if err != nil {
-			return nil, err
+	for _, w := range page {
+		if c.wrote(w) {
+			own = append(own, w.comment())
 		}
-		for _, w := range page {
-			if c.wrote(w) {
-				own = append(own, w.comment())
-			}
-		}
-		break
 	}
 	return own, nil
 }

@@ -1,7 +1,6 @@
 package github_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -175,7 +174,7 @@ func TestCommentThatCannotBeWrittenIsAnError(t *testing.T) {
 	c := w.open(t, writePulls)
 	w.server.Fault("POST", "", 100, false, nil)
 	_, err := c.PutComment(t.Context(), w.pull.Number, marker, marker)
-	refused[*github.UnavailableError](t, err, errors.As)
+	refused[*github.UnavailableError](t, err)
 	if posts := strings.Count(strings.Join(w.calls(), "\n"), "POST"); posts > 5 {
 		t.Errorf("%d posts", posts)
 	}
@@ -203,7 +202,7 @@ func TestReactionIsOneHoweverOftenRepeated(t *testing.T) {
 		t.Errorf("reactions %v", got)
 	}
 	err := c.React(t.Context(), 1, "eyes")
-	refused[*github.NotFoundError](t, err, errors.As)
+	refused[*github.NotFoundError](t, err)
 }
 
 func TestWorkflowTokenWritesAsGitHubActions(t *testing.T) {

@@ -236,3 +236,14 @@ func FuzzReadEvent(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkReadEvent(b *testing.B) {
+	raw := read(b, "testdata/events/pull_request.opened.json")
+	b.SetBytes(int64(len(raw)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := github.ReadEvent("pull_request", bytes.NewReader(raw)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package github_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -86,10 +87,10 @@ func (f *fake) client() *github.Client {
 func refused[E interface {
 	error
 	Hint() string
-}](t *testing.T, err error, as func(error, any) bool) (target E) {
+}](t *testing.T, err error) (target E) {
 	t.Helper()
 	switch {
-	case !as(err, &target):
+	case !errors.As(err, &target):
 		t.Fatalf("got %T %v, want %T", err, err, target)
 	case target.Hint() == "":
 		t.Errorf("no hint: %v", err)

@@ -1,7 +1,6 @@
 package github_test
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/layerbot/layerbot/internal/github"
@@ -42,7 +41,7 @@ func TestPullRequestAsItIsNow(t *testing.T) {
 		t.Errorf("merged: %+v, %v", pr, err)
 	}
 	_, err = c.PullRequest(t.Context(), 999)
-	refused[*github.NotFoundError](t, err, errors.As)
+	refused[*github.NotFoundError](t, err)
 }
 
 func TestPullRequestsOfAHead(t *testing.T) {
@@ -86,7 +85,7 @@ func TestPermissionOf(t *testing.T) {
 	}
 	for _, step := range []string{`{"permission":"root"}`, `{"permission":null,"user":{}}`} {
 		_, err := newFake(t, say(200, step)).client().Permission(t.Context(), "ada")
-		refused[*github.UnavailableError](t, err, errors.As)
+		refused[*github.UnavailableError](t, err)
 	}
 }
 

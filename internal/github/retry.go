@@ -133,7 +133,7 @@ func (t *retry) limit(resp *http.Response, seen int) (wait time.Duration, limite
 	case resp.StatusCode == http.StatusTooManyRequests:
 	case strings.Contains(text, "not accessible"): // a missing permission, whatever the headers say
 		return 0, false
-	case said > 0, none, strings.Contains(text, "rate limit"), strings.Contains(text, "abuse detection"):
+	case said > 0, none, strings.Contains(text, "rate limit"), strings.Contains(text, "rate-limit"), strings.Contains(text, "abuse detection"):
 	default:
 		return 0, false
 	}

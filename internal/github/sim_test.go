@@ -21,7 +21,12 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	server, err := githubtest.New(githubtest.Options{})
+	return newWorldWith(t, githubtest.Options{})
+}
+
+func newWorldWith(t *testing.T, o githubtest.Options) *world {
+	t.Helper()
+	server, err := githubtest.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

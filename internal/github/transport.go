@@ -21,7 +21,7 @@ const maxAnswer = 32 << 20
 const defaultTimeout = time.Minute
 
 // newAPI stacks, from outside to inside: go-github, the redirect rule, retries, authentication, the guard of the
-// host, and the innermost transport.
+// host, and the innermost transport. The time limit is in the guard: http.Client's would count the waits.
 func newAPI(base *url.URL, outer http.RoundTripper) *gh.Client {
 	api := gh.NewClient(&http.Client{Transport: outer, CheckRedirect: sameHost(base)})
 	api.BaseURL = base

@@ -30,7 +30,7 @@ func TestReadIsAskedAgain(t *testing.T) {
 func TestReadIsAnErrorAfterFourAttempts(t *testing.T) {
 	eachFault(t, nil, 1, nil, func(t *testing.T, f *fake) {
 		comment, err := f.client().Living(t.Context(), 7, "<!-- m -->")
-		refused[*github.UnavailableError](t, err, errors.As)
+		refused[*github.UnavailableError](t, err)
 		if comment != nil || len(f.requests()) != 4 {
 			t.Errorf("%v after %d requests", comment, len(f.requests()))
 		}
@@ -82,7 +82,7 @@ func TestWaitIsWhatGitHubSays(t *testing.T) {
 		{"reset is over", steps(message(403, limitText, at, none, reset(-time.Hour))), seconds(1)},
 		{"Retry-After 0", steps(message(429, limitText, "Retry-After: 0")), seconds(1)},
 		{"403 secondary, text only", steps(message(403, "You have exceeded a secondary rate limit."), message(403, "You have exceeded a secondary rate limit."), message(403, "You have triggered an abuse detection mechanism.")), seconds(60, 120, 240)},
-		{"200 that was the last", nil, nil},
+		{"403 secondary, known by its documentation", steps(say(403, `{"message":"Slow down","documentation_url":"https://docs.github.com/rest/overview/rate-limits#about-secondary-rate-limits"}`)), seconds(60)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -145,7 +145,7 @@ func TestWaitIsBounded(t *testing.T) {
 			t.Parallel()
 			f := newFake(t, test.step)
 			_, err := f.client().PullRequest(t.Context(), 7)
-			refused[*github.RateLimitError](t, err, errors.As)
+			refused[*github.RateLimitError](t, err)
 			if len(f.requests()) != test.requests {
 				t.Errorf("%d requests, want %d", len(f.requests()), test.requests)
 			}
@@ -167,7 +167,7 @@ func TestRefusalsAreNotRetried(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			f := newFake(t, test.step)
 			_, err := f.client().PullRequest(t.Context(), 7)
-			known := refused[*github.PermissionError](t, err, errors.As)
+			known := refused[*github.PermissionError](t, err)
 			if !strings.Contains(known.Hint(), test.hint) || len(f.requests()) != 1 || len(f.clock.waits()) != 0 {
 				t.Errorf("%d requests, hint %s", len(f.requests()), known.Hint())
 			}
@@ -179,7 +179,7 @@ func TestRefusalsAreNotRetried(t *testing.T) {
 	}
 	f = newFake(t, message(401, "Bad credentials"))
 	_, err := f.client().PullRequest(t.Context(), 7)
-	refused[*github.AuthError](t, err, errors.As)
+	refused[*github.AuthError](t, err)
 	if len(f.requests()) != 1 {
 		t.Errorf("401: %d requests", len(f.requests()))
 	}
@@ -188,7 +188,7 @@ func TestRefusalsAreNotRetried(t *testing.T) {
 func TestNotFound(t *testing.T) {
 	f := newFake(t, message(404, "Not Found"))
 	_, err := f.client().PullRequest(t.Context(), 7)
-	refused[*github.NotFoundError](t, err, errors.As)
+	refused[*github.NotFoundError](t, err)
 	if len(f.requests()) != 1 {
 		t.Errorf("%d requests", len(f.requests()))
 	}
@@ -198,7 +198,7 @@ func TestNotFound(t *testing.T) {
 	}
 	f = newFake(t, message(404, "Not Found"))
 	_, err = f.client().AwaitPullRequest(t.Context(), 7)
-	refused[*github.NotFoundError](t, err, errors.As)
+	refused[*github.NotFoundError](t, err)
 	if len(f.requests()) != 4 {
 		t.Errorf("%d requests", len(f.requests()))
 	}
@@ -212,7 +212,7 @@ func TestAnswersOfSomethingElseAreErrors(t *testing.T) {
 	_, checks := c.Checks(t.Context(), sha)
 	_, comment := c.Living(t.Context(), 7, "m")
 	for name, err := range map[string]error{"pull": pull, "permission": permission, "checks": checks, "comment": comment} {
-		t.Run(name, func(t *testing.T) { refused[*github.UnavailableError](t, err, errors.As) })
+		t.Run(name, func(t *testing.T) { refused[*github.UnavailableError](t, err) })
 	}
 }
 
@@ -251,7 +251,7 @@ func TestTokenStaysOnItsHost(t *testing.T) {
 func TestHugeAnswerIsRefused(t *testing.T) {
 	f := newFake(t, huge)
 	_, err := f.client().PullRequest(t.Context(), 7)
-	refused[*github.UnavailableError](t, err, errors.As)
+	refused[*github.UnavailableError](t, err)
 	if len(f.requests()) != 1 || !strings.Contains(err.Error(), "32 MB") {
 		t.Errorf("%v after %d requests", err, len(f.requests()))
 	}
@@ -278,18 +278,19 @@ func TestWritesAreASecondApart(t *testing.T) {
 }
 
 func TestCancelEndsTheWait(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
-		cancel()
-		message(429, limitText, "Retry-After: 60")(w, r)
-	})
+	f := newFake(t, message(429, limitText, "Retry-After: 60"))
 	o := f.options()
 	o.Sleep = nil // the real one
-	c, err := github.WithToken(o, github.Repository{Owner: "acme", Name: "infra"}, canary)
+	c, err := github.WithToken(o, someRepo, canary)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = c.PullRequest(ctx, 7); !errors.Is(err, context.Canceled) {
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if _, err = c.PullRequest(ctx, 7); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
+	}
+	if time.Since(f.clock.now()) > 30*time.Second || len(f.requests()) != 1 {
+		t.Errorf("%d requests", len(f.requests()))
 	}
 }
