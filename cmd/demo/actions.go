@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/layerbot/layerbot/internal/github"
 )
 
 // actions plays GitHub Actions: for an event it runs gate, then every plan of the matrix at once, then report. Each
@@ -35,8 +37,9 @@ type run struct {
 	Pull   int
 	Gate   *job
 	Plans  []*job
-	Report *job // nil when gate handed on nothing
-	Calls  int  // requests to GitHub's API, by all jobs
+	Report *job           // nil when gate handed on nothing
+	Calls  int            // requests to GitHub's API, by all jobs
+	Checks []github.Check // on the head when it had ended
 	Ticket ticket
 }
 

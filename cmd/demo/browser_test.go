@@ -19,6 +19,14 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+func TestTheWholeStoryIsAsToldWithinAMinute(t *testing.T) {
+	began := time.Now()
+	playOut(t, story())
+	if took := time.Since(began); took > time.Minute {
+		t.Errorf("the demo took %v", took)
+	}
+}
+
 // TestThePageInABrowser watches the demo as a person would: it opens the page while the story runs, waits for the end
 // without reloading, and looks at every tab, wide and narrow, with all folds closed and with all folds open.
 func TestThePageInABrowser(t *testing.T) {
@@ -98,6 +106,9 @@ func rendered(ctx context.Context, t *testing.T) {
 		"an earlier version":          `.by-bot .history .markdown`,
 		"a reaction":                  `.comment .reaction`,
 		"a check that succeeded":      `.checks .icon.success`,
+		"an annotation of a check":    `.annotation.failure code`,
+		"a link to a run here":        `.by-bot .markdown a[href^="#run-"]`,
+		"a button of a check":         `.checks button`,
 		"a bar for a plan":            `.gantt .plan`,
 		"a bot set apart from others": `.by-bot .tag`,
 	} {
@@ -121,7 +132,7 @@ func liveDemo(t *testing.T) string {
 	ctx, stop := context.WithCancel(context.Background())
 	var out lockedBuffer
 	ended := make(chan error, 1)
-	go func() { ended <- demo(ctx, options{Addr: "127.0.0.1:0"}, &out) }()
+	go func() { ended <- demo(ctx, options{Addr: "127.0.0.1:0"}, story(), &out) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"time"
-
-	"github.com/layerbot/layerbot/cmd/demo/gfm"
 )
 
 // runView shows a run: its jobs as bars on one axis of time.
@@ -14,6 +12,7 @@ type runView struct {
 	Event, Decision, Outcome string
 	Seconds                  string
 	Jobs                     []jobView
+	Checks                   []checkView
 }
 
 type jobView struct {
@@ -24,7 +23,7 @@ type jobView struct {
 	Summary                      template.HTML
 }
 
-func viewRun(r *run) *runView {
+func (p *play) viewRun(r *run) *runView {
 	v := &runView{ID: r.ID, Event: r.Event, Outcome: "success"}
 	if r.Gate == nil {
 		return v
@@ -55,9 +54,12 @@ func viewRun(r *run) *runView {
 			w.Outcome, v.Outcome = "failure", "failure"
 		}
 		if j.Summary != "" {
-			w.Summary = gfm.Render(j.Summary)
+			w.Summary = p.markdown(j.Summary)
 		}
 		v.Jobs = append(v.Jobs, w)
+	}
+	for _, c := range r.Checks {
+		v.Checks = append(v.Checks, p.viewCheck(c))
 	}
 	switch {
 	case r.Ticket.Refusal != nil:

@@ -41,15 +41,15 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := demo(ctx, o, os.Stdout); err != nil {
+	if err := demo(ctx, o, story(), os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		stop()
 		os.Exit(1) //nolint:gocritic // stopped just above
 	}
 }
 
-// demo plays the story once. Whatever happens, nothing that it started is left running.
-func demo(ctx context.Context, o options, out io.Writer) (err error) {
+// demo plays the scenes once. Whatever happens, nothing that it started is left running.
+func demo(ctx context.Context, o options, scenes []scene, out io.Writer) (err error) {
 	dir, err := os.MkdirTemp(o.Temp, "layerbot-demo-")
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func demo(ctx context.Context, o options, out io.Writer) (err error) {
 	defer func() { err = errors.Join(err, b.close()) }()
 
 	p := &play{stage: s, line: line, actions: &actions{stage: s, bot: o.Bot, line: line}, board: b}
-	failed, err := p.run(ctx)
+	failed, err := p.run(ctx, scenes)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (p *play) render(live bool, status, text string) ([]byte, error) {
 		ScriptHash: base64.StdEncoding.EncodeToString(hash[:]),
 	}
 	for _, s := range p.scenes {
-		view.Scenes = append(view.Scenes, viewScene(s))
+		view.Scenes = append(view.Scenes, p.viewScene(s))
 	}
 	for _, pull := range p.stage.pulls {
 		view.Pulls = append(view.Pulls, p.viewPull(pull))
@@ -127,10 +127,10 @@ func viewPerson(login string) person {
 	return person{Login: login, Initials: strings.ToUpper(login[:min(2, len(login))]), Bot: strings.HasSuffix(login, "[bot]"), Hue: hue % 6}
 }
 
-func viewScene(s told) sceneView {
+func (p *play) viewScene(s told) sceneView {
 	v := sceneView{Title: s.Title, Pull: s.Pull, Who: viewPerson(s.Who), What: s.What, Words: s.Words, Result: s.Result, Problems: s.Problems, Outcome: "running"}
 	if s.Run != nil {
-		v.Run = viewRun(s.Run)
+		v.Run = p.viewRun(s.Run)
 	}
 	if s.Result != "" {
 		v.Outcome = "success"
@@ -153,7 +153,7 @@ func (p *play) viewPull(pull *pull) pullView {
 		case e.Push != nil:
 			v.Entries = append(v.Entries, entryView{Push: &pushView{Who: viewPerson(e.Push.Who), Message: e.Push.Message, SHA: short(e.Push.SHA)}})
 		case e.Run != nil:
-			v.Entries = append(v.Entries, entryView{Run: viewRun(e.Run)})
+			v.Entries = append(v.Entries, entryView{Run: p.viewRun(e.Run)})
 		}
 	}
 	for _, c := range pull.Checks() {
@@ -197,11 +197,17 @@ func (p *play) viewCheck(c github.Check) checkView {
 	return v
 }
 
-// markdown renders a text of GitHub. Links to runs of the workflow lead to where this page shows them.
+// markdown renders a text of GitHub. Links to runs, checks and pull requests lead to where this page shows them.
 func (p *play) markdown(source string) template.HTML {
 	rendered := string(gfm.Render(source))
-	runs := p.stage.hub.URL + "/" + slug + "/actions/runs/"
-	return template.HTML(strings.ReplaceAll(rendered, `href="`+runs, `href="#run-`)) //nolint:gosec // sanitised by gfm
+	here := `href="` + p.stage.hub.URL + "/" + slug
+	rendered = strings.ReplaceAll(rendered, here+"/actions/runs/", `href="#run-`)
+	for _, pull := range p.stage.pulls {
+		at := fmt.Sprintf("%s/pull/%d", here, pull.Number)
+		rendered = strings.ReplaceAll(rendered, at+`/checks"`, fmt.Sprintf(`href="#checks-%d"`, pull.Number))
+		rendered = strings.ReplaceAll(rendered, at+`"`, fmt.Sprintf(`href="#pr-%d"`, pull.Number))
+	}
+	return template.HTML(rendered) //nolint:gosec // sanitised by gfm
 }
 
 func short(sha string) string { return sha[:min(7, len(sha))] }

@@ -51,7 +51,7 @@ func (p *play) before(ctx context.Context) error {
 }
 
 // run plays all scenes. The error is of the demo itself; what went differently than told is counted.
-func (p *play) run(ctx context.Context) (failed int, err error) {
+func (p *play) run(ctx context.Context, scenes []scene) (failed int, err error) {
 	p.line.chapter("", "A sandbox GitHub with the repository "+slug)
 	p.line.tell("The page", "is at", p.board.URL)
 	if err := p.show("running", "setting the stage"); err != nil {
@@ -60,7 +60,6 @@ func (p *play) run(ctx context.Context) (failed int, err error) {
 	if err := p.before(ctx); err != nil {
 		return 0, err
 	}
-	scenes := story()
 	for i, s := range scenes {
 		p.line.chapter(fmt.Sprintf("%d/%d", i+1, len(scenes)), s.Title)
 		problems, err := p.scene(ctx, s, fmt.Sprintf("scene %d of %d", i+1, len(scenes)))
@@ -100,6 +99,7 @@ func (p *play) scene(ctx context.Context, s scene, progress string) ([]string, e
 	if t.Run, err = p.actions.workflow(ctx, pull.Number, event); err != nil {
 		return nil, err
 	}
+	t.Run.Checks = pull.Checks()
 	pull.Log = append(pull.Log, entry{Run: t.Run})
 	changed := pull.listen(p.bot())
 	t.Problems, t.Result = s.Want.check(pull, t.Run, changed, p.bot()), summary(t.Run, changed)

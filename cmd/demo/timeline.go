@@ -146,8 +146,12 @@ func (t *timeline) spin(stop chan struct{}) {
 		}
 		t.mu.Lock()
 		if t.stop == stop {
+			names := strings.Join(t.busy, ", ")
+			if len(t.busy) > 2 { // one line of a narrow terminal must hold it
+				names = fmt.Sprintf("%d jobs", len(t.busy))
+			}
 			t.erase()
-			fmt.Fprintf(t.out, "%s\x1b[36m%c\x1b[0m %s \x1b[2m%.1f s\x1b[0m", indent, frames[i%len(frames)], strings.Join(t.busy, ", "), time.Since(t.since).Seconds())
+			fmt.Fprintf(t.out, "%s\x1b[36m%c\x1b[0m %s \x1b[2m%.1f s\x1b[0m", indent, frames[i%len(frames)], names, time.Since(t.since).Seconds())
 		}
 		t.mu.Unlock()
 	}
