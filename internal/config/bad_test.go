@@ -25,7 +25,7 @@ func TestBadConfigurations(t *testing.T) {
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".hcl")
 		t.Run(name, func(t *testing.T) {
-			src, err := os.ReadFile(file) //nolint:gosec // from the glob above
+			src, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -36,7 +36,7 @@ func TestBadConfigurations(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			want, err := os.ReadFile(golden) //nolint:gosec // from the glob above
+			want, err := os.ReadFile(golden)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -67,8 +67,9 @@ func operator(t hclsyntax.TokenType) bool {
 		hclsyntax.TokenGreaterThan, hclsyntax.TokenGreaterThanEq, hclsyntax.TokenAnd, hclsyntax.TokenOr, hclsyntax.TokenBang,
 		hclsyntax.TokenQuestion, hclsyntax.TokenDot, hclsyntax.TokenEllipsis:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 func refuse(t hclsyntax.Token, summary, detail string) hcl.Diagnostics {

@@ -110,6 +110,7 @@ func (sc *scanner) decide(i int, c *candidate) bool {
 		case more:
 			sc.spans = sc.spans[:found]
 			return false
+		case no:
 		}
 	}
 	for _, s := range c.shapes {
@@ -120,6 +121,7 @@ func (sc *scanner) decide(i int, c *candidate) bool {
 		case more:
 			sc.spans = sc.spans[:found]
 			return false
+		case no:
 		}
 	}
 	return true
