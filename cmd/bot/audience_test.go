@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/layerbot/layerbot/internal/github"
 	"github.com/layerbot/layerbot/internal/githubtest"
 )
 
@@ -95,6 +97,24 @@ func (s *stage) meanwhile(ts *testscript.TestScript, neg bool, args []string) {
 		_, err := s.pull.Retarget(args[1])
 		ts.Check(err)
 	}
+}
+
+// without-app gives the phases what a workflow without the App has: its own GITHUB_TOKEN.
+func (s *stage) withoutApp(ts *testscript.TestScript, neg bool, args []string) {
+	s.token = s.server.WorkflowToken(s.repo, github.Permissions{"contents": "read", "pull_requests": "write", "issues": "write", "checks": "write"})
+}
+
+// hold FILE locks a local state file as another Terraform does, and says who.
+// Source: https://github.com/hashicorp/terraform/blob/v1.11.4/internal/states/statemgr/filesystem_lock_unix.go
+func (s *stage) hold(ts *testscript.TestScript, neg bool, args []string) {
+	name := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(filepath.Dir(name), 0o755))
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	ts.Check(err)
+	s.held = append(s.held, f)
+	ts.Check(syscall.FcntlFlock(f.Fd(), syscall.F_SETLK, &syscall.Flock_t{Type: syscall.F_WRLCK, Whence: 0}))
+	info := `{"ID":"11111111-2222-3333-4444-555555555555","Operation":"OperationTypeApply","Who":"bob@laptop","Version":"1.11.4","Created":"2026-01-02T03:04:05Z","Path":"x"}`
+	ts.Check(os.WriteFile(filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+".lock.info"), []byte(info), 0o600))
 }
 
 // tamper WHAT does to the reports what a plan job beside hostile code could do.

@@ -32,6 +32,8 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"fault":        onStage((*stage).fault),
 	"meanwhile":    onStage((*stage).meanwhile),
 	"tamper":       onStage((*stage).tamper),
+	"without-app":  onStage((*stage).withoutApp),
+	"hold":         onStage((*stage).hold),
 }
 
 type stageKey struct{}
@@ -54,6 +56,8 @@ type stage struct {
 	runs                 int
 	dir                  string // of the current run
 	exits                map[string]int
+	token                string     // GITHUB_TOKEN in place of the App, when set
+	held                 []*os.File // state files that are locked
 }
 
 func newStage(e *testscript.Env) (*stage, error) {
@@ -62,6 +66,9 @@ func newStage(e *testscript.Env) (*stage, error) {
 }
 
 func (s *stage) close() {
+	for _, f := range s.held {
+		_ = f.Close() // which ends the lock
+	}
 	if s.server != nil {
 		_ = s.server.Close() // the script has ended; its result stands
 	}
@@ -115,6 +122,15 @@ func (s *stage) event(ts *testscript.TestScript, neg bool, args []string) {
 	case "closed":
 		s.pull.Close()
 		s.use(ts, "pull_request", s.pull.Event("closed"))
+	case "retarget":
+		payload, err := s.pull.Retarget(args[1])
+		ts.Check(err)
+		s.use(ts, "pull_request", payload)
+	case "draft":
+		s.use(ts, "pull_request", s.pull.SetDraft(args[1] == "true"))
+	case "rerequested":
+		checks := s.repo.CheckRuns(s.pull.Head())
+		s.use(ts, "check_run", s.pull.CheckEvent("alice", checks[0].ID, ""))
 	case "merge_group":
 		payload, err := s.pull.MergeGroup()
 		ts.Check(err)
@@ -206,14 +222,19 @@ func (s *stage) report(ts *testscript.TestScript, text *strings.Builder) (failed
 
 // withApp is the environment of the phases that hold the App's key.
 func (s *stage) withApp() []string {
-	return []string{
-		"GITHUB_EVENT_NAME=" + s.eventName, "GITHUB_EVENT_PATH=" + s.eventFile,
-		"GITHUB_REPOSITORY=acme/infra", "GITHUB_API_URL=" + s.server.APIURL(), "GITHUB_SERVER_URL=" + s.server.URL,
-		"GITHUB_RUN_ID=" + strconv.Itoa(4000+s.runs),
-		"GITHUB_OUTPUT=" + filepath.Join(s.dir, "output"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary.md"),
+	credentials := []string{
 		"LAYERBOT_APP_ID=" + strconv.FormatInt(s.server.AppID, 10), "LAYERBOT_APP_PRIVATE_KEY=" + string(s.server.PrivateKey),
 		"LAYERBOT_INSTALLATION_ID=" + strconv.FormatInt(s.repo.InstallationID, 10),
 	}
+	if s.token != "" {
+		credentials = []string{"GITHUB_TOKEN=" + s.token}
+	}
+	return append(credentials,
+		"GITHUB_EVENT_NAME="+s.eventName, "GITHUB_EVENT_PATH="+s.eventFile,
+		"GITHUB_REPOSITORY=acme/infra", "GITHUB_API_URL="+s.server.APIURL(), "GITHUB_SERVER_URL="+s.server.URL,
+		"GITHUB_RUN_ID="+strconv.Itoa(4000+s.runs),
+		"GITHUB_OUTPUT="+filepath.Join(s.dir, "output"), "GITHUB_STEP_SUMMARY="+filepath.Join(s.dir, "summary.md"),
+	)
 }
 
 // bot runs the program with an environment of its own, and says what it printed.
