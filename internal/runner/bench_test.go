@@ -127,6 +127,7 @@ const trivial = `resource "terraform_data" "a" { input = "x" }` + "\n"
 // BenchmarkOneLayer is the overhead over `terraform init && terraform plan`; the bound is 1.10.
 func BenchmarkOneLayer(b *testing.B) {
 	b.Run("nothing-to-init", func(b *testing.B) { compare(b, 1, map[string]string{"main.tf": trivial}, "") })
+	b.Run("nothing-changes", func(b *testing.B) { compare(b, 1, map[string]string{"main.tf": local}, "local") })
 	b.Run("backend", func(b *testing.B) { compare(b, 1, map[string]string{"main.tf": local + trivial}, "local") })
 }
 

@@ -1,15 +1,12 @@
 package runner
 
 import (
-	"strings"
-
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// configuration reads from the configuration of a plan what runs code: provisioners, external data sources and
-// modules from elsewhere. Providers are known from what was installed.
+// configuration reads from the configuration of a plan what runs code: provisioners and external data sources.
 func (p *planReader) configuration(dec *jsontext.Decoder) error {
 	return members(dec, func(name string) error {
 		if name == "root_module" {
@@ -25,7 +22,17 @@ func (p *planReader) module(dec *jsontext.Decoder, prefix string) error {
 		case "resources":
 			return elements(dec, func() error { return p.configured(dec, prefix) })
 		case "module_calls":
-			return members(dec, func(name string) error { return p.call(dec, prefix+"module."+name) })
+			return members(dec, func(name string) error { return p.call(dec, prefix+"module."+name+".") })
+		}
+		return dec.SkipValue()
+	})
+}
+
+// call reads one module call.
+func (p *planReader) call(dec *jsontext.Decoder, prefix string) error {
+	return members(dec, func(name string) error {
+		if name == "module" {
+			return p.module(dec, prefix)
 		}
 		return dec.SkipValue()
 	})
@@ -58,27 +65,6 @@ func (p *planReader) configured(dec *jsontext.Decoder, prefix string) error {
 	}
 	if mode == "data" && kind == "external" {
 		p.code = append(p.code, report.Code{Kind: "external data", Address: prefix + address})
-	}
-	return err
-}
-
-// call reads one module call.
-func (p *planReader) call(dec *jsontext.Decoder, address string) error {
-	var source, constraint string
-	err := members(dec, func(name string) error {
-		switch name {
-		case "source":
-			return text(dec, &source)
-		case "version_constraint":
-			return text(dec, &constraint)
-		case "module":
-			return p.module(dec, address+".")
-		}
-		return dec.SkipValue()
-	})
-	if !strings.HasPrefix(source, "./") && !strings.HasPrefix(source, "../") {
-		detail := strings.TrimSpace(source + " " + constraint)
-		p.code = append(p.code, report.Code{Kind: "module", Address: address, Detail: p.runner.redact(detail)})
 	}
 	return err
 }

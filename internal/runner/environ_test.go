@@ -108,7 +108,7 @@ func TestHomeIsEmptyAndPrivate(t *testing.T) {
 func TestConfigurationQuotesTheMirror(t *testing.T) {
 	t.Parallel()
 	mirror := filepath.Join(t.TempDir(), `a "b" ${c}`)
-	write(t, mirror, map[string]string{"registry.terraform.io/hashicorp/null/3.2.4/" + platform + "/terraform-provider-null": "x"})
+	write(t, mirror, map[string]string{".git/a/b/c": "x", "registry.terraform.io/hashicorp/null/3.2.4/" + platform + "/terraform-provider-null": "x"})
 	b := newBench(t, map[string]string{"app/main.tf": local}, func(o *Options) { o.ProviderMirror = mirror })
 	if rep := b.good(job(target())); rep.Status != report.Unchanged {
 		t.Errorf("%+v", rep)

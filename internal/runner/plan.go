@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/layerbot/layerbot/internal/aws"
@@ -168,7 +168,7 @@ func (r *run) end() error {
 // planArgs are the arguments of `plan`. Nothing in them is parsed by a shell.
 func (r *run) planArgs(out string) []string {
 	t, mode := r.job.Target, r.job.Mode
-	args := []string{"plan", "-json", "-input=false", "-lock-timeout=" + r.runner.o.LockTimeout.String(), "-out=" + out}
+	args := []string{"plan", "-json", "-detailed-exitcode", "-input=false", "-lock-timeout=" + r.runner.o.LockTimeout.String(), "-out=" + out}
 	if mode.RefreshOnly {
 		args = append(args, "-refresh-only")
 	}
@@ -198,32 +198,40 @@ func (r *run) planOnce(ctx context.Context) error {
 	r.report.Tool.Providers = installed(r.data())
 	reader := r.reader()
 
-	ctx, cancel := context.WithCancel(ctx)
+	showing, cancel := context.WithCancel(ctx)
 	defer cancel()
-	shown := make(chan error, 1)
-	started := false
+	var shown chan error
 	show := func() {
-		started = true
+		shown = make(chan error, 1)
 		r.runner.tell(r.job.Target, "read")
-		go func() { shown <- r.show(ctx, file, reader) }()
+		go func() { shown <- r.show(showing, file, reader) }()
 	}
 	out := newStream(r, show)
 	stderr := &tail{max: maxLog}
 	err := r.program(r.planArgs(file), out, stderr).run(ctx)
-	if err != nil {
+	if !planned(err, out) {
 		cancel()
-		if started {
+		if shown != nil {
 			<-shown
 		}
 		return r.fault("plan", err, out, stderr.String())
 	}
-	if !started {
+	if shown == nil && !r.nothingToShow(err, out) {
 		show()
 	}
-	if err := <-shown; err != nil {
-		return err
+	if shown != nil {
+		if err := <-shown; err != nil {
+			return err
+		}
 	}
 	return r.complete(reader, out)
+}
+
+// planned reports whether plan ended well: with exit code 0 for a plan that does nothing, or 2 for one that does
+// something. A program that crashes may end with 2 as well, before it sums up what it planned.
+func planned(err error, out *stream) bool {
+	var exit *exec.ExitError
+	return err == nil || errors.As(err, &exit) && exit.ExitCode() == 2 && out.summed
 }
 
 // program is a run of the target's program.
@@ -266,14 +274,4 @@ func (r *run) complete(p *planReader, out *stream) error {
 		rep.Status = report.Changed
 	}
 	return nil
-}
-
-// code returns what runs code: what the configuration says, and the providers.
-func (r *run) code(configured []report.Code) []report.Code {
-	code := slices.Clone(configured)
-	providers := r.report.Tool.Providers
-	for _, name := range slices.Sorted(maps.Keys(providers)) {
-		code = append(code, report.Code{Kind: "provider", Address: name, Detail: providers[name]})
-	}
-	return code
 }

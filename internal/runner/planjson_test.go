@@ -72,7 +72,6 @@ func TestReadPlanSections(t *testing.T) {
 				{Kind: "external data", Address: "data.external.x"},
 				{Kind: "provisioner", Address: "module.local.module.vpc.null_resource.x", Detail: "local-exec"},
 				{Kind: "provisioner", Address: "module.local.module.vpc.null_resource.x", Detail: "remote-exec"},
-				{Kind: "module", Address: "module.local.module.vpc", Detail: "terraform-aws-modules/vpc/aws 5.1.0"},
 			},
 		},
 		"sections and fields of the future": {

@@ -13,7 +13,10 @@ import (
 // Source: https://developer.hashicorp.com/terraform/internals/machine-readable-ui
 type stream struct {
 	run     *run
-	planned func() // called once, as soon as the plan file is complete; may be nil
+	planned func() // called once, as soon as it is said that something changes; may be nil
+
+	summed  bool // the summary of the plan was seen
+	changed bool // something was said to change
 
 	line        []byte
 	skipping    bool // the rest of a line that is too long
@@ -47,9 +50,13 @@ func (s *stream) Write(p []byte) (int, error) {
 
 // event is one line. Lines that are not JSON occur.
 type event struct {
-	Message    string      `json:"@message"`
-	Type       string      `json:"type"`
-	Diagnostic *diagnostic `json:"diagnostic"`
+	Message    string         `json:"@message"`
+	Type       string         `json:"type"`
+	Diagnostic *diagnostic    `json:"diagnostic"`
+	Changes    map[string]any `json:"changes"`
+	Outputs    map[string]struct {
+		Action string `json:"action"`
+	} `json:"outputs"`
 }
 
 type diagnostic struct {
@@ -77,12 +84,30 @@ func (s *stream) read(line []byte) {
 		if e.Diagnostic != nil {
 			s.diagnostics = append(s.diagnostics, s.run.diagnose(*e.Diagnostic))
 		}
-	case "planned_change", "resource_drift", "change_summary":
-		// Terraform writes the plan file first, then tells what is in it.
-		if s.planned != nil {
-			s.planned()
-			s.planned = nil
+	case "planned_change", "resource_drift":
+		s.change()
+	case "change_summary":
+		s.summed = true
+		for _, n := range e.Changes {
+			if n, ok := n.(float64); ok && n != 0 {
+				s.change()
+			}
 		}
+	case "outputs":
+		for _, o := range e.Outputs {
+			if o.Action != "noop" {
+				s.change()
+			}
+		}
+	}
+}
+
+// change notes that something changes. Terraform writes the plan file first, then tells what is in it.
+func (s *stream) change() {
+	s.changed = true
+	if s.planned != nil {
+		s.planned()
+		s.planned = nil
 	}
 }
 

@@ -1,0 +1,77 @@
+package runner
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// code returns what runs code: what the configuration says, modules from elsewhere, and the providers.
+func (r *run) code(configured []report.Code) []report.Code {
+	code := slices.Clone(configured)
+	for _, m := range r.modules() {
+		if m.Key != "" && !strings.HasPrefix(m.Source, "./") && !strings.HasPrefix(m.Source, "../") {
+			code = append(code, report.Code{
+				Kind:    "module",
+				Address: "module." + strings.ReplaceAll(m.Key, ".", ".module."),
+				Detail:  r.text(strings.TrimSpace(m.Source + " " + m.Version)),
+			})
+		}
+	}
+	providers := r.report.Tool.Providers
+	for _, name := range slices.Sorted(maps.Keys(providers)) {
+		code = append(code, report.Code{Kind: "provider", Address: name, Detail: providers[name]})
+	}
+	return code
+}
+
+// A module is one that init put in place, as Terraform keeps it in its data folder. The root has no Key.
+type module struct{ Key, Source, Version, Dir string }
+
+// modules returns the modules of the run. Without an init there is the root alone.
+func (r *run) modules() []module {
+	var manifest struct{ Modules []module }
+	data, err := os.ReadFile(filepath.Join(r.data(), "modules", "modules.json"))
+	if err != nil || json.Unmarshal(data, &manifest) != nil || len(manifest.Modules) == 0 {
+		return []module{{Dir: "."}}
+	}
+	slices.SortFunc(manifest.Modules, func(a, b module) int { return strings.Compare(a.Key, b.Key) })
+	return manifest.Modules
+}
+
+// runs matches the words without which no configuration has a provisioner or an external data source.
+var runs = regexp.MustCompile(`provisioner|external`)
+
+// nothingToShow reports whether the plan's JSON could add nothing to what is known: the plan, ended with err, does
+// nothing, said of nothing that it changed, and no file could hold what runs code. For a layer of AWS resources
+// that is half of the work saved: show, too, starts the provider to ask for its schema.
+func (r *run) nothingToShow(err error, out *stream) bool {
+	if err != nil || !out.summed || out.changed || len(out.diagnostics) > 0 || !r.job.Mode.Zero() {
+		return false
+	}
+	for _, m := range r.modules() {
+		dir := m.Dir
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(r.dir, dir)
+		}
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			return false
+		}
+		for _, e := range entries {
+			if !strings.Contains(e.Name(), ".tf") && !strings.Contains(e.Name(), ".tofu") {
+				continue
+			}
+			if data, err := os.ReadFile(filepath.Join(dir, e.Name())); err != nil || runs.Match(data) {
+				return false
+			}
+		}
+	}
+	return true
+}
