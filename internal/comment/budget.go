@@ -29,7 +29,7 @@ func (v *view) compose(room int, marked bool) Rendered {
 		caution = v.caution(max(room/4, min(room/2, budget-least(sections)-len(more))*19/20)) // the lines are quoted
 	}
 	budget -= len(caution)
-	if least(sections)+len(more) > budget {
+	if more != "" && least(sections)+len(more) > budget {
 		more = "Warnings, and why targets are in or out, are left out: see " + v.where() + ".\n\n"
 		v.cut = true
 	}
@@ -83,9 +83,9 @@ func least(sections []section) int {
 // then lists become counts, then errors one line, each time the largest first. If that is too much still, the
 // last ones are dropped: failures stand first.
 func fit(sections []section, room int) {
-	size := len(sections) // each may end a list of counts with a line end
+	size := 1 // the line end behind a list of counts at the end
 	for i := range sections {
-		size += len(sections[i].text())
+		size += sections[i].cost()
 	}
 	for _, step := range []struct {
 		level  int
@@ -106,13 +106,13 @@ func fit(sections []section, room int) {
 			if size <= room {
 				return
 			}
-			size -= len(s.text())
+			size -= s.cost()
 			s.level = step.level
-			size += len(s.text())
+			size += s.cost()
 		}
 	}
 	for i := len(sections) - 1; i >= 0 && size > room; i-- {
-		size -= len(sections[i].text())
+		size -= sections[i].cost()
 		sections[i].level = dropped
 	}
 }

@@ -105,6 +105,29 @@ func TestEverythingFitsTheBudget(t *testing.T) {
 	})
 }
 
+func TestErrorsComeBeforeExplanations(t *testing.T) {
+	p := pageOf()
+	p.Why = map[string][]string{}
+	for i := range 630 {
+		r := failed(fmt.Sprintf("%03d-layer", i), "prod", report.Failure{Kind: report.Broken, Message: fmt.Sprintf("error number %d.", i)})
+		p.Reports, p.Why[r.Target.ID()] = append(p.Reports, r), []string{"modules/shared/main.tf"}
+	}
+	explained := Render(p).Body
+	checkWhole(t, explained, Budget)
+	for i := range 630 {
+		if !strings.Contains(explained, fmt.Sprintf("error number %d.", i)) {
+			t.Fatalf("error %d is missing", i)
+		}
+	}
+	if !strings.Contains(explained, "why targets are in or out, are left out: see ") {
+		t.Error("what was left out is not said")
+	}
+	p.Why = nil
+	if strings.Contains(Render(p).Body, "are left out: see ") {
+		t.Error("nothing was left out, and yet it is said")
+	}
+}
+
 func TestShrinkingIsAnnounced(t *testing.T) {
 	// Three targets whose diffs do not fit together: the largest shrinks first.
 	p := bigPage(3, 60, 20)
@@ -146,13 +169,14 @@ func TestFitTakesTheLargestFirst(t *testing.T) {
 		room int
 		want []int
 	}{
-		{353, []int{asWhole, asWhole, asWhole}},
+		{354, []int{asWhole, asWhole, asWhole}},
 		{200, []int{asWhole, asWhole, asList}},
 		{150, []int{asWhole, asList, asList}},
 		{70, []int{asList, asList, asList}},
 		{50, []int{asList, asCounts, asList}},
 		{20, []int{asCounts, asCounts, asCounts}},
-		{12, []int{asCounts, dropped, dropped}},
+		{12, []int{asCounts, asCounts, dropped}},
+		{10, []int{asCounts, dropped, dropped}},
 	} {
 		if got := levels(tt.room); !slices.Equal(got, tt.want) {
 			t.Errorf("%d: %v, want %v", tt.room, got, tt.want)

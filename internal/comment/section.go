@@ -30,6 +30,14 @@ func (s *section) text() string {
 	return s.forms[s.level]
 }
 
+// cost returns the most bytes of the section: a form that is no count may end a list of counts before it.
+func (s *section) cost() int {
+	if s.level < asCounts {
+		return len(s.text()) + 1
+	}
+	return len(s.text())
+}
+
 // Most bytes of an address list once the full diff is left out, and the size up to which a fold is open.
 const (
 	maxList = 6 << 10
