@@ -16,12 +16,11 @@ import (
 	"github.com/layerbot/layerbot/internal/githubtest"
 )
 
-// conversation prints the comments of the pull request.
+// conversation prints how many comments the pull request has, and each of them.
 func (s *stage) conversation(ts *testscript.TestScript, neg bool, args []string) {
-	for _, item := range s.pull.Conversation() {
-		if item.ID == 0 {
-			continue
-		}
+	items := s.pull.Conversation()[1:] // the first is the description
+	fmt.Fprintf(ts.Stdout(), "comments: %d\n", len(items))
+	for _, item := range items {
 		var reactions []string
 		for name, n := range item.Reactions {
 			reactions = append(reactions, fmt.Sprintf("%s:%d", name, n))

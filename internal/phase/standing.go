@@ -176,20 +176,20 @@ func (s *standing) shared(m comment.Marker) []string {
 	return out
 }
 
-// write puts the living comment in place, unless a newer commit's result already stands there, or the pull request
-// was closed before it ever had one.
+// write puts the living comment in place, unless a newer commit's result already stands there, or there is nothing
+// to say on a pull request that has none: it was closed, or touches no layer and nobody asked (its check says so).
 func (s *standing) write(ctx context.Context, gh Thread, now *github.PullRequest) error {
-	if s.page.State != comment.Planned {
+	silent := s.page.State == comment.Closed || s.page.Expected+len(s.page.Earlier) == 0 && s.ticket.Command == nil
+	if silent || s.page.State == comment.Superseded {
 		living, err := gh.Living(ctx, s.ticket.PullRequest, comment.MarkerPrefix)
 		if err != nil {
 			return err
 		}
-		if living == nil {
-			if s.page.State == comment.Closed {
-				return nil
-			}
-		} else if m, ok := comment.ReadMarker(living.Body); ok && m.Head == now.HeadSHA && m.Head != s.ticket.Head {
-			s.desk.Log.Info("a newer result is already shown", "head", m.Head)
+		if living == nil && silent {
+			return nil
+		}
+		if living != nil && s.newer(living.Body, now) {
+			s.desk.Log.Info("a newer result is already shown")
 			return nil
 		}
 	}
@@ -199,6 +199,12 @@ func (s *standing) write(ctx context.Context, gh Thread, now *github.PullRequest
 	}
 	s.desk.Log.Info("the living comment is up to date", "url", c.URL)
 	return nil
+}
+
+// newer reports whether a living comment shows the pull request's present commit while this run is about another.
+func (s *standing) newer(living string, now *github.PullRequest) bool {
+	m, ok := comment.ReadMarker(living)
+	return ok && m.Head == now.HeadSHA && m.Head != s.ticket.Head
 }
 
 // checkedEnvironments returns the environments whose check is written: those of the base branch; for a command that
