@@ -221,8 +221,8 @@ func TestTokenStaysOnItsHost(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		for _, target := range []string{thief.URL + "/repos/acme/infra/pulls/7", "//" + strings.TrimPrefix(thief.URL, "http://") + "/x", "https://api.github.com/x"} {
 			f := newFake(t, say(status, "", "Location: "+target))
-			if _, err := f.client().PullRequest(t.Context(), 7); err == nil {
-				t.Errorf("%d to %s was followed", status, target)
+			if _, err := f.client().PullRequest(t.Context(), 7); err == nil || !strings.Contains(err.Error(), "redirect to another host") {
+				t.Errorf("%d to %s: %v", status, target, err)
 			}
 		}
 	}
@@ -238,9 +238,13 @@ func TestTokenStaysOnItsHost(t *testing.T) {
 			t.Errorf("%s went without the token", r.URL)
 		}
 	}
-	f = newFake(t, say(200, "[]"), say(301, "", "Location: /elsewhere"), say(200, "[]"))
-	if _, err := f.client().PutComment(t.Context(), 7, "m", "m"); err == nil || slices.Contains(strings.Fields(methods(f))[2:3], "POST") {
-		t.Errorf("a write became a read: %s %v", methods(f), err)
+	f = newFake(t, say(301, "", "Location: /elsewhere"), say(200, `{"id":5}`))
+	if err := f.client().React(t.Context(), 7, "eyes"); err == nil || len(f.requests()) != 1 {
+		t.Errorf("a write became a read: %s, %v", methods(f), err)
+	}
+	f = newFake(t, say(307, "", "Location: /repositories/1/reactions"), say(200, `{"id":5}`))
+	if err := f.client().React(t.Context(), 7, "eyes"); err != nil || methods(f) != "POST POST" {
+		t.Errorf("a write to a renamed repository: %s, %v", methods(f), err)
 	}
 	f = newFake(t, say(302, "", "Location: /loop"))
 	if _, err := f.client().PullRequest(t.Context(), 7); err == nil || len(f.requests()) > 20 {
