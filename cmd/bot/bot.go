@@ -14,6 +14,7 @@ type bot struct {
 	env      environment
 	out      io.Writer // results
 	err      io.Writer // log and progress
+	raw      io.Writer // standard output before the redactor: for mask only
 	log      *slog.Logger
 	redactor *redact.Redactor
 }
@@ -22,7 +23,7 @@ type bot struct {
 func build(env environment, stdout, stderr io.Writer) (b *bot, flush func()) {
 	r := redact.New(env.PrivateKey, env.Token)
 	out, errs := r.Writer(stdout), r.Writer(stderr)
-	b = &bot{env: env, out: out, err: errs, redactor: r, log: newLog(errs, env.Actions, env.All["RUNNER_DEBUG"] == "1")}
+	b = &bot{env: env, out: out, err: errs, raw: stdout, redactor: r, log: newLog(errs, env.Actions, env.All["RUNNER_DEBUG"] == "1")}
 	return b, func() {
 		_ = out.Close() // the streams themselves are gone if this fails
 		_ = errs.Close()

@@ -16,7 +16,7 @@ import (
 func (b *bot) client(ctx context.Context, repo github.Repository, p github.Permissions) (*github.Client, error) {
 	o := github.Options{
 		BaseURL: b.env.APIURL, AppID: b.env.AppID, PrivateKey: []byte(b.env.PrivateKey),
-		InstallationID: b.env.InstallationID, Log: b.log,
+		InstallationID: b.env.InstallationID, Log: b.log, Minted: b.mask,
 	}
 	switch {
 	case b.env.PrivateKey != "" || b.env.AppIDText != "":
@@ -34,6 +34,14 @@ func (b *bot) client(ctx context.Context, repo github.Repository, p github.Permi
 			message: "there is nothing to authenticate to GitHub with",
 			next:    "set LAYERBOT_APP_ID and LAYERBOT_APP_PRIVATE_KEY (secrets of the repository); secrets are not given to runs of forks or Dependabot",
 		}
+	}
+}
+
+// mask makes a secret unprintable before its first use: here, and in the runner's log.
+func (b *bot) mask(secret string) {
+	b.redactor.Add(secret)
+	if b.env.Actions {
+		fmt.Fprintf(b.raw, "::add-mask::%s\n", secret) // the runner reads this line and does not print it
 	}
 }
 
