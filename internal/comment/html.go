@@ -35,10 +35,10 @@ func HTML(p Page) string {
 		data.Targets = append(data.Targets, v.htmlTarget(t))
 	}
 	for _, u := range v.uses() {
-		data.Code = append(data.Code, htmlCode{u.New, visible(strings.TrimSpace(u.Kind + " " + u.Address + " " + u.Detail)), visible(strings.Join(u.targets, ", "))})
+		data.Code = append(data.Code, htmlCode{u.what.New, visible(strings.TrimSpace(u.what.Kind + " " + u.what.Address + " " + u.what.Detail)), visible(strings.Join(u.targets, ", "))})
 	}
 	for _, w := range v.allWarnings() {
-		data.Warnings = append(data.Warnings, htmlWarning{visible(w.Summary), place(w.Diagnostic), visible(strings.Join(w.targets, ", ")), lines(w.Detail)})
+		data.Warnings = append(data.Warnings, htmlWarning{visible(w.what.Summary), place(w.what), visible(strings.Join(w.targets, ", ")), lines(w.what.Detail)})
 	}
 	for _, s := range v.Skipped {
 		data.Left = append(data.Left, Skipped{visible(s.Name), visible(s.Reason)})
@@ -107,15 +107,9 @@ func (v *view) htmlTarget(t *target) htmlTarget {
 		return h
 	}
 	for i := range t.Changes {
-		c := &t.Changes[i]
-		if c.Deferred != "" || c.Action != report.Delete && c.Action != report.Replace {
-			continue
+		if c := &t.Changes[i]; loss(c) != "" {
+			h.Lost = append(h.Lost, htmlLoss{loss(c), visible(c.Address), visible(strings.Join(remarks(c), "; "))})
 		}
-		word := "destroy"
-		if c.Action == report.Replace {
-			word = "replace"
-		}
-		h.Lost = append(h.Lost, htmlLoss{word, visible(c.Address), visible(strings.Join(remarks(c), "; "))})
 	}
 	return h
 }

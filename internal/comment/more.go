@@ -35,32 +35,38 @@ func (v *view) quiet(room int) string {
 	return "No changes: " + b.String() + "\n\n"
 }
 
-// A use is one thing that runs code, with the targets it runs in.
-type use struct {
-	report.Code
+// A finding is something said of one or more targets.
+type finding[T comparable] struct {
+	what    T
 	targets []string
 }
 
-// uses returns what runs code in any target, new ones first.
-func (v *view) uses() []*use {
-	byCode := map[report.Code]*use{}
-	var list []*use
+// gather returns what list says of the targets, each thing once, in the order of the targets.
+func gather[T comparable](v *view, list func(*target) []T) []*finding[T] {
+	known := map[T]*finding[T]{}
+	var all []*finding[T]
 	for _, t := range v.targets {
-		for _, c := range t.RunsCode {
-			u := byCode[c]
-			if u == nil {
-				u = &use{Code: c}
-				byCode[c] = u
-				list = append(list, u)
+		for _, what := range list(t) {
+			f := known[what]
+			if f == nil {
+				f = &finding[T]{what: what}
+				known[what] = f
+				all = append(all, f)
 			}
-			if n := len(u.targets); n == 0 || u.targets[n-1] != t.name {
-				u.targets = append(u.targets, t.name)
+			if n := len(f.targets); n == 0 || f.targets[n-1] != t.name {
+				f.targets = append(f.targets, t.name)
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b *use) int {
-		isOld := func(u *use) int { return map[bool]int{true: 0, false: 1}[u.New] }
-		return cmp.Or(isOld(a)-isOld(b), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Address, b.Address))
+	return all
+}
+
+// uses returns what runs code, new things first.
+func (v *view) uses() []*finding[report.Code] {
+	list := gather(v, func(t *target) []report.Code { return t.RunsCode })
+	slices.SortStableFunc(list, func(a, b *finding[report.Code]) int {
+		isOld := func(c report.Code) int { return map[bool]int{true: 0, false: 1}[c.New] }
+		return cmp.Or(isOld(a.what)-isOld(b.what), strings.Compare(a.what.Kind, b.what.Kind), strings.Compare(a.what.Address, b.what.Address))
 	})
 	return list
 }
@@ -73,7 +79,7 @@ func (v *view) runsCode(room int) string {
 	}
 	isNew := 0
 	for _, u := range list {
-		if u.New {
+		if u.what.New {
 			isNew++
 		}
 	}
@@ -83,12 +89,12 @@ func (v *view) runsCode(room int) string {
 	}
 	return fold(summary, v.capped(len(list), room, func(i int) string {
 		u, s := list[i], "- "
-		if u.New {
+		if u.what.New {
 			s += "**new** "
 		}
-		s += prose(u.Kind) + " " + code(u.Address)
-		if u.Detail != "" {
-			s += " " + code(u.Detail)
+		s += prose(u.what.Kind) + " " + code(u.what.Address)
+		if u.what.Detail != "" {
+			s += " " + code(u.what.Detail)
 		}
 		return s + " in " + codes(u.targets, 5) + "\n"
 	})+"\n", isNew > 0)
@@ -99,35 +105,16 @@ func (v *view) more(room int) string {
 	return v.warnings(room) + v.relations(room) + v.why(room) + v.skipped(room)
 }
 
-// A warning is one warning with the targets that gave it.
-type warning struct {
-	report.Diagnostic
-	targets []string
-}
-
-// allWarnings returns every warning and failed check once.
-func (v *view) allWarnings() []*warning {
-	byText := map[report.Diagnostic]*warning{}
-	var all []*warning
-	note := func(t *target, label string, list []report.Diagnostic) {
-		for _, d := range list {
-			d.Summary = label + d.Summary
-			w := byText[d]
-			if w == nil {
-				w = &warning{Diagnostic: d}
-				byText[d] = w
-				all = append(all, w)
-			}
-			if n := len(w.targets); n == 0 || w.targets[n-1] != t.name {
-				w.targets = append(w.targets, t.name)
-			}
+// allWarnings returns every warning and failed check.
+func (v *view) allWarnings() []*finding[report.Diagnostic] {
+	return gather(v, func(t *target) []report.Diagnostic {
+		list := slices.Clone(t.Warnings)
+		for _, d := range t.Checks {
+			d.Summary = "Check failed: " + d.Summary
+			list = append(list, d)
 		}
-	}
-	for _, t := range v.targets {
-		note(t, "", t.Warnings)
-		note(t, "Check failed: ", t.Checks)
-	}
-	return all
+		return list
+	})
 }
 
 // warnings lists them in a fold.
@@ -137,12 +124,12 @@ func (v *view) warnings(room int) string {
 		return ""
 	}
 	return fold(count(len(all), "warning"), v.capped(len(all), room, func(i int) string {
-		w := all[i]
+		w, in := all[i].what, all[i].targets
 		s := "- **" + prose(clip(w.Summary, 300)) + "**"
-		if at := place(w.Diagnostic); at != "" {
+		if at := place(w); at != "" {
 			s += " on " + code(at)
 		}
-		s += " in " + codes(w.targets, 5)
+		s += " in " + codes(in, 5)
 		if w.Detail != "" {
 			s += ": " + prose(clip(w.Detail, 500))
 		}

@@ -107,7 +107,9 @@ func (v *view) whole(d *differ, t *target, name, sum string) string {
 // fence returns what write adds as a diff fence; the differ keeps it, so that its limit counts for all of them.
 func (d *differ) fence(write func()) string {
 	from := len(d.out)
-	write()
+	if write(); d.full() {
+		return ""
+	}
 	return fence("diff", string(d.out[from:])) + "\n"
 }
 

@@ -34,8 +34,8 @@ func Terminal(p Page, colour bool) string {
 	}
 	b.WriteString(v.overview(c))
 	for _, w := range v.allWarnings() {
-		b.WriteString("\n" + c.yellow("! ") + visible(w.Summary) + "\n  in " + visible(strings.Join(w.targets, ", ")))
-		if at := place(w.Diagnostic); at != "" {
+		b.WriteString("\n" + c.yellow("! ") + visible(w.what.Summary) + "\n  in " + visible(strings.Join(w.targets, ", ")))
+		if at := place(w.what); at != "" {
 			b.WriteString(", on " + at)
 		}
 		b.WriteString("\n")

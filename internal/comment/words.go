@@ -1,0 +1,66 @@
+package comment
+
+import (
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+func verb(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// losses returns "2 resources to destroy, 1 to replace".
+func losses(c report.Counts) string {
+	switch {
+	case c.Replace == 0:
+		return count(c.Destroy, "resource") + " to destroy"
+	case c.Destroy == 0:
+		return count(c.Replace, "resource") + " to replace"
+	}
+	return count(c.Destroy, "resource") + " to destroy, " + number(c.Replace) + " to replace"
+}
+
+// tally returns "1 to add, 2 to change", or "" if there is nothing.
+func tally(c report.Counts) string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		text string
+	}{
+		{c.Add, "to add"}, {c.Change, "to change"}, {c.Destroy, "to destroy"}, {c.Replace, "to replace"}, {c.Forget, "to forget"},
+		{c.Read, "to read"}, {c.Moved, "moved"}, {c.Imported, "imported"}, {c.Deferred, "deferred"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, number(p.n)+" "+p.text)
+		}
+	}
+	if c.Outputs > 0 {
+		parts = append(parts, count(c.Outputs, "output"))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// flagsOf returns the flags of a mode that is not an ordinary plan: "--destroy".
+func flagsOf(m report.Mode) string {
+	if m.Zero() {
+		return ""
+	}
+	var parts []string
+	if m.RefreshOnly {
+		parts = append(parts, "--refresh-only")
+	}
+	if m.Destroy {
+		parts = append(parts, "--destroy")
+	}
+	if len(m.Targets) > 0 {
+		parts = append(parts, "--target")
+	}
+	if len(m.Replace) > 0 {
+		parts = append(parts, "--replace")
+	}
+	return strings.Join(parts, " ")
+}
