@@ -74,11 +74,12 @@ func (a *actions) workflow(ctx context.Context, number int, ev webhook) (*run, e
 	if err != nil {
 		return r, err
 	}
-	source, targets := outputs["ticket"], []string(nil)
+	source := outputs["ticket"]
 	if err := json.Unmarshal([]byte(source), &r.Ticket); err != nil {
 		return r, fmt.Errorf("gate wrote no ticket: %w\n%s", err, r.Gate.Output)
 	}
-	if targets, err = matrix(outputs["matrix"]); err != nil {
+	targets, err := matrix(outputs["matrix"])
+	if err != nil {
 		return r, err
 	}
 	r.Gate.Note = r.decision(targets)

@@ -1,8 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"os/exec"
+	"os"
 	"strings"
 
 	"github.com/layerbot/layerbot/internal/githubtest"
@@ -10,7 +11,7 @@ import (
 
 // An act is something a person does on GitHub. It returns the pull request and what GitHub tells Actions.
 type act interface {
-	do(s *stage) (*pull, webhook, error)
+	do(ctx context.Context, s *stage) (*pull, webhook, error)
 	// telling says who did what on the pull request of that number, and in which words.
 	telling(number int) (who, what, words string)
 }
@@ -23,7 +24,7 @@ type opening struct {
 	Fork                 bool
 }
 
-func (o opening) do(s *stage) (*pull, webhook, error) {
+func (o opening) do(ctx context.Context, s *stage) (*pull, webhook, error) {
 	repo, fork := s.repo, (*githubtest.Repo)(nil)
 	if o.Fork {
 		s.hub.User(o.By)
@@ -39,7 +40,7 @@ func (o opening) do(s *stage) (*pull, webhook, error) {
 	}
 	p := &pull{Pull: opened, Key: o.PR, Title: o.Title, Author: o.By, Head: o.Head, Base: o.Base, Fork: o.Fork, Repo: repo}
 	s.pulls = append(s.pulls, p)
-	ev, err := s.onPull(p, "opened")
+	ev, err := s.onPull(ctx, p, "opened")
 	return p, ev, err
 }
 
@@ -57,17 +58,17 @@ type pushing struct {
 	Edits           []edit
 }
 
-func (u pushing) do(s *stage) (*pull, webhook, error) {
+func (u pushing) do(ctx context.Context, s *stage) (*pull, webhook, error) {
 	p := s.pull(u.PR)
 	if err := s.commit(p.Repo, p.Head, p.Base, u.Message, u.Edits); err != nil {
 		return p, webhook{}, err
 	}
-	sha, err := s.tip(p.Repo, p.Head)
+	sha, err := s.tip(ctx, p.Repo, p.Head)
 	if err != nil {
 		return p, webhook{}, err
 	}
 	p.Log = append(p.Log, entry{Push: &push{Who: u.By, Message: u.Message, SHA: sha}})
-	ev, err := s.onPull(p, "synchronize")
+	ev, err := s.onPull(ctx, p, "synchronize")
 	return p, ev, err
 }
 
@@ -78,11 +79,11 @@ func (u pushing) telling(number int) (who, what, words string) {
 // saying comments on a pull request.
 type saying struct{ PR, By, Text string }
 
-func (c saying) do(s *stage) (*pull, webhook, error) {
+func (c saying) do(ctx context.Context, s *stage) (*pull, webhook, error) {
 	p := s.pull(c.PR)
 	id, payload := p.Comment(c.By, c.Text)
 	p.Asked = id
-	sha, err := s.tip(s.repo, "main")
+	sha, err := s.tip(ctx, s.repo, "main")
 	return p, webhook{Name: "issue_comment", Payload: payload, Checkout: sha}, err
 }
 
@@ -91,17 +92,18 @@ func (c saying) telling(number int) (who, what, words string) {
 }
 
 // onPull returns the pull_request event of an action.
-func (s *stage) onPull(p *pull, action string) (webhook, error) {
+func (s *stage) onPull(ctx context.Context, p *pull, action string) (webhook, error) {
 	p.Asked = 0
-	sha, err := s.tip(s.repo, p.Base)
+	sha, err := s.tip(ctx, s.repo, p.Base)
 	return webhook{Name: "pull_request", Payload: p.Event(action), Checkout: sha}, err
 }
 
 // tip returns the commit a branch stands at.
-func (s *stage) tip(repo *githubtest.Repo, branch string) (string, error) {
-	out, err := exec.Command("git", "--git-dir", repo.GitDir, "rev-parse", "refs/heads/"+branch).Output() //nolint:gosec // the demo's own branches
+func (s *stage) tip(ctx context.Context, repo *githubtest.Repo, branch string) (string, error) {
+	git := process{Env: map[string]string{"PATH": os.Getenv("PATH")}, Argv: []string{"git", "--git-dir", repo.GitDir, "rev-parse", "refs/heads/" + branch}}
+	r, err := git.must(ctx)
 	if err != nil {
 		return "", fmt.Errorf("find branch %s: %w", branch, err)
 	}
-	return strings.TrimSpace(string(out)), nil
+	return strings.TrimSpace(r.Output), nil
 }

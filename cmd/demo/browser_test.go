@@ -163,7 +163,9 @@ func browser(t *testing.T, url string) (context.Context, func() []string) {
 		case *runtime.EventExceptionThrown:
 			faults = append(faults, fmt.Sprintf("exception: %+v", ev.ExceptionDetails))
 		case *runtime.EventConsoleAPICalled:
-			faults = append(faults, fmt.Sprintf("console: %s %+v", ev.Type, ev.Args))
+			for _, arg := range ev.Args {
+				faults = append(faults, fmt.Sprintf("console: %s %s", ev.Type, arg.Value))
+			}
 		case *log.EventEntryAdded:
 			faults = append(faults, fmt.Sprintf("log: %s %s %s", ev.Entry.Level, ev.Entry.Text, ev.Entry.URL))
 		case *network.EventRequestWillBeSent:

@@ -107,7 +107,7 @@ func TestEachJobHasItsOwnEnvironmentAndACloneWithoutCredentials(t *testing.T) {
 	}
 	defer s.hub.Close()
 	a := &actions{stage: s, bot: impostor(t, teller), line: newTimeline(&bytes.Buffer{}, false)}
-	sha, err := s.tip(s.repo, "main")
+	sha, err := s.tip(t.Context(), s.repo, "main")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,10 @@ type options struct {
 	Colour bool
 }
 
-func main() {
+func main() { os.Exit(command()) }
+
+// command reads the command line, shows the demo and returns the exit code.
+func command() int {
 	o := options{Once: os.Getenv("DEMO_ONCE") == "1"}
 	flag.StringVar(&o.Bot, "bot", "", "the `program` to show; built with go build if not given")
 	flag.BoolVar(&o.Once, "once", o.Once, "write the page to a folder and end (also DEMO_ONCE=1)")
@@ -43,9 +46,9 @@ func main() {
 	defer stop()
 	if err := demo(ctx, o, story(), os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
-		stop()
-		os.Exit(1) //nolint:gocritic // stopped just above
+		return 1
 	}
+	return 0
 }
 
 // demo plays the scenes once. Whatever happens, nothing that it started is left running.
@@ -69,7 +72,7 @@ func demo(ctx context.Context, o options, scenes []scene, out io.Writer) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, s.hub.Close()) }()
-	b, err := newBoard(o.Addr)
+	b, err := newBoard(ctx, o.Addr)
 	if err != nil {
 		return err
 	}
@@ -106,7 +109,7 @@ func program(ctx context.Context, path, dir string, line *timeline) (string, err
 	line.chapter("", "Building bot")
 	done := line.working("go build")
 	defer done()
-	cmd := exec.CommandContext(ctx, gotool, "build", "-o", path, "github.com/layerbot/layerbot/cmd/bot") //nolint:gosec // fixed arguments
+	cmd := exec.CommandContext(ctx, gotool, "build", "-o", path, "github.com/layerbot/layerbot/cmd/bot")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build bot: %w\n%s", err, out)
 	}

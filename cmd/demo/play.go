@@ -84,7 +84,7 @@ func (p *play) run(ctx context.Context, scenes []scene) (failed int, err error) 
 }
 
 func (p *play) scene(ctx context.Context, s scene, progress string) ([]string, error) {
-	pull, event, err := s.Act.do(p.stage)
+	pull, event, err := s.Act.do(ctx, p.stage)
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ type result struct {
 // run waits for the process. Cancelling ctx interrupts its whole group, and five seconds later kills it.
 func (p process) run(ctx context.Context) (result, error) {
 	var output bytes.Buffer
-	cmd := exec.CommandContext(ctx, p.Argv[0], p.Argv[1:]...) //nolint:gosec // the demo's own programs
+	cmd := exec.CommandContext(ctx, p.Argv[0], p.Argv[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = p.Dir, &output, &output
 	cmd.Env = []string{}
 	for _, name := range slices.Sorted(maps.Keys(p.Env)) {
@@ -79,9 +79,9 @@ func leftovers(dir string) []string {
 			continue
 		}
 		cwd, _ := os.Readlink(proc + "/cwd")
-		env, _ := os.ReadFile(proc + "/environ") //nolint:gosec // a fixed pattern
+		env, _ := os.ReadFile(proc + "/environ")
 		if strings.HasPrefix(cwd, dir) || bytes.Contains(env, []byte(dir)) {
-			argv, _ := os.ReadFile(proc + "/cmdline") //nolint:gosec // a fixed pattern
+			argv, _ := os.ReadFile(proc + "/cmdline")
 			found = append(found, filepath.Base(proc)+" "+string(bytes.ReplaceAll(argv, []byte{0}, []byte{' '})))
 		}
 	}

@@ -41,17 +41,16 @@ func (p *pull) listen(bot string) []*remark {
 	var changed []*remark
 	for _, item := range p.Conversation() {
 		r := known[item.ID]
-		if r == nil {
-			r = &remark{Item: item}
+		news := r == nil || r.Body != item.Body
+		switch {
+		case r == nil:
+			r = &remark{}
 			p.Log = append(p.Log, entry{Comment: r})
-		} else if r.Body != item.Body {
+		case news:
 			r.Earlier = append(r.Earlier, r.Body)
-		} else {
-			r.Item = item
-			continue
 		}
 		r.Item = item
-		if item.Author.Login == bot {
+		if news && item.Author.Login == bot {
 			changed = append(changed, r)
 		}
 	}

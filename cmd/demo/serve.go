@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"hash/fnv"
 	"net"
@@ -18,8 +19,8 @@ type board struct {
 }
 
 // newBoard starts serving on addr.
-func newBoard(addr string) (*board, error) {
-	l, err := net.Listen("tcp", addr)
+func newBoard(ctx context.Context, addr string) (*board, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("serve the page: %w", err)
 	}
@@ -58,5 +59,5 @@ func (b *board) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write(page) //nolint:gosec // sanitised when it was rendered
+	_, _ = w.Write(page)
 }

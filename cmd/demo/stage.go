@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -29,7 +30,6 @@ type stage struct {
 	dir   string // of everything the demo writes
 	hub   *githubtest.Server
 	repo  *githubtest.Repo
-	fork  *githubtest.Repo
 	trees map[string]map[string][]byte // "owner:branch" → its files
 	pulls []*pull                      // in the order they were opened
 }
@@ -52,7 +52,7 @@ func setUp(dir string) (*stage, error) {
 	from := ""
 	for _, branch := range []string{"main", "dev", "test", "prod"} {
 		if err := s.push(s.repo, branch, from, "The landing zone: four layers, three environments", files); err != nil {
-			return nil, err
+			return nil, errors.Join(err, hub.Close())
 		}
 		files, from = nil, "main"
 	}
@@ -111,7 +111,7 @@ func (s *stage) room(name string) (string, error) {
 	return dir, nil
 }
 
-// state is where the checkouts of the sample keep their state: beside themselves.
+// checkouts is where all clones are made: the sample keeps its state beside them.
 func (s *stage) checkouts() string { return filepath.Join(s.dir, "work") }
 
 // apply brings dev and prod to life with plain Terraform, as the teams did long before the story begins. test was

@@ -26,7 +26,10 @@ func story() []scene {
 			},
 			Want: want{
 				Targets: []string{"02-data/dev", "03-compute/dev"}, Comments: 1,
-				Says:   []string{"data/dev", "compute/dev", "terraform_data.session_cache", "terraform_data.database"},
+				Says: []string{
+					"`data/dev` | changes | 1 | 0 | 1 | 1 |", "`compute/dev` | changes | 0 | 1 | 0 | 0 |",
+					"destroy `terraform_data.session_cache`", "replace `terraform_data.database`", "-       maxPods: 58\n+       maxPods: 110\n",
+				},
 				Lacks:  []string{"correct-horse-battery-staple", "network/dev", "apps/dev"},
 				Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"},
 			},
@@ -34,18 +37,18 @@ func story() []scene {
 		{
 			Title: "Someone without write access asks for a plan: refused",
 			Act:   saying{PR: "postgres", By: "dana", Text: "/plan all prod"},
-			Want:  want{Refused: "may not", Comments: 2, Says: []string{"dana", "write access"}, Reaction: "confused", Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"}},
+			Want:  want{Refused: "may not", Comments: 2, Says: []string{"dana may not", "write access"}, Reaction: "confused", Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"}},
 		},
 		{
 			Title: "A layer that does not exist: the nearest name is offered",
 			Act:   saying{PR: "postgres", By: "alice", Text: "/plan compte prod"},
-			Want:  want{Refused: "compte", Comments: 3, Says: []string{"compute"}, Reaction: "confused", Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"}},
+			Want:  want{Refused: "compte", Comments: 3, Says: []string{"compte", "id you mean 03-compute"}, Reaction: "confused", Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"}},
 		},
 		{
 			Title: "What would this do to prod? A what-if, which grants nothing",
 			Act:   saying{PR: "postgres", By: "alice", Text: "/plan compute prod"},
 			Want: want{
-				Targets: []string{"03-compute/prod"}, Comments: 3, Says: []string{"compute/prod"},
+				Targets: []string{"03-compute/prod"}, Comments: 3, Says: []string{"What if: this plan grants nothing", "`compute/prod` | changes | 0 | 3 | 0 | 0 |"},
 				Reaction: "rocket", Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"},
 			},
 		},
@@ -80,7 +83,7 @@ func story() []scene {
 			}}},
 			Want: want{
 				Targets: []string{"01-network/dev", "04-apps/dev"}, Comments: 1,
-				Says: []string{"apps/dev", "module.status"}, Lacks: []string{"04-apps/main.tf:46"},
+				Says: []string{"`apps/dev` | changes | 2 | 0 | 0 | 0 |", "`network/dev` | changes | 0 | 1 | 0 | 0 |"}, Lacks: []string{"04-apps/main.tf:46"},
 				Checks: map[string]string{"layerbot / dev": "success 2 targets change"},
 			},
 		},
@@ -110,7 +113,7 @@ func story() []scene {
 			}},
 			Want: want{
 				Targets: []string{"02-data/dev", "03-compute/dev"}, Comments: 3,
-				Says:   []string{"data/dev", "compute/dev", "backup_days"},
+				Says:   []string{"`data/dev` | changes | 1 | 0 | 1 | 1 |", "input.backup_days    = 7 → 14"},
 				Lacks:  []string{"correct-horse-battery-staple"},
 				Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"},
 			},

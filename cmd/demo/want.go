@@ -31,6 +31,11 @@ func (w want) check(p *pull, r *run, changed []*remark, bot string) []string {
 			failed = append(failed, j.Name)
 		}
 	}
+	for _, j := range []*job{r.Gate, r.Report} {
+		if j == nil || j.Exit != 0 {
+			miss("gate and report must both run and end well: %+v", j)
+		}
+	}
 	if !slices.Equal(planned, w.Targets) {
 		miss("planned are %v, not %v", planned, w.Targets)
 	}
