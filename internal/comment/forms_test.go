@@ -178,6 +178,16 @@ func TestCheckTextIsOfOneEnvironment(t *testing.T) {
 	}
 }
 
+func TestSummaryDoesNotPointToItself(t *testing.T) {
+	got := Summary(bigPage(60, 40, 8), 64<<10)
+	if !got.Truncated || strings.Contains(got.Body, "the [run's summary]") || !strings.Contains(got.Body, "Everything is in the report kept with") {
+		t.Error(got.Body[:3000])
+	}
+	if strings.HasPrefix(got.Body, MarkerPrefix) {
+		t.Error("a summary has the marker of the comment")
+	}
+}
+
 func TestQuietPlansAreShort(t *testing.T) {
 	if body := Render(pages()["unchanged"]).Body; strings.Count(body, "\n") > 20 || strings.Contains(body, "|---") {
 		t.Error(body)

@@ -63,4 +63,8 @@ func Render(p Page) Rendered { return newView(p).compose(Budget, true) }
 
 // Summary returns the same without the marker and the budget of a comment: for a job summary, at most room bytes
 // (GitHub takes 1 MiB a step). room is at least 16 KiB.
-func Summary(p Page, room int) Rendered { return newView(p).compose(room, false) }
+func Summary(p Page, room int) Rendered {
+	v := newView(p)
+	v.isSummary = true
+	return v.compose(room, false)
+}

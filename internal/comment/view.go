@@ -18,7 +18,8 @@ type view struct {
 	changed, unchanged, failed int
 	missing                    int // expected and without a report
 
-	cut bool // something was left out; set while rendering
+	cut       bool // something was left out; set while rendering
+	isSummary bool // this is the run's summary itself
 }
 
 // A target is one report with the name it is shown under.
@@ -190,6 +191,8 @@ func (v *view) where() string {
 	switch {
 	case v.Links.Report != "":
 		return "the " + link("full report", v.Links.Report)
+	case v.isSummary:
+		return "the report kept with the run's artifacts"
 	case v.Links.Run != "":
 		return "the " + link("run's summary", v.Links.Run)
 	}
