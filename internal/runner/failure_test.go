@@ -90,6 +90,11 @@ resource "terraform_data" "a" { input = try(data.terraform_remote_state.infrastr
 			target: func(t *layer.Target) { t.BackendConfig = "app/backend-config.hcl" },
 			kind:   report.Broken, message: "the backend-config file app/backend-config.hcl of 05-app/prod does not exist", hint: "`backend`",
 		},
+		"a var-file outside": {
+			files:  map[string]string{"app/main.tf": local},
+			target: func(t *layer.Target) { t.VarFiles = []string{"../x.tfvars"} },
+			kind:   report.Internal, message: `the var-file "../x.tfvars" leads out of the repository`, hint: "log",
+		},
 		"a missing folder": {
 			kind: report.Broken, message: "the folder app does not exist", hint: "commit",
 		},

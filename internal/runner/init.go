@@ -49,6 +49,9 @@ func (r *run) sound() error {
 
 // named returns an error if a file that the target names is not there.
 func (r *run) named(what, setting, file string) error {
+	if !filepath.IsLocal(filepath.FromSlash(file)) {
+		return fmt.Errorf("the %s %q leads out of the repository", what, file)
+	}
 	info, err := os.Stat(r.runner.path(file))
 	if err == nil && info.Mode().IsRegular() {
 		return nil

@@ -24,16 +24,20 @@ type tool struct {
 
 // A ToolError says that no fitting Terraform is at hand.
 type ToolError struct {
-	Tool  string // "terraform" or "tofu"
-	Found string // a version that does not fit, "" when there is none
-	Needs string // "1.11.4", or constraints
-	Err   error  // why it could not be installed; nil when that was not tried
+	Tool   string // "terraform" or "tofu"
+	Found  string // a version that does not fit, "" when there is none
+	Needs  string // "1.11.4", or constraints
+	Broken error  // why a program that is on PATH does not tell its version; nil when each does
+	Err    error  // why it could not be installed; nil when that was not tried
 }
 
 func (e *ToolError) Error() string {
 	msg := e.Tool + " is not on PATH"
-	if e.Found != "" {
+	switch {
+	case e.Found != "":
 		msg = fmt.Sprintf("%s %s is on PATH", e.Tool, e.Found)
+	case e.Broken != nil:
+		msg = fmt.Sprintf("the %s on PATH does not run: %v", e.Tool, e.Broken)
 	}
 	if e.Needs != "" {
 		msg += ", " + e.Needs + " is needed"
@@ -112,20 +116,20 @@ func (t *tools) find(ctx context.Context, job Job, dir string) (tool, error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	found := ""
+	missing := &ToolError{Tool: n.name, Needs: n.text}
 	for _, path := range append(t.onPath(n.name), t.inCache(n.name)...) {
 		v, err := t.version(ctx, path, dir)
-		if err != nil {
-			return tool{}, err
-		}
-		if n.fits(v) {
+		switch {
+		case ctx.Err() != nil:
+			return tool{}, ctx.Err()
+		case err != nil:
+			missing.Broken = err
+		case n.fits(v):
 			return tool{path, n.name, v}, nil
-		}
-		if found == "" {
-			found = v.String()
+		case missing.Found == "":
+			missing.Found = v.String()
 		}
 	}
-	missing := &ToolError{Tool: n.name, Found: found, Needs: n.text}
 	if !t.download || n.name != "terraform" {
 		return tool{}, missing
 	}

@@ -77,6 +77,20 @@ func TestMissingAndWrongToolAreFailuresWithAHint(t *testing.T) {
 	}
 }
 
+func TestAProgramThatDoesNotRunIsPassedOver(t *testing.T) {
+	t.Parallel()
+	dirs := []string{t.TempDir(), t.TempDir()}
+	write(t, dirs[0], map[string]string{"terraform": "#!/bin/sh\necho 'No version is set' >&2\nexit 126\n"})
+	b := newBench(t, map[string]string{"app/main.tf": local}, func(o *Options) { o.Environ["PATH"] = strings.Join(dirs, ":") })
+	if f := b.bad(job(target())); !strings.HasPrefix(f.Message, "the terraform on PATH does not run: ") || !strings.Contains(f.Message, "No version is set") {
+		t.Errorf("%+v", f)
+	}
+	write(t, dirs[1], map[string]string{"terraform": versioned("1.11.4", "/dev/null")})
+	if found, err := b.tools.find(t.Context(), job(target()), b.root); err != nil || filepath.Dir(found.path) != dirs[1] {
+		t.Errorf("%v %v", found, err)
+	}
+}
+
 // A real program is asked for its version once, over several Runners; when it is replaced, again.
 func TestVersionIsRemembered(t *testing.T) {
 	t.Parallel()

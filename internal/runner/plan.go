@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -102,8 +103,9 @@ func (r *run) plan(ctx context.Context) error {
 		}
 	}
 	err := r.planOnce(ctx)
-	if err != nil && skipped && ctx.Err() == nil {
-		if err := r.init(ctx); err != nil { // perhaps it was needed: state from elsewhere names providers too
+	var f *failed
+	if skipped && errors.As(err, &f) && f.Kind == report.Broken && ctx.Err() == nil {
+		if err := r.init(ctx); err != nil { // perhaps it was needed: a state names providers too
 			return err
 		}
 		return r.planOnce(ctx)
@@ -235,7 +237,7 @@ func planned(err error, out *stream) bool {
 }
 
 // program is a run of the target's program.
-func (r *run) program(args []string, out, err interface{ Write([]byte) (int, error) }) command {
+func (r *run) program(args []string, out, err io.Writer) command {
 	return command{path: r.tool.path, args: args, dir: r.dir, env: r.env, out: out, err: err}
 }
 
