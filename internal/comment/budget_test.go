@@ -70,7 +70,7 @@ func TestEverythingFitsTheBudget(t *testing.T) {
 			if !ok || m.Truncated != got.Truncated {
 				t.Errorf("marker %v, ok %v, truncated %v", m, ok, got.Truncated)
 			}
-			title, summary, text := CheckText(p, "prod")
+			title, summary, text := CheckText(p, "prod", Budget)
 			if len(title) > 255 || len(summary) > 65535 || len(text) > 65535 {
 				t.Errorf("check: %d, %d, %d bytes", len(title), len(summary), len(text))
 			}

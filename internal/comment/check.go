@@ -6,10 +6,10 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// CheckText returns title, summary and text of the check run of one environment, each within GitHub's 65,535 characters.
-// The summary holds what always stays in the comment, the text the changes. Reports of other environments are left out;
+// CheckText returns title, summary and text of the check run of one environment: the summary within GitHub's 65,535
+// characters, the text within room bytes, so that the caller can add to it. The summary holds what always stays in the comment, the text the changes. Reports of other environments are left out;
 // an environment without any is "nothing affected" unless reports are missing.
-func CheckText(p Page, env string) (title, summary, text string) {
+func CheckText(p Page, env string, room int) (title, summary, text string) {
 	all := p.Reports
 	p.Reports = slices.DeleteFunc(slices.Clone(all), func(r report.Report) bool { return r.Target.Env != env })
 	p.Earlier = slices.DeleteFunc(slices.Clone(p.Earlier), func(e Earlier) bool { return e.Target.Env != env })
@@ -21,8 +21,9 @@ func CheckText(p Page, env string) (title, summary, text string) {
 	summary = v.headline() + v.notes(Budget/16) + caution + v.table(Budget/2-len(caution)) + v.quiet(Budget/32) + v.earlier(Budget/32) +
 		v.runsCode(Budget/16) + v.footer()
 
-	sections := v.sections(Budget - 400 - len(v.where()))
-	fit(sections, Budget-400-len(v.where()))
+	room -= 400 + len(v.where()) // for the announcement
+	sections := v.sections(room)
+	fit(sections, room)
 	text = v.announce(sections) + join(sections)
 	return title, summary, text
 }

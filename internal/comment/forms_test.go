@@ -17,7 +17,7 @@ func TestOtherFormsGolden(t *testing.T) {
 		p := all[name]
 		golden(t, name+".terminal.txt", Terminal(p, false))
 		golden(t, name+".html", HTML(p))
-		title, summary, text := CheckText(p, "prod")
+		title, summary, text := CheckText(p, "prod", Budget)
 		golden(t, name+".check.md", title+"\n\n"+summary+"\n"+text)
 	}
 	golden(t, "mixed.colour.txt", Terminal(all["mixed"], true))
@@ -164,7 +164,7 @@ func TestOutcome(t *testing.T) {
 func TestCheckTextIsOfOneEnvironment(t *testing.T) {
 	p := pageOf(changes("05-compute", "prod", 1, old), changes("05-compute", "dev", 1), failed("07-dns", "test", report.Failure{Message: "m"}))
 	for env, want := range map[string]string{"prod": "1 target changes, 1 resource to destroy", "dev": "No changes", "test": "The plan failed", "none": "Nothing affected"} {
-		title, summary, text := CheckText(p, env)
+		title, summary, text := CheckText(p, env, Budget)
 		if title != want || !strings.Contains(summary, want) {
 			t.Errorf("%s: %q, %s", env, title, summary)
 		}
@@ -173,7 +173,7 @@ func TestCheckTextIsOfOneEnvironment(t *testing.T) {
 		}
 	}
 	p.Expected = 4
-	if title, _, _ := CheckText(p, "none"); title != "No plans: 1 target expected, none reported" {
+	if title, _, _ := CheckText(p, "none", Budget); title != "No plans: 1 target expected, none reported" {
 		t.Error(title)
 	}
 }

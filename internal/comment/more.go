@@ -19,6 +19,9 @@ func (v *view) quiet(room int) string {
 			continue
 		}
 		s := link(code(t.name), v.Links.Jobs[t.id])
+		if t.Deleted {
+			s += " (layer deleted, nothing left to destroy)"
+		}
 		if b.Len()+len(s) > room {
 			v.cut = true
 			return "No changes: " + b.String() + " and " + number(left) + " more: full list in " + v.where() + "\n\n"

@@ -50,7 +50,7 @@ func (s *standing) conclude(env string) string {
 
 // check returns the check run of one environment.
 func (s *standing) check(env string) (github.Check, error) {
-	title, summary, text := comment.CheckText(s.granting(), env)
+	title, summary, text := comment.CheckText(s.granting(), env, maxCheckText)
 	text, err := s.records[env].attach(s.desk.Redact.String(text))
 	if err != nil {
 		return github.Check{}, err

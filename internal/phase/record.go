@@ -14,8 +14,11 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// maxRecord is the part of a check run's text (65,535 characters) that a record may take.
-const maxRecord = 40_000
+// GitHub takes 65,535 characters as the text of a check run: so much of it is for people, and so much is the record.
+const (
+	maxCheckText = 25_000
+	maxRecord    = 40_000
+)
 
 const (
 	recordOpen  = "\n<!-- layerbot:record "
@@ -63,8 +66,7 @@ func (r *record) attach(text string) (string, error) {
 			return "", fmt.Errorf("the record of %d targets is %d bytes, more than a check run holds", len(r.Targets), len(packed))
 		}
 	}
-	const room = 65_535 - maxRecord - len(recordOpen) - len(recordClose)
-	return clip(text, room) + recordOpen + packed + recordClose, nil
+	return text + recordOpen + packed + recordClose, nil
 }
 
 func (r *record) pack() (string, error) {

@@ -40,7 +40,7 @@ func TestRecordSurvivesTheCheckText(t *testing.T) {
 func TestRecordTooLargeKeepsTheDigests(t *testing.T) {
 	want := fingerprint(20_000)
 	r := &record{Head: "abc", Targets: map[string]entry{"a/b": {Status: report.Changed, Fingerprint: want}}}
-	text, err := r.attach(strings.Repeat("x", 60_000))
+	text, err := r.attach(strings.Repeat("x", maxCheckText))
 	if err != nil {
 		t.Fatal(err)
 	}
