@@ -20,8 +20,13 @@ func AffectedBy(base, head *Map, changed []string) []Affected {
 	gone := newReasons(base)
 	successor := successors(base, head)
 	for _, name := range changed {
-		why.add(name)
-		gone.add(name)
+		before, after := base.holds(name), head.holds(name)
+		if after || !before { // what is gone is judged by what it was
+			why.add(name)
+		}
+		if before || !after {
+			gone.add(name)
+		}
 	}
 	found := []Affected{}
 	var deleted []Affected
@@ -42,6 +47,9 @@ func AffectedBy(base, head *Map, changed []string) []Affected {
 	sort.SliceStable(deleted, func(i, j int) bool { return deleted[i].ID() < deleted[j].ID() })
 	return append(found, deleted...)
 }
+
+// holds reports whether a file is in the tree of a map.
+func (m *Map) holds(name string) bool { return m.inputs != nil && m.inputs.tree.has[name] }
 
 // reasons collects, for the targets of one map, the changed files that touch each.
 type reasons struct {

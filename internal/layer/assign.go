@@ -24,27 +24,20 @@ func (d *discovery) makeTargets() {
 	rootsAt, isRoot := map[string]int{}, map[string]bool{} // how many roots are at or below a folder
 	for _, r := range d.roots {
 		isRoot[r.dir] = true
-		for at := r.dir; ; at = path.Dir(at) {
+		for _, at := range above(r.dir) {
 			rootsAt[at]++
-			if at == "." {
-				break
-			}
 		}
 	}
 	for _, r := range d.roots {
 		r.reach, r.problem = d.reach(r.dir)
 		var mine []given
-		for at := r.dir; ; at = path.Dir(at) { // from the root outwards
+		for _, at := range above(r.dir) { // what is nearer comes later and wins
 			if at == r.dir || !isRoot[at] {
 				for _, v := range byScope[at] {
 					mine = append(mine, given{v, rootsAt[at] == 1 || at == r.dir})
 				}
 			}
-			if at == "." {
-				break
-			}
 		}
-		slices.Reverse(mine) // outermost first, so that what is nearer wins
 		d.targetsOf(r, d.keepFor(r, mine))
 	}
 }
@@ -106,15 +99,15 @@ func (d *discovery) declares(r *root, v *valueFile) bool {
 	return v.bad != nil
 }
 
-// environments returns the environments that files show for r. Central files
-// without a layer in their names do not add to those that name the layer.
+// environments returns the environments that files show for r. Where files in an
+// environment's folder name the layer, those that are for all layers add none.
 func (d *discovery) environments(r *root, files []given) []string {
 	found, selected := map[string]bool{}, false
 	for _, v := range files {
 		selected = selected || v.env != "" && v.layer != "" && !v.own && v.isVar
 	}
 	for _, v := range files {
-		counts := v.own || v.layer != "" || !selected
+		counts := v.own || v.layer != "" || v.envFolder == "" || !selected
 		if v.isBackend && !v.isVar && !v.own && v.layer == "" && len(d.missingArguments(r, nil)) == 0 {
 			counts = false // a complete backend needs no file
 		}
@@ -156,9 +149,6 @@ func (d *discovery) targetsOf(r *root, files []given) {
 		for _, v := range files {
 			if v.isVar && (v.env == env || v.isShared(v.scope != r.dir)) && (!v.isBackend || d.declares(r, v.valueFile)) && !(v.auto && v.scope == r.dir && len(v.between) == 0) {
 				t.VarFiles = append(t.VarFiles, v.path)
-				if v.bad != nil && t.Problem == nil {
-					t.Problem = v.bad
-				}
 			}
 		}
 		t.BackendConfig = d.backendFile(r, env, files)
@@ -193,13 +183,18 @@ func (d *discovery) backendFile(r *root, env string, files []given) string {
 // and the folder of its environment.
 func (d *discovery) fileOf(r *root, t *Target, files []given) {
 	info := &targetInfo{root: r}
+	var names []string
 	for _, base := range d.tree.list(r.dir) {
-		if isAutoloaded(base) {
-			info.values = append(info.values, d.values(d.valueFile(path.Join(r.dir, base))))
+		if name := path.Join(r.dir, base); isAutoloaded(base) && d.tree.exists(name) {
+			names = append(names, name)
 		}
 	}
-	for _, name := range t.VarFiles {
-		info.values = append(info.values, d.values(d.valueFile(name)))
+	for _, name := range append(names, t.VarFiles...) {
+		v := d.valueFile(name)
+		info.values = append(info.values, d.values(v))
+		if v.bad != nil && t.Problem == nil {
+			t.Problem = v.bad
+		}
 	}
 	for _, v := range files {
 		if v.env == t.Env && v.envFolder != "" {

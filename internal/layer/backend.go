@@ -94,14 +94,11 @@ func (d *discovery) expectedBackendFile(r *root, t *Target) string {
 		return t.BackendConfig
 	}
 	base := "backend-config.hcl"
-	for at := r.dir; ; at = path.Dir(at) {
+	for _, at := range above(r.dir) {
 		for _, name := range d.tree.list(at) {
 			if backendName.MatchString(name) && modelName.MatchString(name) {
 				base = withoutModel(name)
 			}
-		}
-		if at == r.base || at == "." {
-			break
 		}
 	}
 	folder := r.dir
@@ -126,11 +123,8 @@ func withoutModel(base string) string {
 func (d *discovery) warnOfMissing() {
 	holds := map[string]bool{}
 	for _, r := range d.roots {
-		for at := r.dir; ; at = path.Dir(at) {
+		for _, at := range above(r.dir) {
 			holds[at] = true
-			if at == "." {
-				break
-			}
 		}
 	}
 	why := map[string]string{}

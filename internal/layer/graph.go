@@ -122,7 +122,7 @@ func (g *graph) byKey(s state) []*Target {
 	var found []*Target
 	consider := func(t *Target) {
 		for _, own := range g.d.info[t].states {
-			if own.kind == s.kind && meets(own.key, s.key) && meets(own.bucket, s.bucket) && own.key != unknown {
+			if own.kind == s.kind && meets(own.key, s.key) && sameBucket(own.bucket, s.bucket) && own.key != unknown {
 				found = append(found, t)
 				return
 			}

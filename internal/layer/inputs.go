@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"io/fs"
 	"path"
 	"slices"
 	"sort"
@@ -15,8 +16,8 @@ import (
 // calls. Besides, a target is determined by its var-files and backend file, by
 // what its code reads through a path that can be told from the text, and by what
 // any of these link to. Documentation (*.md and the like), templates for files
-// that are put in place by hand, hidden folders, examples and tests do not count,
-// unless code reads them.
+// that are put in place by hand, hidden folders and tests do not count, unless
+// code reads them.
 type inputs struct {
 	tree    *tree
 	ids     []string                // of the targets, in the order of the Map
@@ -88,18 +89,18 @@ func (in *inputs) reserve(name string, i int) {
 // touched returns the targets that a changed file determines, in no order.
 func (in *inputs) touched(name string) map[int]bool {
 	found := map[int]bool{}
+	if !fs.ValidPath(name) {
+		return found
+	}
 	for _, alias := range in.aliases(name) {
 		for _, i := range in.files[alias] {
 			found[i] = true
 		}
-		for at := alias; ; at = path.Dir(at) {
+		for _, at := range above(alias) {
 			for _, i := range in.folders[at] {
 				if !isDocument(alias) {
 					found[i] = true
 				}
-			}
-			if at == "." {
-				break
 			}
 		}
 		owner := path.Dir(alias)
@@ -133,12 +134,9 @@ func (in *inputs) admits(name, owner string, i int) bool {
 func (in *inputs) aliases(name string) []string {
 	all := []string{name}
 	for k := 0; k < len(all) && k < maxHops; k++ {
-		for at := all[k]; ; at = path.Dir(at) {
+		for _, at := range above(all[k]) {
 			for _, link := range in.linked[at] {
 				all = appendNew(all, path.Join(link, relative(all[k], at)))
-			}
-			if at == "." || at == "/" {
-				break
 			}
 		}
 	}
@@ -157,7 +155,7 @@ func isDocument(name string) bool {
 // Terraform does there. The lock file does.
 func counts(below string) bool {
 	base := path.Base(below)
-	if isDocument(base) || modelName.MatchString(base) || has(exampleFolders, path.Dir(below)) {
+	if isDocument(base) || modelName.MatchString(base) || strings.Contains(base, ".tftest.") {
 		return false
 	}
 	if strings.HasPrefix(base, ".") && base != ".terraform.lock.hcl" && base != ".terraform-version" {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/json"
 )
 
 // A source is what one configuration file says, read once however often it is linked.
@@ -105,41 +104,19 @@ func parseFile(t *tree, name string) *source {
 		s.problem = &Problem{Message: "cannot be read: " + err.Error(), File: name}
 		return s
 	}
-	var file *hcl.File
-	var diags hcl.Diagnostics
-	isJSON := strings.HasSuffix(name, ".json")
-	if isJSON {
-		file, diags = json.Parse(content, name)
-	} else {
-		file, diags = hclsyntax.ParseConfig(content, name, hcl.InitialPos)
-	}
-	if diags.HasErrors() {
-		s.problem = diagnose(name, diags)
+	file, problem := parse(name, content)
+	if problem != nil {
+		s.problem = problem
 		s.guess(content)
 	}
-	if file == nil || file.Body == nil {
+	if file == nil {
 		return s
 	}
-	s.extract(file.Body, isJSON)
+	s.extract(file.Body, strings.HasSuffix(name, ".json"))
 	if body, ok := file.Body.(*hclsyntax.Body); ok && mayRefer(content) {
 		s.walk(body)
 	}
 	return s
-}
-
-// diagnose turns the first error of a parse into a Problem.
-func diagnose(name string, diags hcl.Diagnostics) *Problem {
-	for _, d := range diags {
-		if d.Severity != hcl.DiagError {
-			continue
-		}
-		p := &Problem{Message: d.Summary, File: name, Hint: d.Detail}
-		if d.Subject != nil {
-			p.Line = d.Subject.Start.Line
-		}
-		return p
-	}
-	return nil
 }
 
 var backendText = regexp.MustCompile(`(?m)^\s*(?:backend\s+"([a-z0-9]+)"|(cloud))\s*\{`)

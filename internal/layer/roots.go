@@ -109,7 +109,7 @@ func (d *discovery) judgeByContent(f *folder) (isRoot bool, reason string) {
 		return false, reasonTemplate
 	case f.backend != nil:
 		return true, ""
-	case has(exampleFolders, f.dir):
+	case d.isExample(f.dir):
 		return false, reasonExample
 	case d.calledFor(f.dir) || has(moduleFolders, f.dir):
 		return false, ""
@@ -140,10 +140,34 @@ func (d *discovery) hasTerragrunt(dir string) bool {
 	return d.tree.has[path.Join(dir, "terragrunt.hcl")] || d.tree.has[path.Join(dir, "terragrunt.stack.hcl")]
 }
 
+// isExample reports whether a folder lies below examples or tests. A folder "test"
+// with other environments beside it is an environment.
+func (d *discovery) isExample(dir string) bool {
+	parts := segments(strings.ToLower(dir))
+	for i, part := range parts {
+		if exampleFolders[part] && !(part == "test" && d.hasEnvironments(join(segments(dir)[:i]))) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *discovery) hasEnvironments(dir string) bool {
+	if environmentFolders[strings.ToLower(path.Base(dir))] {
+		return true
+	}
+	for word := range environmentWords {
+		if !weakWords[word] && d.tree.under[path.Join(dir, word)] {
+			return true
+		}
+	}
+	return false
+}
+
 // calledFor reports whether anything but an example or a test calls the folder.
 func (d *discovery) calledFor(dir string) bool {
 	for _, caller := range d.callers[dir] {
-		if caller != dir && !has(exampleFolders, caller) {
+		if caller != dir && !d.isExample(caller) {
 			return true
 		}
 	}

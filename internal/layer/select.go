@@ -241,7 +241,11 @@ func nearest(word string, valid []string) []string {
 		for _, alias := range [...]string{Short(name), path.Base(name), Short(path.Base(name))} {
 			best = min(best, levenshtein.Distance(word, alias, nil))
 		}
-		if best <= max(1, len(word)/3) {
+		limit := max(1, len(word)/3)
+		if len(word) > 3 {
+			limit = max(2, limit) // two letters changed places
+		}
+		if best <= limit {
 			close = append(close, scored{name, best})
 		}
 	}

@@ -104,6 +104,12 @@ func (d *discovery) places(t *Target) []state {
 	return append(places, other)
 }
 
+// sameBucket reports whether two buckets can be the same. One that is only partly
+// known may be anything: its parts often come from outside the code.
+func sameBucket(a, b string) bool {
+	return a == b || strings.Contains(a, unknown) || strings.Contains(b, unknown)
+}
+
 // meets reports whether two texts can be the same, the unknown mark standing for
 // anything in at most one of them.
 func meets(a, b string) bool {

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"io/fs"
 	"path"
 	"sort"
 	"strings"
@@ -23,7 +24,7 @@ type tree struct {
 func newTree(files Files) *tree {
 	t := &tree{files: files, has: map[string]bool{}, dirs: map[string][]string{}, under: map[string]bool{".": true}, links: map[string]string{}}
 	for _, name := range files.Paths() {
-		if generated(name) {
+		if generated(name) || !fs.ValidPath(name) {
 			continue
 		}
 		t.paths = append(t.paths, name)
@@ -130,6 +131,20 @@ func relative(name, dir string) string {
 		return name
 	}
 	return strings.TrimPrefix(strings.TrimPrefix(name, dir), "/")
+}
+
+// above returns every folder from the root of the tree down to dir.
+func above(dir string) []string {
+	all := []string{"."}
+	for i := 0; i < len(dir) && dir != "."; i++ {
+		if dir[i] == '/' {
+			all = append(all, dir[:i])
+		}
+	}
+	if dir != "." {
+		all = append(all, dir)
+	}
+	return all
 }
 
 func segments(name string) []string {

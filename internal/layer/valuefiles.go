@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/json"
 )
 
 // A valueFile is a var-file or a backend file and what its place and name say.
@@ -32,10 +30,10 @@ type valueFile struct {
 
 // valueFiles finds every var-file and backend file that can belong to a root.
 func (d *discovery) valueFiles() []*valueFile {
-	above := map[string]bool{} // folders that are or hold a root
+	holds := map[string]bool{".": true} // folders that are or hold a root
 	for _, r := range d.roots {
-		for at := r.dir; !above[at]; at = path.Dir(at) {
-			above[at] = true
+		for _, at := range above(r.dir) {
+			holds[at] = true
 		}
 	}
 	var found []*valueFile
@@ -45,10 +43,7 @@ func (d *discovery) valueFiles() []*valueFile {
 			continue
 		}
 		v.scope = path.Dir(name)
-		for !above[v.scope] {
-			if v.scope == "." {
-				break
-			}
+		for !holds[v.scope] {
 			v.scope = path.Dir(v.scope)
 		}
 		v.between = segments(relative(path.Dir(name), v.scope))
@@ -144,17 +139,9 @@ func (d *discovery) values(v *valueFile) map[string]hcl.Expression {
 		v.bad = &Problem{Message: "cannot be read: " + err.Error(), File: v.path, Hint: "commit the file, or what it links to"}
 		return v.names
 	}
-	var file *hcl.File
-	var diags hcl.Diagnostics
-	if strings.HasSuffix(v.path, ".json") {
-		file, diags = json.Parse(content, v.path)
-	} else {
-		file, diags = hclsyntax.ParseConfig(content, v.path, hcl.InitialPos)
-	}
-	if diags.HasErrors() {
-		v.bad = diagnose(v.path, diags)
-	}
-	if file != nil && file.Body != nil {
+	file, problem := parse(v.path, content)
+	v.bad = problem
+	if file != nil {
 		v.names = attributes(file.Body)
 	}
 	return v.names
@@ -177,11 +164,8 @@ func (d *discovery) interpret(files []*valueFile) {
 		if r.pathEnv != "" {
 			in.envs[r.pathEnv] = true
 		}
-		for at := r.dir; ; at = path.Dir(at) {
+		for _, at := range above(r.dir) {
 			in.layers[at] = append(in.layers[at], r.aliases()...)
-			if at == "." {
-				break
-			}
 		}
 	}
 	for _, names := range in.layers {
@@ -304,6 +288,7 @@ func (in *interpreter) read(v *valueFile) {
 	}
 	if v.layer == "" && in.isLayer(v.scope, v.stem) {
 		v.layer = simplify(v.stem)
+		v.isBackend = v.isBackend && !v.isVar
 		return
 	}
 	if v.word == "" {
