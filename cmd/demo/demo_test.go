@@ -86,7 +86,7 @@ func playOut(t *testing.T, scenes []scene) {
 		content, err := os.ReadFile(path)
 		for _, bad := range []string{"correct-horse-battery-staple", "PRIVATE KEY", "ghs_", "x-access-token", "src=\"http", "\x1b["} {
 			if bytes.Contains(content, []byte(bad)) {
-				t.Errorf("%s holds %q", path, bad)
+				t.Errorf("%s holds %q: …%.200q", path, bad, content[max(0, bytes.Index(content, []byte(bad))-100):])
 			}
 		}
 		return err
@@ -254,4 +254,11 @@ func (b *lockedBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buf.String()
+}
+
+func TestMaskedValuesAreNotShown(t *testing.T) {
+	got := masked("before s3cret%\n::add-mask::s3cret%25\nafter s3cret%!\n::warning::x\n::add-mask::\n")
+	if want := "before ***\nafter ***!\n::warning::x\n"; got != want {
+		t.Errorf("%q, not %q", got, want)
+	}
 }

@@ -42,7 +42,7 @@ func command() int {
 	flag.Parse()
 	o.Colour = term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == ""
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	defer stop()
 	if err := demo(ctx, o, story(), os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)

@@ -57,6 +57,24 @@ func readOutputs(file string) (map[string]string, error) {
 	return outputs, nil
 }
 
+// masked returns what a job printed as its log would show it: each ::add-mask:: command is carried out.
+// Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#masking-a-value-in-a-log
+func masked(output string) string {
+	unescape := strings.NewReplacer("%0D", "\r", "%0A", "\n", "%25", "%")
+	var log strings.Builder
+	var masks []string
+	for line := range strings.Lines(output) {
+		if value, ok := strings.CutPrefix(line, "::add-mask::"); ok {
+			if value = unescape.Replace(strings.TrimRight(value, "\r\n")); value != "" {
+				masks = append(masks, value, "***")
+			}
+			continue
+		}
+		log.WriteString(line)
+	}
+	return strings.NewReplacer(masks...).Replace(log.String())
+}
+
 // artifacts is the folder into which the artifacts of a run are downloaded, merged, for report.
 func (a *actions) artifacts(r *run) string {
 	return filepath.Join(a.stage.dir, "artifacts", strconv.Itoa(r.ID))

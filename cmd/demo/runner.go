@@ -40,7 +40,7 @@ func (a *actions) job(ctx context.Context, j *job, p process) error {
 	done := a.line.working(j.Name)
 	defer done()
 	result, err := p.run(ctx)
-	j.Took, j.Exit, j.Output = result.Took, result.Exit, result.Output
+	j.Took, j.Exit, j.Output = result.Took, result.Exit, masked(result.Output)
 	summary, _ := os.ReadFile(p.Env["GITHUB_STEP_SUMMARY"])
 	j.Summary = string(summary)
 	return err
