@@ -231,6 +231,9 @@ func (d *discovery) setWorkspaces(r *root, files []given) {
 	}
 	configs := map[string]bool{}
 	for _, t := range r.targets {
+		if len(d.missingArguments(r, t)) > 0 {
+			return // a file is to come, and it may be one an environment
+		}
 		configs[t.BackendConfig+"\x00"+strings.Join(sortedValues(t.BackendValues), "\x00")] = true
 	}
 	apart := len(configs) == len(r.targets) // every environment has a backend of its own

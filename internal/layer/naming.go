@@ -48,20 +48,14 @@ func (d *discovery) environmentSegment(i int, dirs []string) int {
 	parts := segments(dirs[i])
 	for at := range parts {
 		byParent := at > 0 && environmentFolders[strings.ToLower(parts[at-1])]
-		values := d.variants(dirs, parts, at, byParent)
-		known := 0
-		for v := range values {
-			if environmentLike(v) || sharedWords[strings.ToLower(v)] {
-				known++
-			}
-		}
+		v := d.variants(dirs, parts, at, byParent)
 		exact := strings.ToLower(parts[at])
 		switch {
-		case byParent && (known*2 >= len(values) || known == 0 && len(values) <= maxUnknownEnvironments && !d.roots[i].workspace):
+		case byParent && (v.known*2 >= v.count || v.known == 0 && v.count <= maxUnknownEnvironments && !d.roots[i].workspace):
 			return at
-		case !byParent && len(values) > 1 && known*2 >= len(values) && d.hasWord(values):
+		case !byParent && v.count > 1 && v.known*2 >= v.count && v.word:
 			return at
-		case !byParent && len(values) == 1 && environmentWords[exact] && !weakWords[exact]:
+		case !byParent && v.count == 1 && environmentWords[exact] && !weakWords[exact]:
 			return at
 		}
 	}
@@ -72,29 +66,25 @@ func (d *discovery) environmentSegment(i int, dirs []string) int {
 // taken for environments though none has a name for one; more are applications.
 const maxUnknownEnvironments = 12
 
-func (d *discovery) hasWord(values map[string]bool) bool {
-	for v := range values {
-		if environmentLike(v) {
-			return true
-		}
-	}
-	return false
+// variation is what stands at one place of paths that are equal otherwise.
+type variation struct {
+	seen  map[string]bool
+	count int
+	known int  // how many are words for environments, or for what all of them share
+	word  bool // one at least is a word for an environment
 }
 
 // variants returns what stands at a place of a path in all roots that are equal
 // otherwise; below a folder "environments", in all that begin equally.
-func (d *discovery) variants(dirs, parts []string, at int, byParent bool) map[string]bool {
-	if d.variantsOf == nil {
-		d.variantsOf = map[string]map[string]bool{}
+func (d *discovery) variants(dirs, parts []string, at int, byParent bool) *variation {
+	if d.variations == nil {
+		d.variations = map[string]*variation{}
 		for _, dir := range dirs {
 			others := segments(dir)
-			for k := range others {
-				for _, key := range []string{join(others[:k]) + "\x00", join(others[:k]) + "\x00" + join(others[k+1:])} {
-					if d.variantsOf[key] == nil {
-						d.variantsOf[key] = map[string]bool{}
-					}
-					d.variantsOf[key][others[k]] = true
-				}
+			for k, value := range others {
+				start := join(others[:k]) + "\x00"
+				d.vary(start, value)
+				d.vary(start+join(others[k+1:]), value)
 			}
 		}
 	}
@@ -102,7 +92,27 @@ func (d *discovery) variants(dirs, parts []string, at int, byParent bool) map[st
 	if !byParent {
 		key += join(parts[at+1:])
 	}
-	return d.variantsOf[key]
+	return d.variations[key]
+}
+
+func (d *discovery) vary(key, value string) {
+	v := d.variations[key]
+	if v == nil {
+		v = &variation{seen: map[string]bool{}}
+		d.variations[key] = v
+	}
+	if v.seen[value] {
+		return
+	}
+	v.seen[value] = true
+	v.count++
+	switch {
+	case environmentLike(value):
+		v.word = true
+		v.known++
+	case sharedWords[strings.ToLower(value)]:
+		v.known++
+	}
 }
 
 // nameLayers finds the shortest unique path end of every base.

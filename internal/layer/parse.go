@@ -296,7 +296,7 @@ func (s *source) walk(body *hclsyntax.Body) {
 	_ = hclsyntax.VisitAll(body, func(node hclsyntax.Node) hcl.Diagnostics {
 		switch n := node.(type) {
 		case *hclsyntax.ScopeTraversalExpr:
-			if n.Traversal.RootName() == "terraform" {
+			if attr, _ := second(n.Traversal); n.Traversal.RootName() == "terraform" && attr == "workspace" {
 				s.workspace = true
 			}
 		case *hclsyntax.TemplateExpr:
@@ -310,6 +310,15 @@ func (s *source) walk(body *hclsyntax.Body) {
 		}
 		return nil
 	})
+}
+
+// second returns the name after the root of a traversal: "module" of path.module.
+func second(t hcl.Traversal) (name string, ok bool) {
+	if len(t) < 2 {
+		return "", false
+	}
+	attr, ok := t[1].(hcl.TraverseAttr)
+	return attr.Name, ok
 }
 
 // namesFile reports whether a template starts as a path does: with path.module

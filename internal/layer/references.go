@@ -4,7 +4,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
@@ -33,8 +32,8 @@ func startingFolders(expr hclsyntax.Expression, module, root string) []string {
 	if e, ok := expr.(*hclsyntax.TemplateExpr); ok && len(e.Parts) > 0 {
 		expr = e.Parts[0]
 	}
-	if e, ok := expr.(*hclsyntax.ScopeTraversalExpr); ok && e.Traversal.RootName() == "path" && len(e.Traversal) > 1 {
-		switch attr, _ := e.Traversal[1].(hcl.TraverseAttr); attr.Name {
+	if e, ok := expr.(*hclsyntax.ScopeTraversalExpr); ok && e.Traversal.RootName() == "path" {
+		switch name, _ := second(e.Traversal); name {
 		case "module":
 			return []string{module}
 		case "cwd":

@@ -20,8 +20,8 @@ type discovery struct {
 	result  *Map
 
 	info       map[*Target]*targetInfo
-	byPath     map[string]*valueFile      // see valueFile
-	variantsOf map[string]map[string]bool // see variants
+	byPath     map[string]*valueFile // see valueFile
+	variations map[string]*variation // see variants
 }
 
 // A root is a folder that Terraform runs in.

@@ -145,18 +145,18 @@ func (s *scope) traversal(steps hcl.Traversal) string {
 
 // lookup returns what var.x or local.x stands for and the scope it is written in.
 func (s *scope) lookup(steps hcl.Traversal) (hcl.Expression, *scope) {
-	attr, ok := steps[1].(hcl.TraverseAttr)
+	name, ok := second(steps)
 	if !ok || s.folder == nil {
 		return nil, nil
 	}
 	switch steps.RootName() {
 	case "local":
-		return s.folder.locals[attr.Name], s
+		return s.folder.locals[name], s
 	case "var":
-		if expr, ok := s.values[attr.Name]; ok && s.outer != nil {
+		if expr, ok := s.values[name]; ok && s.outer != nil {
 			return expr, s.outer
 		}
-		return s.folder.variables[attr.Name], s
+		return s.folder.variables[name], s
 	}
 	return nil, nil
 }
