@@ -34,17 +34,34 @@ func (privateKey) match(sc *scanner, i int) (span, verdict) {
 	if !strings.Contains(sc.s[i+len(pemBegin):label], "PRIVATE KEY") {
 		return span{}, no
 	}
-	body, v := sc.until(label+len(pemDash), maxKey, pemEnd)
-	if v == yes {
+	body := label + len(pemDash)
+	limit := min(body+maxKey, len(sc.s))
+	end := sc.keyEnd(body)
+	if end+len(pemEnd) <= limit {
 		var dash int
-		if dash, v = sc.until(body+len(pemEnd), maxLabel, pemDash); v == yes {
+		if dash, v = sc.until(end+len(pemEnd), maxLabel, pemDash); v == yes {
 			return span{from: i, to: dash + len(pemDash)}, yes
 		}
+	} else if limit-body < maxKey {
+		v = sc.atEnd()
 	}
 	if v == more {
 		return span{}, more
 	}
-	return span{from: i, to: min(label+len(pemDash)+maxKey, len(sc.s))}, yes
+	return span{from: i, to: limit}, yes
+}
+
+// keyEnd returns where, from i on, the next key ends; the end of the text if none does. Like runEnd it reads
+// nothing twice.
+func (sc *scanner) keyEnd(i int) int {
+	if i < sc.key.from || i > sc.key.to || sc.key.to == 0 {
+		n := strings.Index(sc.s[i:], pemEnd)
+		if n < 0 {
+			n = len(sc.s) - i
+		}
+		sc.key = span{from: i, to: i + n}
+	}
+	return sc.key.to
 }
 
 // until returns where, within limit bytes of i, what stands.

@@ -72,6 +72,7 @@ type scanner struct {
 	final  bool   // nothing follows s
 	spans  []span // in the order they were found
 	runs   map[*class]span
+	key    span // see keyEnd
 }
 
 // run scans s and returns how much of it is decided: all of it, or up to where a
