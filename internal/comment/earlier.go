@@ -11,7 +11,8 @@ type Earlier struct {
 	Target layer.Target
 	Status report.Status // "" if it was not planned on this commit yet
 	Counts report.Counts
-	Run    string // address of the run
+	Losses []string // addresses of what is destroyed or replaced, as many as are known
+	Run    string   // address of the run
 }
 
 // earlierWithoutPlan counts the earlier targets that have no good plan.
@@ -53,11 +54,30 @@ func (v *view) earlier(room int) string {
 		case report.Unchanged:
 			return "- " + name + ": no changes\n"
 		case report.Changed:
-			return "- " + name + ": " + tally(e.Counts) + "\n"
+			return "- " + e.lossMark() + name + ": " + tally(e.Counts) + "\n" + e.losses()
 		case report.Failed:
 			return "- ❌ " + name + ": failed\n"
 		default:
 			return "- ❌ " + name + ": not planned on this commit yet\n"
 		}
 	}) + "\n"
+}
+
+// lossMark draws the eye to an earlier plan that destroys: the caution block has only this run's.
+func (e Earlier) lossMark() string {
+	if e.Counts.Destroy+e.Counts.Replace == 0 {
+		return ""
+	}
+	return "⚠️ "
+}
+
+func (e Earlier) losses() string {
+	if len(e.Losses) == 0 {
+		return ""
+	}
+	more := ""
+	if n := e.Counts.Destroy + e.Counts.Replace - len(e.Losses); n > 0 {
+		more = " and " + number(n) + " more"
+	}
+	return "  - destroys or replaces " + codes(e.Losses, len(e.Losses)) + more + "\n"
 }

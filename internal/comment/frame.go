@@ -48,7 +48,7 @@ func (v *view) notes(room int) string {
 		b.WriteString(quote("[!IMPORTANT]\nThis is the plan of an older commit. It grants nothing; the newer commit is planned by itself.") + "\n")
 	}
 	if why := v.grantsNothing(); why != "" {
-		b.WriteString(quote("[!NOTE]\n**What if: this plan grants nothing.** "+prose(why)) + "\n")
+		b.WriteString(quote("[!NOTE]\n**What if: this plan grants nothing.** "+asSentence(why)) + "\n")
 	}
 	if len(v.Notices) > 0 {
 		b.WriteString(quote("[!WARNING]\n"+v.capped(len(v.Notices), room, func(i int) string {
@@ -60,10 +60,7 @@ func (v *view) notes(room int) string {
 
 // sentence returns a message and the hint behind it.
 func sentence(message, hint string) string {
-	if hint == "" {
-		return prose(message)
-	}
-	return prose(message) + " " + prose(hint)
+	return strings.TrimSpace(asSentence(message) + " " + asSentence(hint))
 }
 
 // capped joins items as long as they fit into room bytes and says how many more there are.

@@ -36,6 +36,7 @@ type record struct {
 type entry struct {
 	Status      report.Status       `json:"status"`
 	Counts      report.Counts       `json:"counts"`
+	Losses      []string            `json:"losses,omitempty"`      // addresses of what is destroyed or replaced, the first few
 	Fingerprint *report.Fingerprint `json:"fingerprint,omitempty"` // nil when the plan grants nothing
 	Run         string              `json:"run,omitempty"`         // address of the run
 	Partial     bool                `json:"partial,omitempty"`     // the fingerprint's resources did not fit
@@ -113,5 +114,17 @@ func readRecord(text string) *record {
 
 // earlier returns the row of a target that was planned in an earlier run on the same commit.
 func (e entry) earlier(t layer.Target) comment.Earlier {
-	return comment.Earlier{Target: t, Status: e.Status, Counts: e.Counts, Run: e.Run}
+	return comment.Earlier{Target: t, Status: e.Status, Counts: e.Counts, Losses: e.Losses, Run: e.Run}
+}
+
+// enter returns what is remembered of a report.
+func enter(r *report.Report, run string) entry {
+	e := entry{Status: r.Status, Counts: r.Count(), Fingerprint: r.Fingerprint, Run: run}
+	const few = 10
+	for _, c := range r.Changes {
+		if (c.Action == report.Delete || c.Action == report.Replace) && c.Deferred == "" && len(e.Losses) < few {
+			e.Losses = append(e.Losses, c.Address)
+		}
+	}
+	return e
 }

@@ -113,8 +113,7 @@ func (s *standing) remember(checks []github.Check) {
 	now := map[string]entry{}
 	for i, j := range s.ticket.Jobs {
 		if j.WhatIf == "" {
-			r := s.page.Reports[i]
-			now[j.Target.ID()] = entry{Status: r.Status, Counts: r.Count(), Fingerprint: r.Fingerprint, Run: s.desk.Links.Run}
+			now[j.Target.ID()] = enter(&s.page.Reports[i], s.desk.Links.Run)
 		}
 	}
 	for _, t := range s.ticket.Expected {
