@@ -35,7 +35,7 @@ func (d *discovery) connect(targets []*Target) {
 			g.names[name] = append(g.names[name], t)
 		}
 		for _, s := range d.places(t) {
-			if s.key == unknown || t.Backend == "" { // a layer without a backend may get one outside the code
+			if s.key == unknown || s.kind == "local" { // a layer without a backend may get one outside the code
 				for _, name := range names {
 					g.keyless[name] = append(g.keyless[name], t)
 				}
