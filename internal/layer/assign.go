@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
 )
 
 // A given is a value file that a root is given, and how closely it belongs to it.
@@ -207,10 +209,10 @@ func (d *discovery) fileOf(r *root, t *Target, files []given) {
 // A targetInfo is what is known of a target beside what it prints.
 type targetInfo struct {
 	root      *root
-	values    []map[string]exprOf // of its variables, later wins
-	envFolder string              // the folder of its environment, "" when there is none
-	states    []state             // where its state is, see places
-	evidence  bool                // a dependency of it is known
+	values    []map[string]hcl.Expression // of its variables, later wins
+	envFolder string                      // the folder of its environment, "" when there is none
+	states    []state                     // where its state is, see places
+	evidence  bool                        // a dependency of it is known
 }
 
 // valueFile returns the value file of a path, read once.

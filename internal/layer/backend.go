@@ -4,11 +4,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
-
-	"github.com/hashicorp/hcl/v2"
 )
-
-type exprOf = hcl.Expression
 
 // requiredArguments are those that Terraform asks for at init and takes from no
 // environment variable. https://developer.hashicorp.com/terraform/language/backend

@@ -106,6 +106,22 @@ func BenchmarkDiscover1000x4(b *testing.B) {
 	b.ReportMetric(float64(peak)/1e6, "peak-MB")
 }
 
+// BenchmarkDiscoverConfigured is the same with the files named in the configuration.
+func BenchmarkDiscoverConfigured(b *testing.B) {
+	tree := thousand()
+	files := sampled{tree, tree.Paths()}
+	opts := Options{
+		Include:     []string{"infra/[0-9]*"},
+		VarFiles:    []string{"common.auto.tfvars", "{dir}/environments/{env}/*.tfvars"},
+		BackendFile: "{dir}/environments/{env}/backend-config.hcl",
+	}
+	for b.Loop() {
+		if m := discover(b, files, opts); len(m.Targets) != 4000 || len(m.Targets[0].VarFiles) != 2 || m.Targets[0].Problem != nil {
+			b.Fatalf("%d targets, first %+v", len(m.Targets), m.Targets[0])
+		}
+	}
+}
+
 func BenchmarkAffected5000(b *testing.B) {
 	tree := thousand()
 	m := discover(b, tree, Options{})

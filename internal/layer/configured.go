@@ -49,7 +49,7 @@ func (d *discovery) environmentsBy(template string, r *root) []string {
 	glob := path.Clean(fill(template, r, mark))
 	var pattern strings.Builder
 	first := true
-	for _, part := range regexp.MustCompile(`\x01|\*\*/?|\*|\?|[^\x01*?]+`).FindAllString(glob, -1) {
+	for _, part := range globParts.FindAllString(glob, -1) {
 		switch part {
 		case mark:
 			if first {
@@ -73,7 +73,9 @@ func (d *discovery) environmentsBy(template string, r *root) []string {
 		return nil
 	}
 	found := map[string]bool{}
-	for _, name := range d.tree.paths {
+	fixed, _, _ := strings.Cut(glob, mark)
+	start, _ := doublestar.SplitPattern(fixed + "*")
+	for _, name := range d.tree.below(start) {
 		m := matcher.FindStringSubmatch(name)
 		if m == nil || refusedStem(m[1]) {
 			continue
@@ -85,9 +87,12 @@ func (d *discovery) environmentsBy(template string, r *root) []string {
 	return sortedKeys(found)
 }
 
-func escapeGlob(s string) string {
-	return regexp.MustCompile(`[*?\[\]{}\\]`).ReplaceAllString(s, `\$0`)
-}
+var (
+	globParts = regexp.MustCompile(`\x01|\*\*/?|\*|\?|[^\x01*?]+`)
+	globMeta  = regexp.MustCompile(`[*?\[\]{}\\]`)
+)
+
+func escapeGlob(s string) string { return globMeta.ReplaceAllString(s, `\$0`) }
 
 // configure applies the configuration's templates to a target. A file that it
 // names without a wildcard and that is not there is the target's problem.
@@ -104,7 +109,8 @@ func (d *discovery) configure(r *root, t *Target) {
 			continue
 		}
 		glob := path.Clean(fill(template, &root{folder: &folder{dir: escapeGlob(r.dir)}, layer: escapeGlob(r.layer)}, escapeGlob(t.Env)))
-		for _, file := range d.tree.paths {
+		start, _ := doublestar.SplitPattern(glob)
+		for _, file := range d.tree.below(start) {
 			if ok, _ := doublestar.Match(glob, file); ok && !(path.Dir(file) == r.dir && isAutoloaded(path.Base(file))) {
 				t.VarFiles = appendNew(t.VarFiles, file)
 			}

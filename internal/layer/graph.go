@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
 )
 
 // A graph finds the target behind a state.
@@ -231,7 +233,7 @@ func (d *discovery) scopes(t *Target, wanted func(*folder) bool) []*scope {
 	if !slices.ContainsFunc(info.root.reach, func(dir string) bool { return wanted(d.folders[dir]) }) {
 		return nil
 	}
-	root := &scope{folder: info.root.folder, values: map[string]exprOf{}, outer: &scope{}, env: t.Workspace}
+	root := &scope{folder: info.root.folder, values: map[string]hcl.Expression{}, outer: &scope{}, env: t.Workspace}
 	if root.env == "" && !info.root.workspace {
 		root.env = "default"
 	}

@@ -3,6 +3,7 @@ package layer
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -38,6 +39,7 @@ func newTree(files Files) *tree {
 			t.links[name] = inside(dir, target)
 		}
 	}
+	slices.Sort(t.paths)
 	for _, names := range t.dirs {
 		sort.Strings(names)
 	}
@@ -131,6 +133,16 @@ func relative(name, dir string) string {
 		return name
 	}
 	return strings.TrimPrefix(strings.TrimPrefix(name, dir), "/")
+}
+
+// below returns the paths at any depth below a folder, by its name alone.
+func (t *tree) below(dir string) []string {
+	if dir == "." {
+		return t.paths
+	}
+	start, _ := slices.BinarySearch(t.paths, dir+"/")
+	end, _ := slices.BinarySearch(t.paths, dir+"0") // "0" follows "/"
+	return t.paths[start:end]
 }
 
 // above returns every folder from the root of the tree down to dir.
