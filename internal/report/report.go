@@ -97,7 +97,7 @@ type Change struct {
 
 // An Attr is one leaf that differs between before and after (for a create or delete: every leaf that is set).
 type Attr struct {
-	Path      string          `json:"path"`                // `tags["Name"]`, `ingress[0].cidr_blocks[1]`
+	Path      string          `json:"path"`                // `tags["Name"]`, `ingress[0].cidr_blocks[1]`; of an output "" is the value itself
 	Before    json.RawMessage `json:"before,omitempty"`    // canonical JSON of a scalar or an empty collection; nil when absent or not to be shown
 	After     json.RawMessage `json:"after,omitempty"`     // likewise
 	Unknown   bool            `json:"unknown,omitempty"`   // known after apply

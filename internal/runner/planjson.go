@@ -159,6 +159,9 @@ func (p *planReader) output(dec *jsontext.Decoder, name string) error {
 	}
 	p.print.Add("output."+c.Address, c, leaves)
 	c.Attrs = p.runner.attrs(leaves)
+	for i, a := range c.Attrs { // shown as the output's own: "", "[0]", "host"
+		c.Attrs[i].Path = strings.TrimPrefix(strings.TrimPrefix(a.Path, "value"), ".")
+	}
 	p.outputs = append(p.outputs, c)
 	return nil
 }
