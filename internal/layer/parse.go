@@ -75,18 +75,11 @@ func parseAll(ctx context.Context, t *tree) (map[string]*source, error) {
 		}
 	}
 	parsed := make([]*source, len(names))
-	var wg sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for i := w; i < len(names) && ctx.Err() == nil; i += workers {
-				parsed[i] = parseFile(t, names[i])
-			}
-		}()
-	}
-	wg.Wait()
+	inParallel(len(names), func(i int) {
+		if ctx.Err() == nil {
+			parsed[i] = parseFile(t, names[i])
+		}
+	})
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -95,6 +88,22 @@ func parseAll(ctx context.Context, t *tree) (map[string]*source, error) {
 		sources[name] = parsed[i]
 	}
 	return sources, nil
+}
+
+// inParallel calls do for every number below n, on all cores.
+func inParallel(n int, do func(i int)) {
+	var wg sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := w; i < n; i += workers {
+				do(i)
+			}
+		}()
+	}
+	wg.Wait()
 }
 
 func parseFile(t *tree, name string) *source {

@@ -36,12 +36,15 @@ func (d *discovery) valueFiles() []*valueFile {
 			holds[at] = true
 		}
 	}
-	var found []*valueFile
+	var candidates, found []*valueFile
 	for _, name := range d.tree.paths {
-		v := classify(name)
-		if v == nil {
-			continue
+		if v := classify(name); v != nil {
+			candidates = append(candidates, v)
 		}
+	}
+	inParallel(len(candidates), func(i int) { d.values(candidates[i]) })
+	for _, v := range candidates {
+		name := v.path
 		v.scope = path.Dir(name)
 		for !holds[v.scope] {
 			v.scope = path.Dir(v.scope)
