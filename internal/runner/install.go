@@ -1,11 +1,9 @@
 package runner
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/hashicorp/go-version"
+	"github.com/hashicorp/terraform-exec/tfexec"
 )
 
 // A tool is a program that was found.
@@ -212,17 +211,21 @@ func fileKey(path string) (key string, script bool, err error) {
 
 // ask starts the program at path to learn its version.
 func (t *tools) ask(ctx context.Context, path, dir string) (*version.Version, error) {
-	var out bytes.Buffer
-	stderr := &tail{max: 4 << 10}
-	c := command{path: path, args: []string{"version", "-json"}, dir: dir, env: t.env, out: &out, err: stderr}
-	if err := c.run(ctx); err != nil {
-		return nil, fmt.Errorf("%s version: %w: %s", path, err, strings.TrimSpace(stderr.String()))
+	tf, err := tfexec.NewTerraform(dir, path)
+	if err != nil {
+		return nil, err
 	}
-	var answer struct {
-		Version string `json:"terraform_version"`
+	env := map[string]string{}
+	for _, kv := range t.env {
+		name, value, _ := strings.Cut(kv, "=")
+		env[name] = value
 	}
-	if err := json.Unmarshal(out.Bytes(), &answer); err != nil {
+	if err := tf.SetEnv(tfexec.CleanEnv(env)); err != nil {
+		return nil, err
+	}
+	found, _, err := tf.Version(ctx, true)
+	if err != nil {
 		return nil, fmt.Errorf("%s version: %w", path, err)
 	}
-	return version.NewVersion(answer.Version)
+	return found, nil
 }
