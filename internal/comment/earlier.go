@@ -1,6 +1,8 @@
 package comment
 
 import (
+	"slices"
+
 	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/report"
 )
@@ -46,7 +48,7 @@ func (v *view) earlier(room int) string {
 			bad = append(bad, e)
 		}
 	}
-	all := append(bad, good...)
+	all := slices.Concat(bad, good)
 	return "Also affected, not planned in this run:\n\n" + v.capped(len(all), room, func(i int) string {
 		e := all[i]
 		name := link(code(e.Target.String()), e.Run)

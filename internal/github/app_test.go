@@ -9,7 +9,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -295,7 +294,7 @@ func TestPrintedClientShowsNoSecret(t *testing.T) {
 	}
 	log := slog.New(slog.NewTextHandler(f.log, nil)) // f looks for the token at the end
 	log.Info("printed", "app", a, "client", c)
-	if key := fmt.Sprint(pkcs1()); strings.Contains(f.log.String(), "PRIVATE KEY") || strings.Contains(f.log.String(), key[:40]) {
+	if key := string(pkcs1()); strings.Contains(f.log.String(), "PRIVATE KEY") || strings.Contains(f.log.String(), key[:40]) {
 		t.Error("the log shows the key")
 	}
 }

@@ -36,7 +36,7 @@ func TestPayloadsHaveTheShapeOfGitHubs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close() //nolint:errcheck // tested elsewhere
+	defer s.Close()
 	text, err := os.ReadFile("testdata/webhook-keys.json")
 	if err != nil {
 		t.Fatal(err)

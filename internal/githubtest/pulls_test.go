@@ -281,7 +281,7 @@ func TestWhoWroteAComment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // a test
+	defer resp.Body.Close()
 	var comments []struct {
 		User struct{ Login, Type string }
 		App  *struct{ ID int64 } `json:"performed_via_github_app"`

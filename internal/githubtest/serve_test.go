@@ -63,7 +63,7 @@ func BenchmarkGetPull(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			defer s.Close() //nolint:errcheck // tested elsewhere
+			defer s.Close()
 			r := s.Repository("acme", "infra")
 			for _, branch := range []string{"main", "change"} {
 				if _, err := r.Push(branch, "", "Work", map[string][]byte{branch: []byte("x")}); err != nil {
@@ -84,7 +84,7 @@ func BenchmarkGetPull(b *testing.B) {
 				if err != nil || resp.StatusCode != http.StatusOK {
 					b.Fatal(resp, err)
 				}
-				resp.Body.Close() //nolint:errcheck // not read
+				resp.Body.Close()
 			}
 		})
 	}

@@ -159,7 +159,7 @@ func (d *discovery) targetsOf(r *root, files []given) {
 		d.fileOf(r, t, files)
 		d.checkBackend(r, t)
 	}
-	d.setWorkspaces(r, files)
+	d.setWorkspaces(r)
 }
 
 // backendFile picks the backend file of a target: the nearest for its
@@ -227,7 +227,7 @@ func (d *discovery) valueFile(name string) *valueFile {
 // keeps their states apart: the backend is the same for all of them (complete in
 // the code, or one file for all), or the code asks for terraform.workspace. A
 // cloud or remote backend that names one workspace has no others.
-func (d *discovery) setWorkspaces(r *root, files []given) {
+func (d *discovery) setWorkspaces(r *root) {
 	if r.pathEnv != "" || r.backend != nil && r.backend.attrs["workspaces.name"] != nil {
 		return
 	}

@@ -199,13 +199,14 @@ func checkSound(t testing.TB, m *Map) {
 
 func writeWant(t *testing.T, name string, archive *txtar.Archive, want string) {
 	t.Helper()
-	files := archive.Files[:0:0]
+	var files []txtar.File
 	for _, f := range archive.Files {
 		if f.Name != "want" {
 			files = append(files, f)
 		}
 	}
-	archive.Files = append(files, txtar.File{Name: "want", Data: []byte(want)})
+	files = append(files, txtar.File{Name: "want", Data: []byte(want)})
+	archive.Files = files
 	if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -160,7 +160,7 @@ func (s *source) extract(body hcl.Body, isJSON bool) {
 	for _, b := range content.Blocks {
 		switch b.Type {
 		case "terraform":
-			s.terraform(b.Body, isJSON)
+			s.terraform(b.Body)
 		case "locals":
 			for name, expr := range attributes(b.Body) {
 				s.locals[name] = expr
@@ -186,7 +186,7 @@ func (s *source) extract(body hcl.Body, isJSON bool) {
 	}
 }
 
-func (s *source) terraform(body hcl.Body, isJSON bool) {
+func (s *source) terraform(body hcl.Body) {
 	content, _, _ := body.PartialContent(terraformSchema)
 	if a := content.Attributes["required_version"]; a != nil {
 		if version, ok := (&scope{}).text(a.Expr); ok {

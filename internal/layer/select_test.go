@@ -118,7 +118,8 @@ func TestUnknownWordsGetHelp(t *testing.T) {
 		t.Error("a long word is repeated in the error")
 	}
 	empty := discover(t, treeOf(""), Options{})
-	if _, err := empty.Resolve([]string{"x"}, false); err == nil || !strings.Contains(err.(*NotFoundError).Hint(), "none") {
+	var notFound *NotFoundError
+	if _, err := empty.Resolve([]string{"x"}, false); !errors.As(err, &notFound) || !strings.Contains(notFound.Hint(), "none") {
 		t.Errorf("in an empty repository: %v", err)
 	}
 }

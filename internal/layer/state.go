@@ -93,11 +93,11 @@ func (d *discovery) places(t *Target) []state {
 		}
 		other.key = prefix + "/" + workspace + "/" + s.key
 	case "remote":
-		if prefix := args["workspaces.prefix"]; prefix != "" {
-			other.key = prefix + workspace
-		} else {
+		prefix := args["workspaces.prefix"]
+		if prefix == "" {
 			return places
 		}
+		other.key = prefix + workspace
 	default:
 		return places
 	}

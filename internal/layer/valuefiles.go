@@ -76,7 +76,7 @@ func classify(name string) *valueFile {
 		return nil
 	}
 	v := &valueFile{path: name}
-	stem := base
+	var stem string
 	switch {
 	case strings.HasSuffix(base, ".tfvars"), strings.HasSuffix(base, ".tfvars.json"):
 		stem = strings.TrimSuffix(strings.TrimSuffix(base, ".json"), ".tfvars")

@@ -2,6 +2,7 @@ package phase
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -95,7 +96,7 @@ func annotations(reports []report.Report, env string) []github.Annotation {
 		}
 		warnings = append(warnings, annotate(r, r.Warnings, "warning")...)
 	}
-	all := append(failures, warnings...)
+	all := slices.Concat(failures, warnings)
 	return all[:min(len(all), maxAnnotations)]
 }
 

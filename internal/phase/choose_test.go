@@ -103,7 +103,7 @@ func TestFingerprintKeys(t *testing.T) {
 		return string(k)
 	}
 	a := target("a", "dev", 0)
-	if key(1, a) != key(1, a) {
+	if again := key(1, a); again != key(1, a) {
 		t.Error("the same target has two keys")
 	}
 	others := []string{key(2, a), key(1, target("a", "prod", 0)), key(1, target("b", "dev", 0))}

@@ -137,7 +137,7 @@ func newDigest() digest { return digest{sha256.New()} }
 
 func (d digest) count(n int) {
 	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n))
+	binary.BigEndian.PutUint64(b[:], uint64(n)) //nolint:gosec // G115: n is a length
 	d.h.Write(b[:])
 }
 

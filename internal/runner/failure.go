@@ -33,7 +33,7 @@ func (r *run) explain(ctx context.Context, err error) *report.Failure {
 	var own *failed
 	var tool *ToolError
 	switch {
-	case context.Cause(ctx) == errTimeout:
+	case errors.Is(context.Cause(ctx), errTimeout):
 		return &report.Failure{
 			Kind:    report.Interrupted,
 			Message: fmt.Sprintf("the plan took longer than %s and was stopped", r.runner.o.Timeout),
@@ -99,11 +99,11 @@ var hints = []struct{ text, hint string }{
 // class refines a failure by its diagnostics, whose summaries Terraform has kept stable over its versions.
 func (r *run) class(f *report.Failure, bad []report.Diagnostic) {
 	for _, d := range bad {
-		switch {
-		case d.Summary == "Error acquiring the state lock":
+		switch d.Summary {
+		case "Error acquiring the state lock":
 			r.locked(f, d)
 			return
-		case d.Summary == "Unable to find remote state":
+		case "Unable to find remote state":
 			r.upstream(f, d)
 			return
 		}
@@ -116,7 +116,7 @@ func (r *run) class(f *report.Failure, bad []report.Diagnostic) {
 			}
 		}
 	}
-	f.Hint = "mend it and push, or see the log of the run"
+	f.Hint = "push a fix, which is planned by itself; the log of the run has the rest"
 }
 
 // lockField matches one line of the lock that Terraform describes in an error.

@@ -214,7 +214,7 @@ func (r *run) planOnce(ctx context.Context) error {
 	if !planned(err, out) {
 		cancel()
 		if shown != nil {
-			<-shown
+			<-shown //nolint:errcheck // cancelled: the plan's own fault is what counts
 		}
 		return r.fault("plan", err, out, stderr.String())
 	}

@@ -35,7 +35,7 @@ func (p *planReader) read(from io.Reader) error {
 	if err := members(dec, func(name string) error { return p.section(dec, name) }); err != nil {
 		return fmt.Errorf("read the plan: %w", err)
 	}
-	if _, err := dec.ReadToken(); err != io.EOF {
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return errors.New("read the plan: something follows its end")
 	}
 	if !strings.HasPrefix(p.format, "1.") && !strings.HasPrefix(p.format, "0.") {

@@ -40,12 +40,13 @@ func decodeValue(dec *jsontext.Decoder) (value, error) {
 		return decodeObject(dec)
 	case jsontext.KindBeginArray:
 		return decodeList(dec)
+	default:
+		raw, err := dec.ReadValue()
+		if err != nil || raw.Kind() == jsontext.KindNull {
+			return value{}, err
+		}
+		return value{kind: scalar, raw: canonical(raw)}, nil
 	}
-	raw, err := dec.ReadValue()
-	if err != nil || raw.Kind() == jsontext.KindNull {
-		return value{}, err
-	}
-	return value{kind: scalar, raw: canonical(raw)}, nil
 }
 
 func decodeObject(dec *jsontext.Decoder) (value, error) {
