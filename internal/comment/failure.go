@@ -49,7 +49,7 @@ func hint(r *report.Report) string {
 // failureSection returns the section of a target without a plan: with the log, without it, and as one line.
 func (v *view) failureSection(t *target) section {
 	head := "<details open>\n<summary>❌ <code>" + markup(t.name) + "</code>: " + failures[kind(t.Report)].label + "</summary>\n\n**" +
-		asSentence(message(t.Report)) + "**\n\n" + asSentence(hint(t.Report)) + "\n\n"
+		prose(message(t.Report)) + "**\n\n" + asSentence(hint(t.Report)) + "\n\n"
 	var diagnostics []report.Diagnostic
 	log := ""
 	if t.Failure != nil {
