@@ -17,7 +17,9 @@ TAGS := realtools
 .PHONY: demo check build bench fuzz tools vuln format vet tidy lint test
 .DEFAULT_GOAL := check
 
+demo: export PATH := $(TOOLS)/bin:$(PATH)
 demo: build
+	go -C tools run ./install --dir '$(TOOLS)' terraform
 	go run ./cmd/demo --bot bin/bot
 
 build:

@@ -40,7 +40,7 @@ func (b *bot) runGate(ctx context.Context, out string) error {
 		Open: func(ctx context.Context, p github.Permissions) (phase.Pulls, error) {
 			return b.client(ctx, ev.Repository, p)
 		},
-		Git:      repo,
+		Git:      repo.WithNetwork(b.env.All),
 		CloneURL: strings.TrimSuffix(b.env.ServerURL, "/") + "/" + ev.Repository.String() + ".git",
 		AppID:    b.env.AppID, Secret: []byte(b.env.PrivateKey), Log: b.log,
 	}, ev)

@@ -42,7 +42,7 @@ func story() []scene {
 		{
 			Title: "A layer that does not exist: the nearest name is offered",
 			Act:   saying{PR: "postgres", By: "alice", Text: "/plan compte prod"},
-			Want:  want{Refused: "compte", Comments: 3, Says: []string{"compte", "id you mean 03-compute"}, Reaction: "confused", Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"}},
+			Want:  want{Refused: "compte", Comments: 3, Says: []string{"compte", "id you mean compute"}, Reaction: "confused", Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"}},
 		},
 		{
 			Title: "What would this do to prod? A what-if, which grants nothing",

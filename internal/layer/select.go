@@ -226,7 +226,8 @@ func shorten(word string) string {
 	return strings.ToValidUTF8(word, "?")
 }
 
-// nearest returns up to three valid words within a few typing errors of word.
+// nearest returns up to three valid words within a few typing errors of word, each in the form that is nearest: the
+// short one only if it names one layer.
 func nearest(word string, valid []string) []string {
 	if len(word) > maxWord {
 		return nil
@@ -234,6 +235,10 @@ func nearest(word string, valid []string) []string {
 	type scored struct {
 		name     string
 		distance int
+	}
+	named := map[string]int{}
+	for _, name := range valid {
+		named[Short(name)]++
 	}
 	var close []scored
 	for _, name := range valid {
@@ -245,9 +250,13 @@ func nearest(word string, valid []string) []string {
 		if len(word) > 3 {
 			limit = max(2, limit) // two letters changed places
 		}
-		if best <= limit {
-			close = append(close, scored{name, best})
+		if best > limit {
+			continue
 		}
+		if short := Short(name); named[short] == 1 && levenshtein.Distance(word, short, nil) < levenshtein.Distance(word, name, nil) {
+			name = short
+		}
+		close = append(close, scored{name, best})
 	}
 	sort.SliceStable(close, func(i, j int) bool { return close[i].distance < close[j].distance })
 	var names []string

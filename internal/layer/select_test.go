@@ -90,7 +90,7 @@ func TestSelect(t *testing.T) {
 func TestUnknownWordsGetHelp(t *testing.T) {
 	m := people(t)
 	for words, want := range map[string]struct{ message, hint string }{
-		"compte":          {`no layer or environment is named "compte"`, "did you mean 05-compute?"},
+		"compte":          {`no layer or environment is named "compte"`, "did you mean compute?"},
 		"compute pord":    {`no layer or environment is named "pord"`, "did you mean prod?"},
 		"09":              {`no layer or environment is named "09"`, ""},
 		"data-lake prod":  {`no target is named "data-lake/prod"`, "it exists as data-lake/dev"},
