@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -31,9 +33,12 @@ func (f *runFlags) bind(flags *pflag.FlagSet) {
 func (b *bot) bench(ctx context.Context, f planFlags, t *phase.Ticket, root, out string, jobs []phase.Job, local bool) error {
 	p := b.progress(len(jobs))
 	defer p.stop()
-	checkout, err := git.Open(ctx, root)
-	if err != nil && t.Head != "" {
-		return err
+	var checkout *git.Repo // of a ticket's commit; a person's working directory need not be one
+	if !local {
+		var err error
+		if checkout, err = git.Open(ctx, root); err != nil {
+			return err
+		}
 	}
 	creds := aws.Ambient(b.env.All)
 	b.redactor.Add(creds.Secrets()...)
@@ -50,11 +55,15 @@ func (b *bot) bench(ctx context.Context, f planFlags, t *phase.Ticket, root, out
 }
 
 // top is the root of the repository around the working directory, or the working directory itself.
-func (b *bot) top(ctx context.Context) string {
-	if repo, err := git.Open(ctx, b.env.Dir); err == nil {
-		return repo.Dir()
+func (b *bot) top() string {
+	for dir := b.env.Dir; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return b.env.Dir
+		}
 	}
-	return b.env.Dir
 }
 
 // verdict is the exit code of a run: locked before failed before changed.

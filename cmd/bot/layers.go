@@ -53,7 +53,7 @@ func (b *bot) runLayers(ctx context.Context, f layersFlags, args []string) error
 	if err != nil {
 		return err
 	}
-	files, err := git.WorkTree(b.top(ctx))
+	files, err := git.WorkTree(b.top())
 	if err != nil {
 		return err
 	}

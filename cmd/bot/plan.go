@@ -65,7 +65,7 @@ func (b *bot) planHere(ctx context.Context, f planFlags, args []string) error {
 		return err
 	}
 	cmd.Mode = report.Mode{RefreshOnly: f.refreshOnly, Destroy: f.destroy, Targets: f.targets, Replace: f.replace}
-	root := b.top(ctx)
+	root := b.top()
 	files, err := git.WorkTree(root)
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (b *bot) planTicket(ctx context.Context, f planFlags, args []string) error 
 	if err := os.MkdirAll(f.out, 0o700); err != nil {
 		return fmt.Errorf("make the folder for the reports: %w", err)
 	}
-	if err := b.bench(ctx, f, t, b.top(ctx), f.out, jobs, false); err != nil {
+	if err := b.bench(ctx, f, t, b.top(), f.out, jobs, false); err != nil {
 		return err
 	}
 	picked := *t
