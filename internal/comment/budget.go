@@ -17,10 +17,10 @@ func (v *view) compose(room int, marked bool) Rendered {
 	long := v.cut
 	v.cut = false
 	head, table := v.headline()+v.notes(room/16), v.table(room/2-len(caution))
-	tail := v.quiet(room/32) + v.earlier(room/32) + v.runsCode(room/16)
+	others, code := v.quiet(room/32)+v.earlier(room/32), v.runsCode(room/16)
 	more, foot := v.more(room/32), v.footer()
 
-	budget := room - len(head) - len(table) - len(tail) - len(foot) - 400 - len(v.where()) // for the announcement
+	budget := room - len(head) - len(table) - len(others) - len(code) - len(foot) - 400 - len(v.where()) // for the announcement
 	if marked {
 		budget -= len(v.marker().String()) + len(`,"truncated":true`)
 	}
@@ -43,9 +43,10 @@ func (v *view) compose(room int, marked bool) Rendered {
 	b.WriteString(head)
 	b.WriteString(caution)
 	b.WriteString(table)
+	b.WriteString(others)
 	b.WriteString(announced)
 	b.WriteString(join(sections))
-	b.WriteString(tail)
+	b.WriteString(code)
 	b.WriteString(more)
 	b.WriteString(foot)
 	return Rendered{Body: b.String(), Truncated: v.cut}

@@ -35,6 +35,15 @@ func (v *view) earlierOutcome() (symbol, text string) {
 	return "🔵", count(len(v.Earlier), "target") + " planned earlier on this commit"
 }
 
+// earlierLosses returns what the earlier plans of the other affected targets destroy and replace.
+func (v *view) earlierLosses() (sum report.Counts) {
+	for _, e := range v.Earlier {
+		sum.Destroy += e.Counts.Destroy
+		sum.Replace += e.Counts.Replace
+	}
+	return sum
+}
+
 // earlier lists what earlier runs on this commit said of the other affected targets, those without a plan first.
 func (v *view) earlier(room int) string {
 	if len(v.Earlier) == 0 {
@@ -49,28 +58,36 @@ func (v *view) earlier(room int) string {
 		}
 	}
 	all := slices.Concat(bad, good)
-	return "Also affected, not planned in this run:\n\n" + v.capped(len(all), room, func(i int) string {
+	return "Also affected, not planned in this run (`/plan` plans everything that is affected):\n\n" + v.capped(len(all), room, func(i int) string {
 		e := all[i]
 		name := link(code(e.Target.String()), e.Run)
-		switch e.Status {
-		case report.Unchanged:
-			return "- " + name + ": no changes\n"
-		case report.Changed:
-			return "- " + e.lossMark() + name + ": " + tally(e.Counts) + "\n" + e.losses()
-		case report.Failed:
-			return "- ❌ " + name + ": failed\n"
-		default:
-			return "- ❌ " + name + ": not planned on this commit yet\n"
-		}
+		return "- " + e.mark() + name + ": " + e.result() + "\n" + e.losses()
 	}) + "\n"
 }
 
-// lossMark draws the eye to an earlier plan that destroys: the caution block has only this run's.
-func (e Earlier) lossMark() string {
-	if e.Counts.Destroy+e.Counts.Replace == 0 {
-		return ""
+// result says in words what became of an earlier plan.
+func (e Earlier) result() string {
+	switch e.Status {
+	case report.Unchanged:
+		return "no changes"
+	case report.Changed:
+		return tally(e.Counts)
+	case report.Failed:
+		return "failed"
+	default:
+		return "not planned on this commit yet"
 	}
-	return "⚠️ "
+}
+
+// mark draws the eye to an earlier plan that failed or destroys: the caution block has only this run's.
+func (e Earlier) mark() string {
+	switch {
+	case e.Status != report.Changed && e.Status != report.Unchanged:
+		return "❌ "
+	case e.Counts.Destroy+e.Counts.Replace > 0:
+		return "⚠️ "
+	}
+	return ""
 }
 
 func (e Earlier) losses() string {

@@ -1,6 +1,7 @@
 package comment
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -54,7 +55,7 @@ func (v *view) failureSection(t *target) section {
 	log := ""
 	if t.Failure != nil {
 		diagnostics = t.Failure.Diagnostics
-		log = strings.Trim(lines(t.Failure.Log), "\n")
+		log = output(t.Failure)
 	}
 	full, brief := head, head
 	if len(diagnostics) > 0 {
@@ -71,6 +72,24 @@ func (v *view) failureSection(t *target) section {
 		forms:  [3]string{full + end, brief + end, "- ❌ " + code(t.name) + ": " + prose(clip(message(t.Report), 200)) + "\n"},
 	}
 }
+
+// output returns the end of what the program said, "" if the diagnostics say all of it.
+func output(f *report.Failure) string {
+	said := map[string]bool{"": true}
+	for _, d := range f.Diagnostics {
+		said["Error: "+d.Summary] = true
+	}
+	for line := range strings.Lines(f.Log) {
+		line = strings.TrimSpace(line)
+		if !said[line] && !version.MatchString(line) {
+			return strings.Trim(lines(f.Log), "\n")
+		}
+	}
+	return ""
+}
+
+// version is the line with which a run begins: "Terraform 1.11.4".
+var version = regexp.MustCompile(`^(Terraform|OpenTofu) v?[0-9][0-9A-Za-z.+-]*$`)
 
 // diagnose returns at most n diagnostics as text, each detail of at most room bytes.
 func diagnose(list []report.Diagnostic, n, room int) string {

@@ -13,7 +13,7 @@ import (
 
 func TestOtherFormsGolden(t *testing.T) {
 	all := pages()
-	for _, name := range []string{"mixed", "destroys", "heredoc", "unchanged", "nothing_affected"} {
+	for _, name := range []string{"mixed", "destroys", "heredoc", "unchanged", "nothing_affected", "partial"} {
 		p := all[name]
 		golden(t, name+".terminal.txt", Terminal(p, false))
 		golden(t, name+".html", HTML(p))
@@ -40,6 +40,32 @@ func TestFullTextShortensNothing(t *testing.T) {
 	}
 	if text := HTML(pageOf(r)); !strings.Contains(text, long+"!") {
 		t.Errorf("HTML of %d bytes", len(text))
+	}
+}
+
+// A hint in a terminal names the program, and the end of the output is left out where it repeats the errors.
+func TestTerminalSpeaksToWhoeverTypes(t *testing.T) {
+	broken := report.Failure{Kind: report.Broken, Message: "Unclosed block", Hint: "apply network first, then /plan compute prod; not a/plan",
+		Diagnostics: []report.Diagnostic{{Severity: "error", Summary: "Unclosed block", File: "main.tf", Line: 3}}, Log: "Terraform 1.11.4\nError: Unclosed block\n"}
+	want := `compute/prod
+  Error: Unclosed block
+    on main.tf:3
+
+  apply network first, then bot plan compute prod; not a/plan
+
+✗ compute/prod  failed: Unclosed block
+
+❌ The plan failed
+1 target: failed
+`
+	p := pageOf(failed("05-compute", "prod", broken))
+	p.Next = ""
+	if diff := cmp.Diff(want, Terminal(p, false)); diff != "" {
+		t.Error(diff)
+	}
+	p.Reports[0].Failure.Log += "panic: a nil pointer\n"
+	if text := Terminal(p, false); !strings.Contains(text, "panic: a nil pointer") {
+		t.Errorf("the crash is not shown:\n%s", text)
 	}
 }
 

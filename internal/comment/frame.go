@@ -83,7 +83,7 @@ func (v *view) footer() string {
 	var b strings.Builder
 	b.WriteString("---\n\n")
 	if v.Next != "" {
-		b.WriteString("Next:\n\n" + fence("", shown(v.Next, maxProse)) + "\n")
+		b.WriteString(v.purpose() + ":\n\n" + fence("", shown(v.Next, maxProse)) + "\n")
 	}
 	var links []string
 	for _, l := range []struct{ text, address string }{{"Run", v.Links.Run}, {"Checks", v.Links.Checks}, {"Full report", v.Links.Report}} {
@@ -96,6 +96,14 @@ func (v *view) footer() string {
 	}
 	b.WriteString("<sub>" + strings.Join(v.tools(), " · ") + "</sub>\n")
 	return b.String()
+}
+
+// purpose says what the next command is for.
+func (v *view) purpose() string {
+	if v.failed+v.missing > 0 {
+		return "Try again"
+	}
+	return "Plan again"
 }
 
 // maxTools is how many versions the footer names.

@@ -40,6 +40,13 @@ func HTML(p Page) string {
 	for _, w := range v.allWarnings() {
 		data.Warnings = append(data.Warnings, htmlWarning{visible(w.what.Summary), place(w.what), visible(strings.Join(w.targets, ", ")), lines(w.what.Detail)})
 	}
+	for _, e := range v.Earlier {
+		h := htmlEarlier{Name: visible(e.Target.String()), Result: e.result(), Run: e.Run}
+		for _, address := range e.Losses {
+			h.Lost = append(h.Lost, visible(address))
+		}
+		data.Before = append(data.Before, h)
+	}
 	for _, s := range v.Skipped {
 		data.Left = append(data.Left, Skipped{visible(s.Name), visible(s.Reason)})
 	}
@@ -57,6 +64,7 @@ type htmlPage struct {
 	Losses  bool
 	Columns []string
 	Targets []htmlTarget
+	Before  []htmlEarlier
 	Code    []htmlCode
 	Left    []Skipped
 
@@ -72,6 +80,11 @@ type htmlTarget struct {
 	Cells, Why, Upstream    []string
 	Lost                    []htmlLoss
 	Blocks                  []htmlBlock
+}
+
+type htmlEarlier struct {
+	Name, Result, Run string
+	Lost              []string
 }
 
 type htmlCode struct {

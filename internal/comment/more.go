@@ -10,21 +10,38 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// quiet names the targets without changes on one line.
+// quiet names the targets without changes on one line: with links to their jobs if they fit into room bytes.
 func (v *view) quiet(room int) string {
+	if v.unchanged == 0 {
+		return ""
+	}
+	text, left := v.quietNames(room, true)
+	if left > 0 {
+		text, left = v.quietNames(room, false)
+	}
+	if left > 0 {
+		v.cut = true
+		text += " and " + number(left) + " more: full list in " + v.where()
+	}
+	return "No changes: " + text + "\n\n"
+}
+
+func (v *view) quietNames(room int, linked bool) (text string, left int) {
 	var b strings.Builder
-	left := v.unchanged
+	left = v.unchanged
 	for _, t := range v.targets {
 		if t.state != report.Unchanged {
 			continue
 		}
-		s := link(code(t.name), v.Links.Jobs[t.id])
+		s := code(t.name)
+		if linked {
+			s = link(s, v.Links.Jobs[t.id])
+		}
 		if t.Deleted {
 			s += " (layer deleted, nothing left to destroy)"
 		}
 		if b.Len()+len(s) > room {
-			v.cut = true
-			return "No changes: " + b.String() + " and " + number(left) + " more: full list in " + v.where() + "\n\n"
+			break
 		}
 		if b.Len() > 0 {
 			b.WriteString(", ")
@@ -32,10 +49,7 @@ func (v *view) quiet(room int) string {
 		b.WriteString(s)
 		left--
 	}
-	if b.Len() == 0 {
-		return ""
-	}
-	return "No changes: " + b.String() + "\n\n"
+	return b.String(), left
 }
 
 // A finding is something said of one or more targets.
@@ -140,9 +154,24 @@ func (v *view) warnings(room int) string {
 	})+"\n", false)
 }
 
+// maxOpenRelations is how many targets' relations stand outside a fold.
+const maxOpenRelations = 5
+
 // relations says which targets rest on upstreams that are not applied, and which other pull requests plan.
 func (v *view) relations(room int) string {
-	return v.perTarget("", func(t *target) string {
+	summary, resting := "", 0
+	for _, t := range v.targets {
+		if t.state != report.Failed && len(v.Upstream[t.id])+len(v.Others[t.id]) > 0 {
+			resting++
+		}
+	}
+	if resting > maxOpenRelations {
+		summary = "Provisional, or planned elsewhere too: " + count(resting, "target")
+	}
+	return v.perTarget(summary, func(t *target) string {
+		if t.state == report.Failed {
+			return ""
+		}
 		var up, others []string
 		for _, id := range v.Upstream[t.id] {
 			up = append(up, v.nameOf(id))
@@ -188,12 +217,12 @@ func (v *view) why(room int) string {
 	return text
 }
 
-// skipped says what is not planned.
+// skipped says which folders are left out.
 func (v *view) skipped(room int) string {
 	if len(v.Skipped) == 0 {
 		return ""
 	}
-	return fold("Not planned: "+number(len(v.Skipped)), v.capped(len(v.Skipped), room, func(i int) string {
+	return fold("Skipped: "+count(len(v.Skipped), "folder"), v.capped(len(v.Skipped), room, func(i int) string {
 		return "- " + code(v.Skipped[i].Name) + ": " + prose(clip(v.Skipped[i].Reason, maxName)) + "\n"
 	})+"\n", false)
 }

@@ -116,6 +116,8 @@ func pages() map[string]Page {
 	out["silent"] = pageOf(report.Report{Target: target1("05-compute", "prod", 0)})
 
 	whatIf := pageOf(changes("05-compute", "prod", 1, old))
+	whatIf.Earlier = []Earlier{{Target: target1("03-data", "dev", 0), Status: report.Changed, Counts: report.Counts{Replace: 3},
+		Losses: []string{"aws_db_instance.main", "aws_db_instance.replica"}, Run: "https://github.com/acme/infra/actions/runs/2"}}
 	whatIf.WhatIf, whatIf.WhatIfWhy = true, "The branch of `prod` is `prod`, this pull request goes into `dev`."
 	out["what_if"] = whatIf
 	flags := pageOf(changes("05-compute", "prod", 1, web))
@@ -159,10 +161,23 @@ func pages() map[string]Page {
 		report.Change{Address: "aws_instance.e", Action: report.Create, Deferred: "resource_config_unknown"},
 		report.Change{Address: "data.aws_ami.f", Action: report.Read, Reason: "read_because_config_unknown", Attrs: []report.Attr{{Path: "id", Unknown: true}}}))
 
+	crowd := pageOf()
+	crowd.Upstream = map[string][]string{}
+	for i := range 20 {
+		r := changes(fmt.Sprintf("%02d-layer", i), "prod", i/10)
+		if i%3 == 0 {
+			r = changes(r.Target.Layer, "prod", i/10, web)
+			crowd.Upstream[r.Target.ID()] = []string{"01-layer/prod"}
+		}
+		crowd.Reports = append(crowd.Reports, r)
+	}
+	crowd.Expected = len(crowd.Reports)
+	out["crowd"] = crowd
+
 	partial := pageOf(changes("05-compute", "prod", 1))
 	partial.Command = "/plan compute prod"
 	partial.Earlier = []Earlier{{Target: target1("01-network", "prod", 0), Status: report.Unchanged, Run: "https://github.com/acme/infra/actions/runs/2"},
-		{Target: target1("03-data", "prod", 0), Status: report.Changed, Counts: report.Counts{Add: 2, Destroy: 1}},
+		{Target: target1("03-data", "prod", 0), Status: report.Changed, Counts: report.Counts{Add: 2, Destroy: 1}, Losses: []string{"aws_db_instance.old"}},
 		{Target: target1("07-dns", "prod", 2)}, {Target: target1("08-mail", "prod", 2), Status: report.Failed}}
 	out["partial"] = partial
 	out["hostile"] = hostilePage(hostile)

@@ -96,58 +96,28 @@ func (v *view) columns() []column {
 	return list
 }
 
+// maxQuiet is how many rows without changes the table has; more of them are left to the line that names them.
+const maxQuiet = 10
+
 // table has a row for every target. If it is too long, it loses the links, then the rows without changes, then the last
 // rows, and says so.
 func (v *view) table(room int) string {
 	if v.failed+v.changed == 0 {
 		return ""
 	}
-	columns := v.columns()
-	head := "| Target | Result |"
-	rule := "|---|---|"
-	for _, c := range columns {
-		head += " " + c.title + " |"
-		rule += "---:|"
-	}
-	head += "\n" + rule + "\n"
-	row := func(t *target, linked bool) string {
-		result := result(t)
-		if linked {
-			result = link(result, v.Links.Jobs[t.id])
-		}
-		s := "| " + code(t.name) + " | " + result + " |"
-		for _, c := range columns {
-			if t.state == report.Failed {
-				s += " – |"
-				continue
-			}
-			s += " " + c.cell(t) + " |"
-		}
-		return s + "\n"
-	}
+	loud := slices.DeleteFunc(slices.Clone(v.targets), func(t *target) bool { return t.state == report.Unchanged })
 	rows := v.targets
-	write := func(linked bool) (text string, left int) {
-		var b strings.Builder
-		b.WriteString(head)
-		for i, t := range rows {
-			s := row(t, linked)
-			if b.Len()+len(s) > room {
-				return b.String(), len(rows) - i
-			}
-			b.WriteString(s)
-		}
-		return b.String(), 0
+	if v.unchanged > maxQuiet {
+		rows = loud
 	}
-	if text, left := write(true); left == 0 {
+	if text, left := v.rows(rows, true, room); left == 0 {
 		return text + "\n"
 	}
 	v.cut = true
-	text, left := write(false)
-	if left == 0 {
+	if text, left := v.rows(rows, false, room); left == 0 {
 		return text + "\n"
 	}
-	rows = slices.DeleteFunc(slices.Clone(rows), func(t *target) bool { return t.state == report.Unchanged })
-	text, left = write(false)
+	text, left := v.rows(loud, false, room)
 	var omitted []string
 	if left > 0 {
 		omitted = append(omitted, count(left, "target"))
@@ -156,6 +126,42 @@ func (v *view) table(room int) string {
 		omitted = append(omitted, number(v.unchanged)+" without changes")
 	}
 	return text + "\nand " + strings.Join(omitted, " and ") + ": full list in " + v.where() + "\n\n"
+}
+
+// rows returns the table of the targets of list, within room bytes, and how many of them are left out.
+func (v *view) rows(list []*target, linked bool, room int) (text string, left int) {
+	columns := v.columns()
+	head, rule := "| Target | Result |", "|---|---|"
+	for _, c := range columns {
+		head += " " + c.title + " |"
+		rule += "---:|"
+	}
+	var b strings.Builder
+	b.WriteString(head + "\n" + rule + "\n")
+	for i, t := range list {
+		s := v.row(t, columns, linked)
+		if b.Len()+len(s) > room {
+			return b.String(), len(list) - i
+		}
+		b.WriteString(s)
+	}
+	return b.String(), 0
+}
+
+func (v *view) row(t *target, columns []column, linked bool) string {
+	outcome := result(t)
+	if linked {
+		outcome = link(outcome, v.Links.Jobs[t.id])
+	}
+	s := "| " + code(t.name) + " | " + outcome + " |"
+	for _, c := range columns {
+		if t.state == report.Failed {
+			s += " – |"
+			continue
+		}
+		s += " " + c.cell(t) + " |"
+	}
+	return s + "\n"
 }
 
 func result(t *target) string {

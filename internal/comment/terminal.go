@@ -1,6 +1,7 @@
 package comment
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -21,51 +22,78 @@ func FullText(r report.Report) string {
 	return b.String()
 }
 
-// Terminal returns the same for a terminal, coloured if colour is set.
+// Terminal returns the page for a terminal, where the last lines are read first: details, warnings, then a line for each
+// target with what it destroys and why it failed, then the outcome. Coloured if colour is set.
 func Terminal(p Page, colour bool) string {
 	v, c := newView(p), palette(colour)
 	var b strings.Builder
 	for _, t := range v.targets {
 		text := body(t, &differ{update: "~", maxValue: 2000, collapse: true})
+		if t.state == report.Failed {
+			text = fault(t, typed(hint(t.Report)))
+		}
 		if text == "" {
 			continue
 		}
 		b.WriteString(c.bold(visible(t.name)) + "\n" + c.diff(indent(text)) + "\n")
 	}
+	b.WriteString(v.remarks(c))
 	b.WriteString(v.overview(c))
-	for _, w := range v.allWarnings() {
-		b.WriteString("\n" + c.yellow("! ") + visible(w.what.Summary) + "\n  in " + visible(strings.Join(w.targets, ", ")))
-		if at := place(w.what); at != "" {
-			b.WriteString(", on " + at)
-		}
-		b.WriteString("\n")
-	}
-	for _, n := range v.Notices {
-		b.WriteString("\n" + c.yellow("! ") + visible(n.Message) + "\n")
-		if n.Hint != "" {
-			b.WriteString("  " + visible(n.Hint) + "\n")
-		}
-	}
-	for _, t := range v.targets {
-		for _, id := range v.Upstream[t.id] {
-			b.WriteString("\n" + visible(t.name) + " is provisional: " + visible(v.nameOf(id)) + " is not applied yet\n")
-		}
-	}
-	if why := v.grantsNothing(); why != "" {
-		b.WriteString("\nWhat if: this plan grants nothing. " + visible(why) + "\n")
-	}
 	symbol, text := v.outcome()
 	b.WriteString("\n" + c.bold(symbol+" "+text) + "\n")
 	if rollup := v.rollup(); rollup != "" {
 		b.WriteString(rollup + "\n")
 	}
 	if v.Next != "" {
-		b.WriteString("\nNext: " + visible(v.Next) + "\n")
+		b.WriteString("\n" + v.purpose() + ": " + visible(v.Next) + "\n")
 	}
 	return b.String()
 }
 
-// overview has one line for each target.
+// remarks has the warnings, the notices, and what the plans rest on.
+func (v *view) remarks(c palette) string {
+	var b strings.Builder
+	remark := func(what, more string) {
+		b.WriteString(c.yellow("! ") + visible(what) + "\n")
+		if more != "" {
+			b.WriteString("  " + visible(more) + "\n")
+		}
+		b.WriteString("\n")
+	}
+	for _, w := range v.allWarnings() {
+		more := "in " + strings.Join(w.targets, ", ")
+		if at := place(w.what); at != "" {
+			more += ", on " + at
+		}
+		remark(w.what.Summary, more)
+	}
+	for _, n := range v.Notices {
+		remark(n.Message, typed(n.Hint))
+	}
+	if why := v.grantsNothing(); why != "" {
+		remark("What if: this plan grants nothing.", why)
+	}
+	for _, t := range v.targets {
+		if up := v.Upstream[t.id]; len(up) > 0 && t.state != report.Failed {
+			var names []string
+			for _, id := range up {
+				names = append(names, v.nameOf(id))
+			}
+			b.WriteString(visible(t.name+" is provisional: "+strings.Join(names, ", ")+" "+verb(len(up), "is", "are")+" not applied yet") + "\n")
+		}
+	}
+	if text := b.String(); text != "" {
+		return strings.TrimRight(text, "\n") + "\n\n"
+	}
+	return ""
+}
+
+// typed returns a hint as it is typed in a terminal: a comment's /plan is bot plan there.
+func typed(hint string) string { return commands.ReplaceAllString(hint, "${1}bot plan") }
+
+var commands = regexp.MustCompile("(^|[ `])/plan\\b")
+
+// overview has a line for each target, and one for each resource it destroys or replaces.
 func (v *view) overview(c palette) string {
 	width := 0
 	for _, t := range v.targets {
@@ -76,6 +104,9 @@ func (v *view) overview(c palette) string {
 		name := visible(t.name)
 		name += strings.Repeat(" ", width-utf8.RuneCountInString(name))
 		line := name + "  " + outcomeOf(t)
+		if t.state == report.Failed && kind(t.Report) == report.Broken {
+			line += ": " + clip(visible(message(t.Report)), maxName)
+		}
 		switch {
 		case t.state == report.Failed:
 			line = c.red("✗ " + line)
@@ -87,6 +118,32 @@ func (v *view) overview(c palette) string {
 			line = c.green("= ") + line
 		}
 		b.WriteString(line + "\n")
+		b.WriteString(lost(t, c))
+	}
+	return b.String()
+}
+
+// maxLost is how many resources the overview names of one target.
+const maxLost = 20
+
+// lost names what a target destroys and replaces.
+func lost(t *target, c palette) string {
+	if t.state == report.Failed {
+		return ""
+	}
+	var b strings.Builder
+	n := 0
+	for i := range t.Changes {
+		word := loss(&t.Changes[i])
+		if word == "" {
+			continue
+		}
+		if n++; n <= maxLost {
+			b.WriteString("    " + c.red(word+" "+visible(t.Changes[i].Address)) + "\n")
+		}
+	}
+	if n > maxLost {
+		b.WriteString("    and " + number(n-maxLost) + " more\n")
 	}
 	return b.String()
 }
@@ -108,16 +165,7 @@ func outcomeOf(t *target) string {
 // body returns a target's failure or changes as text, sign in column 0.
 func body(t *target, d *differ) string {
 	if t.state == report.Failed {
-		text := visible(message(t.Report)) + "\n" + visible(hint(t.Report)) + "\n"
-		if f := t.Failure; f != nil {
-			if len(f.Diagnostics) > 0 {
-				text += "\n" + diagnose(f.Diagnostics, len(f.Diagnostics), 1<<20)
-			}
-			if f.Log != "" {
-				text += "\nLast lines of the output:\n" + strings.Trim(lines(f.Log), "\n") + "\n"
-			}
-		}
-		return text
+		return fault(t, hint(t.Report))
 	}
 	if len(t.Changes) > 0 {
 		d.line()
@@ -134,6 +182,26 @@ func body(t *target, d *differ) string {
 		d.changes(t.Drift)
 	}
 	return string(d.out)
+}
+
+// fault returns why a target failed, each thing once: what Terraform said, what to do, the end of the output.
+func fault(t *target, next string) string {
+	text, f := visible(message(t.Report))+"\n", t.Failure
+	if f != nil && len(f.Diagnostics) > 0 {
+		if said := diagnose(f.Diagnostics, len(f.Diagnostics), 1<<20); f.Message == f.Diagnostics[0].Summary {
+			text = said + "\n"
+		} else {
+			text += "\n" + said + "\n"
+		}
+	}
+	text += visible(next) + "\n"
+	if f == nil {
+		return text
+	}
+	if log := output(f); log != "" {
+		text += "\nLast lines of the output:\n" + log + "\n"
+	}
+	return text
 }
 
 // indent moves every line that is not empty to the right.

@@ -97,8 +97,23 @@ func add(a, b report.Counts) report.Counts {
 	}
 }
 
-// outcome returns the headline: a symbol and a sentence.
+// outcome returns the headline: a symbol and a sentence. What earlier plans on the same commit destroy stands in it too: a
+// what-if does not hide it.
 func (v *view) outcome() (symbol, text string) {
+	symbol, text = v.thisRun()
+	if len(v.targets) > 0 && v.State == Planned && v.grantsNothing() != "" {
+		text = "What if: " + text
+	}
+	if sum := v.earlierLosses(); v.State == Planned && sum.Destroy+sum.Replace > 0 {
+		if symbol != "❌" {
+			symbol = "⚠️"
+		}
+		text += "; planned earlier: " + losses(sum)
+	}
+	return symbol, text
+}
+
+func (v *view) thisRun() (symbol, text string) {
 	all := len(v.targets) + v.missing
 	switch {
 	case v.State == Superseded:
