@@ -78,15 +78,18 @@ func pairs(env map[string]string) []string {
 // Source: https://developer.hashicorp.com/terraform/cli/config/config-file
 func (r *Runner) writeConfig() error {
 	var b strings.Builder
-	b.WriteString("disable_checkpoint = true\n")
+	b.WriteString("disable_checkpoint = true\nprovider_installation {\n")
+	var names []string
 	if mirror := r.o.ProviderMirror; mirror != "" {
-		names, err := mirrored(mirror)
-		if err != nil {
+		var err error
+		if names, err = mirrored(mirror); err != nil {
 			return err
 		}
-		b.WriteString("provider_installation {\n  filesystem_mirror {\n    path = " + hclQuote(mirror) + "\n    include = " + hclList(names) + "\n  }\n")
-		b.WriteString("  direct {\n    exclude = " + hclList(names) + "\n  }\n}\n")
+		b.WriteString("  filesystem_mirror {\n    path = " + hclQuote(mirror) + "\n    include = " + hclList(names) + "\n  }\n")
 	}
+	// Said also without a mirror: else Terraform takes providers from terraform.d/plugins in the layer itself, where a
+	// pull request can put a program.
+	b.WriteString("  direct {\n    exclude = " + hclList(names) + "\n  }\n}\n")
 	return os.WriteFile(filepath.Join(r.work, "cli.tfrc"), []byte(b.String()), 0o600)
 }
 

@@ -238,7 +238,10 @@ func planned(err error, out *stream) bool {
 
 // program is a run of the target's program.
 func (r *run) program(args []string, out, err io.Writer) command {
-	return command{path: r.tool.path, args: args, dir: r.dir, env: r.env, out: out, err: err}
+	return command{
+		path: r.tool.path, args: args, dir: r.dir, env: r.env, out: out, err: err,
+		apart: !r.runner.o.Local, joined: r.runner.joined,
+	}
 }
 
 // reader returns a reader for the JSON of this run's plan.

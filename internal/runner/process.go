@@ -22,22 +22,43 @@ type command struct {
 	env  []string
 	out  io.Writer // standard output
 	err  io.Writer // standard error
+
+	apart  bool   // keep it from looking into other processes, where the system can
+	joined func() // told when the system cannot; may be nil
 }
 
 // run runs c to its end. When ctx ends, the program is interrupted at once and once only: Terraform saves its
 // state on the first interrupt and drops everything on the second. The program has a process group of its own,
 // so that a terminal's ^C does not become that second one.
 func (c command) run(ctx context.Context) error {
+	cmd := c.prepare(ctx)
+	if c.apart {
+		setApart(cmd.SysProcAttr)
+	}
+	err := cmd.Start()
+	if err != nil && c.apart && ctx.Err() == nil {
+		if c.joined != nil {
+			c.joined()
+		}
+		cmd = c.prepare(ctx)
+		err = cmd.Start()
+	}
+	if err == nil {
+		err = cmd.Wait()
+	}
+	if cmd.Process != nil && ctx.Err() != nil {
+		killGroup(cmd.Process.Pid) // what it left running
+	}
+	return err
+}
+
+func (c command) prepare(ctx context.Context) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, c.path, c.args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.dir, c.env, c.out, c.err
 	cmd.SysProcAttr = attributes()
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }
 	cmd.WaitDelay = grace
-	err := cmd.Run()
-	if cmd.Process != nil && ctx.Err() != nil {
-		killGroup(cmd.Process.Pid) // what it left running
-	}
-	return err
+	return cmd
 }
 
 // crashed reports whether err is the end of a program by a signal or by Terraform's exit code for a panic.

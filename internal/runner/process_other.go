@@ -8,3 +8,6 @@ import "syscall"
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
 func killGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }
+
+// setApart does nothing: there are no user namespaces.
+func setApart(*syscall.SysProcAttr) {}

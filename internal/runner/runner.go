@@ -73,6 +73,7 @@ type Runner struct {
 	places places
 
 	progress sync.Mutex
+	joined   func() // says once that programs cannot be kept apart
 }
 
 // New returns a Runner, whose Close must be called.
@@ -88,6 +89,9 @@ func New(o Options) (*Runner, error) {
 	}
 	r := &Runner{o: o, key: make([]byte, 32)}
 	_, _ = rand.Read(r.key) // never fails
+	r.joined = sync.OnceFunc(func() {
+		o.Log.Info("this machine has no user namespaces: what runs in a plan can look into the other processes of this job")
+	})
 	if err := r.prepare(); err != nil {
 		_ = r.Close()
 		return nil, err
