@@ -199,7 +199,7 @@ plan) echo '{"type":"change_summary","changes":{"add":1,"change":1,"remove":0,"o
 show) cat ` + filepath.Join(path, "plan.json") + ` ;;
 esac
 `
-			if err := os.WriteFile(filepath.Join(path, "terraform"), []byte(script), 0o700); err != nil { //nolint:gosec // G306: a program
+			if err := os.WriteFile(filepath.Join(path, "terraform"), []byte(script), 0o700); err != nil {
 				b.Fatal(err)
 			}
 			r := newRoad(b, 1, path)
