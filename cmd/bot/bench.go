@@ -25,7 +25,7 @@ type runFlags struct {
 func (f *runFlags) bind(flags *pflag.FlagSet) {
 	flags.DurationVar(&f.lockTimeout, "lock-timeout", 0, "how long to wait for a held state lock")
 	flags.DurationVar(&f.timeout, "timeout", 0, "most time for one target (0: no limit)")
-	flags.StringVar(&f.mirror, "provider-mirror", "", "folder with providers, asked before the registry")
+	flags.StringVar(&f.mirror, "provider-mirror", "", "`folder` with providers, asked before the registry")
 	flags.BoolVar(&f.noInstall, "no-install", false, "fail rather than install a Terraform version that PATH does not have")
 }
 

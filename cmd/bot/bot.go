@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -31,6 +34,7 @@ func build(env environment, stdout, stderr io.Writer) (b *bot, flush func()) {
 }
 
 func (b *bot) command() *cobra.Command {
+	var dir string
 	root := &cobra.Command{
 		Use:   "bot",
 		Short: "Layerbot plans layered Terraform, in pull requests and in front of a checkout",
@@ -40,7 +44,11 @@ In front of a checkout:       bot layers, bot plan compute dev
 In a GitHub Actions workflow: bot gate, bot plan --ticket, bot report (one job each)`,
 		SilenceUsage: true, SilenceErrors: true,
 		SuggestionsMinimumDistance: 2,
+		Args:                       unknownVerb,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE:          func(*cobra.Command, []string) error { return b.enter(dir) },
 	}
+	root.PersistentFlags().StringVarP(&dir, "working-directory", "C", "", "`folder` of the checkout (default: the current one)")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetOut(b.out)
 	root.SetErr(b.err)
@@ -49,6 +57,33 @@ In a GitHub Actions workflow: bot gate, bot plan --ticket, bot report (one job e
 	})
 	root.AddCommand(b.gate(), b.plan(), b.report(), b.layers(), b.version())
 	return root
+}
+
+// unknownVerb names the nearest verb of a command line that has none.
+func unknownVerb(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	e := &usageError{message: fmt.Sprintf("there is no command %q", args[0]), next: "`bot --help` lists them"}
+	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+		e.next = "did you mean `bot " + near[0] + "`?"
+	}
+	return e
+}
+
+// enter makes dir the folder that the program looks at, if it is given.
+func (b *bot) enter(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(b.env.Dir, dir)
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return &usageError{message: "there is no folder " + dir, next: "name the folder of a checkout with --working-directory"}
+	}
+	b.env.Dir = dir
+	return nil
 }
 
 // usageError is a command line that cannot be understood.

@@ -16,6 +16,7 @@ type environment struct {
 	Dir      string // working directory
 	CacheDir string
 	Terminal bool // stderr is one
+	Width    int  // of that terminal, in columns
 	Colour   bool
 
 	Actions      bool // inside a GitHub Actions job
@@ -63,6 +64,10 @@ func surroundings() environment {
 	e.Dir, _ = os.Getwd() // "" fails where it is used, with the path in the error
 	e.CacheDir = cacheDir(all)
 	e.Terminal = term.IsTerminal(int(os.Stderr.Fd())) && all["TERM"] != "dumb"
+	e.Width = 80
+	if width, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil && width > 0 {
+		e.Width = width
+	}
 	e.Colour = term.IsTerminal(int(os.Stdout.Fd())) && all["NO_COLOR"] == "" && all["TERM"] != "dumb"
 	return e
 }

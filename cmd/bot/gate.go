@@ -23,7 +23,7 @@ Writes the ticket to --out, and the outputs ticket, matrix and jobs to GITHUB_OU
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return b.runGate(cmd.Context(), out) },
 	}
-	cmd.Flags().StringVar(&out, "out", "", "file to write the ticket to (`-`: standard output)")
+	cmd.Flags().StringVar(&out, "out", "", "`file` to write the ticket to (-: standard output)")
 	return cmd
 }
 

@@ -15,6 +15,9 @@ import (
 	"github.com/layerbot/layerbot/internal/phase"
 )
 
+// head is the revision that a change ends at by default.
+const head = "HEAD"
+
 // layersFlags are the flags of bot layers.
 type layersFlags struct {
 	why, graph, affected bool
@@ -36,8 +39,8 @@ func (b *bot) layers() *cobra.Command {
 	flags.BoolVar(&f.why, "why", false, "say which files make up each target, and why folders are left out")
 	flags.BoolVar(&f.graph, "graph", false, "print the order as a mermaid graph")
 	flags.BoolVar(&f.affected, "affected", false, "only what the change between --base and --head touches")
-	flags.StringVar(&f.base, "base", "", "revision the change begins at (default: the remote's default branch)")
-	flags.StringVar(&f.head, "head", "HEAD", "revision the change ends at")
+	flags.StringVar(&f.base, "base", "", "`revision` the change begins at (default: the remote's default branch)")
+	flags.StringVar(&f.head, "head", head, "`revision` the change ends at")
 	flags.StringVar(&f.format, "format", "text", "text or json (one object a line)")
 	return cmd
 }
@@ -46,8 +49,15 @@ func (b *bot) runLayers(ctx context.Context, f layersFlags, args []string) error
 	if f.format != "text" && f.format != "json" {
 		return &usageError{message: "unknown format " + f.format, next: "--format is text or json"}
 	}
-	if f.affected {
+	switch {
+	case f.affected && (len(args) > 0 || f.graph || f.why):
+		return &usageError{message: "--affected takes no names, no --graph and no --why", next: "it always says which files pulled a target in: `bot layers --affected --base main`"}
+	case f.affected:
 		return b.affected(ctx, f)
+	case f.base != "" || f.head != head:
+		return &usageError{message: "--base and --head belong to --affected", next: "`bot layers --affected --base main`"}
+	case f.graph && (len(args) > 0 || f.why || f.format != "text"):
+		return &usageError{message: "--graph draws all layers, as mermaid only", next: "`bot layers --graph` alone"}
 	}
 	cmd, err := comment.ParseArgs(comment.Plan, args)
 	if err != nil {
@@ -69,7 +79,7 @@ func (b *bot) runLayers(ctx context.Context, f layersFlags, args []string) error
 		return err
 	}
 	for _, w := range m.Warnings {
-		b.log.Warn(w.Message, "file", w.File, "hint", w.Hint)
+		b.log.Warn(phase.Explain(w))
 	}
 	if f.format == "json" {
 		return b.write("", []byte(jsonLines(targets)))
@@ -96,7 +106,7 @@ func (b *bot) affected(ctx context.Context, f layersFlags) error {
 		return b.write("", []byte(jsonLines(rows(affected))))
 	}
 	if len(affected) == 0 {
-		b.log.Info("the change touches no layer")
+		b.log.Info(fmt.Sprintf("nothing between %s and %s touches a layer; what is not committed does not count", f.base, f.head))
 	}
 	for _, a := range affected {
 		note := ""
@@ -130,6 +140,10 @@ func rows(affected []layer.Affected) []affectedRow {
 
 // list prints a table of targets and, with why, what each is made of and what was left out.
 func (b *bot) list(m *layer.Map, targets []layer.Target, why bool) error {
+	if len(targets) == 0 {
+		b.log.Info("there is no Terraform layer here")
+		return nil
+	}
 	w := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "WAVE\tTARGET\tDIRECTORY\tDEPENDS ON")
 	for _, t := range targets {
@@ -141,11 +155,7 @@ func (b *bot) list(m *layer.Map, targets []layer.Target, why bool) error {
 	if why {
 		b.because(m, targets)
 	}
-	for _, t := range targets {
-		if t.Problem != nil {
-			fmt.Fprintf(b.out, "\n%s cannot be planned: %s\n", t, phase.Explain(*t.Problem))
-		}
-	}
+	b.problems(targets)
 	switch n := len(m.Skipped); {
 	case why:
 		for _, s := range m.Skipped {
@@ -157,6 +167,25 @@ func (b *bot) list(m *layer.Map, targets []layer.Target, why bool) error {
 		fmt.Fprintf(b.out, "\n%d folders skipped (--why says why)\n", n)
 	}
 	return nil
+}
+
+// problems says which targets cannot be planned, each reason once.
+func (b *bot) problems(targets []layer.Target) {
+	names := map[string][]string{}
+	var order []string
+	for _, t := range targets {
+		if t.Problem == nil {
+			continue
+		}
+		why := phase.Explain(*t.Problem)
+		if names[why] == nil {
+			order = append(order, why)
+		}
+		names[why] = append(names[why], t.String())
+	}
+	for _, why := range order {
+		fmt.Fprintf(b.out, "\n%s cannot be planned: %s\n", strings.Join(names[why], ", "), why)
+	}
 }
 
 // because lists what each target is made of.
@@ -171,7 +200,7 @@ func (b *bot) because(m *layer.Map, targets []layer.Target) {
 		line("var-files", t.VarFiles...)
 		line("backend", strings.TrimSpace(t.Backend+" "+t.BackendConfig))
 		line("workspace", t.Workspace)
-		line("needs", t.RequiredVersion)
+		line("terraform", t.RequiredVersion)
 		var outside []string
 		for _, file := range m.Inputs(t) {
 			if !strings.HasPrefix(file, t.Dir+"/") && !slices.Contains(t.VarFiles, file) && file != t.BackendConfig {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/layerbot/layerbot/internal/phase"
@@ -57,9 +58,10 @@ func (b *bot) say(ctx context.Context, err error) {
 		b.log.Error("interrupted", "hint", "nothing was changed; run the command again")
 		return
 	}
+	message := strings.TrimPrefix(err.Error(), "Error: ") // a configuration's own form
 	if hint, ok := phase.Hint(err); ok {
-		b.log.Error(err.Error(), "hint", hint)
+		b.log.Error(message, "hint", hint)
 		return
 	}
-	b.log.Error(err.Error())
+	b.log.Error(message)
 }

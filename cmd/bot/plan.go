@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,13 +43,13 @@ each is left in --out.`,
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&f.refreshOnly, "refresh-only", false, "plan only what changed outside Terraform")
-	flags.BoolVar(&f.destroy, "destroy", false, "plan the end of everything")
-	flags.StringArrayVar(&f.targets, "target", nil, "resource address to restrict the plan to; with --ticket: target of the ticket")
-	flags.StringArrayVar(&f.replace, "replace", nil, "resource address to replace")
-	flags.StringVar(&f.format, "format", "text", "text, markdown, json or html")
+	flags.BoolVar(&f.destroy, "destroy", false, "plan the destruction of everything")
+	flags.StringArrayVar(&f.targets, "target", nil, "resource `address` to restrict the plan to; with --ticket: target of the ticket")
+	flags.StringArrayVar(&f.replace, "replace", nil, "resource `address` to replace")
+	flags.StringVar(&f.format, "format", "text", "text, markdown, html, or json (one report a line)")
 	flags.BoolVar(&f.detailed, "detailed-exitcode", false, "exit 2 when changes are present")
-	flags.StringVar(&f.ticket, "ticket", "", "ticket written by gate (`-`: standard input)")
-	flags.StringVar(&f.out, "out", "", "folder for the reports, with --ticket")
+	flags.StringVar(&f.ticket, "ticket", "", "`file` with the ticket written by gate (-: standard input)")
+	flags.StringVar(&f.out, "out", "", "`folder` for the reports, with --ticket")
 	f.run.bind(flags)
 	flags.IntVar(&f.parallel, "parallel", 0, "targets planned at once (0: one for each core)")
 	return cmd
@@ -56,15 +57,17 @@ each is left in --out.`,
 
 // planHere plans the working directory: gate, plan and report in one process, through the same data.
 func (b *bot) planHere(ctx context.Context, f planFlags, args []string) error {
+	if f.out != "" {
+		return &usageError{message: "--out belongs to --ticket", next: "for a file, redirect the output: `bot plan --format=html > plan.html`"}
+	}
 	show, err := printer(f.format)
 	if err != nil {
 		return err
 	}
-	cmd, err := comment.ParseArgs(comment.Plan, args)
+	cmd, err := comment.ParseArgs(comment.Plan, f.words(args))
 	if err != nil {
 		return err
 	}
-	cmd.Mode = report.Mode{RefreshOnly: f.refreshOnly, Destroy: f.destroy, Targets: f.targets, Replace: f.replace}
 	root := b.top()
 	files, err := git.WorkTree(root)
 	if err != nil {
@@ -93,6 +96,24 @@ func (b *bot) planHere(ctx context.Context, f planFlags, args []string) error {
 		return err
 	}
 	return verdict(reports, f.detailed)
+}
+
+// words are the command line as a comment has it, so that one grammar judges both.
+func (f planFlags) words(args []string) []string {
+	words := slices.Clone(args)
+	if f.refreshOnly {
+		words = append(words, "--refresh-only")
+	}
+	if f.destroy {
+		words = append(words, "--destroy")
+	}
+	for _, address := range f.targets {
+		words = append(words, "--target", address)
+	}
+	for _, address := range f.replace {
+		words = append(words, "--replace", address)
+	}
+	return words
 }
 
 // nothing says that there is nothing to plan, and why.

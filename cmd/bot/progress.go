@@ -18,15 +18,39 @@ type progress struct {
 	mu       sync.Mutex
 	w        io.Writer
 	terminal bool
+	width    int
 	total    int
-	ended    int
+	finished int
 	started  time.Time
 	running  map[string]string // target → stage
 	order    []string
+	ended    chan struct{} // closed by stop
 }
 
 func (b *bot) progress(total int) *progress {
-	return &progress{w: b.err, terminal: b.env.Terminal, total: total, started: time.Now(), running: map[string]string{}}
+	p := &progress{
+		w: b.err, terminal: b.env.Terminal, width: b.env.Width, total: total, started: time.Now(), running: map[string]string{}, ended: make(chan struct{}),
+	}
+	if p.terminal {
+		go p.tick()
+	}
+	return p
+}
+
+// tick keeps the time on the line going while nothing else happens.
+func (p *progress) tick() {
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	for {
+		select {
+		case <-p.ended:
+			return
+		case <-second.C:
+			p.mu.Lock()
+			p.draw()
+			p.mu.Unlock()
+		}
+	}
 }
 
 // stage takes note of what a target is at.
@@ -45,10 +69,10 @@ func (p *progress) stage(s runner.Progress) {
 func (p *progress) done(r *report.Report) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.ended++
+	p.finished++
 	p.drop(r.Target)
 	p.clear()
-	fmt.Fprintf(p.w, "[%*d/%d] %-24s %s in %.1fs\n", len(fmt.Sprint(p.total)), p.ended, p.total, r.Target, outcome(r), r.Seconds)
+	fmt.Fprintf(p.w, "[%*d/%d] %-24s %s in %.1fs\n", len(fmt.Sprint(p.total)), p.finished, p.total, r.Target, outcome(r), r.Seconds)
 	p.draw()
 }
 
@@ -67,6 +91,8 @@ func (p *progress) drop(t layer.Target) {
 func (p *progress) stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	close(p.ended)
+	p.order = nil
 	p.clear()
 }
 
@@ -76,6 +102,7 @@ func (p *progress) clear() {
 	}
 }
 
+// draw writes the line in one piece. It is never wider than the terminal, where it would break and stay behind.
 func (p *progress) draw() {
 	if !p.terminal || len(p.order) == 0 {
 		return
@@ -84,8 +111,14 @@ func (p *progress) draw() {
 	for _, name := range p.order[:min(len(p.order), 3)] {
 		at = append(at, name+" "+p.running[name])
 	}
-	p.clear()
-	fmt.Fprintf(p.w, "[%d/%d] %s · %ds", p.ended, p.total, strings.Join(at, ", "), int(time.Since(p.started).Seconds()))
+	if n := len(p.order) - len(at); n > 0 {
+		at = append(at, fmt.Sprintf("%d more", n))
+	}
+	line := []rune(fmt.Sprintf("[%d/%d] %ds · %s", p.finished, p.total, int(time.Since(p.started).Seconds()), strings.Join(at, ", ")))
+	if len(line) >= p.width {
+		line = append(line[:max(0, p.width-2)], '…')
+	}
+	fmt.Fprint(p.w, "\r\x1b[K"+string(line))
 }
 
 // outcome is one target's result in a word or two.

@@ -23,9 +23,9 @@ A target whose job left nothing is reported as failed.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return b.runReport(cmd.Context(), ticket, reports, html) },
 	}
-	cmd.Flags().StringVar(&ticket, "ticket", "", "ticket written by gate (`-`: standard input)")
-	cmd.Flags().StringVar(&reports, "reports", "", "folder with the plan jobs' reports")
-	cmd.Flags().StringVar(&html, "html", "", "file to write the full report to, as one page")
+	cmd.Flags().StringVar(&ticket, "ticket", "", "`file` with the ticket written by gate (-: standard input)")
+	cmd.Flags().StringVar(&reports, "reports", "", "`folder` with the plan jobs' reports")
+	cmd.Flags().StringVar(&html, "html", "", "`file` to write the full report to, as one page")
 	return cmd
 }
 

@@ -52,6 +52,9 @@ func Local(ctx context.Context, files layer.Files, cmd comment.Command) (*Ticket
 func LocalPage(t *Ticket, reports []report.Report, version string) comment.Page {
 	s := newStanding(Desk{Version: version}, t, reports)
 	s.page.Next = ""
+	if t.Repository.Owner == "" {
+		s.page.Repository = "" // a folder in front of someone
+	}
 	s.page.Skipped = slices.Clone(t.Skipped)
 	return s.page
 }
