@@ -69,7 +69,17 @@ func failed(t layer.Target, f Failure) *Report {
 	return &Report{Version: Version, Target: t, Status: Failed, Failure: &f}
 }
 
+var errTooLarge = fmt.Errorf("it is larger than %d MiB", MaxBytes>>20)
+
 func readOne(fsys fs.FS, t layer.Target) (*Report, error) {
+	switch info, err := fs.Lstat(fsys, FileName(t)); {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular(): // a link may lead anywhere, and a pipe would never end
+		return nil, errors.New("it is no regular file")
+	case info.Size() > MaxBytes:
+		return nil, errTooLarge
+	}
 	f, err := fsys.Open(FileName(t))
 	if err != nil {
 		return nil, err
@@ -80,7 +90,7 @@ func readOne(fsys fs.FS, t layer.Target) (*Report, error) {
 		return nil, err
 	}
 	if len(data) > MaxBytes {
-		return nil, fmt.Errorf("it is larger than %d MiB", MaxBytes>>20)
+		return nil, errTooLarge
 	}
 	return Parse(data, t)
 }
@@ -110,9 +120,9 @@ func (r *Report) check(t layer.Target) error {
 	case r.Version != Version:
 		return fmt.Errorf("version %d, not %d", r.Version, Version)
 	case r.Target.ID() != t.ID() || r.Target.Dir != t.Dir:
-		return fmt.Errorf("it is on %q", r.Target.ID())
+		return fmt.Errorf("it is on %.100q", r.Target.ID())
 	case r.Status != Unchanged && r.Status != Changed && r.Status != Failed:
-		return fmt.Errorf("unknown status %q", r.Status)
+		return fmt.Errorf("unknown status %.100q", r.Status)
 	case (r.Status == Failed) != (r.Failure != nil):
 		return errors.New("status and failure contradict each other")
 	case (r.Status == Failed) != (r.Fingerprint == nil):
@@ -137,15 +147,15 @@ func (c *Change) check() error {
 	switch c.Action {
 	case NoOp, Create, Read, Update, Replace, Delete, Forget:
 	default:
-		return fmt.Errorf("unknown action %q", c.Action)
+		return fmt.Errorf("unknown action %.100q", c.Action)
 	}
 	for i := range c.Attrs {
 		a := &c.Attrs[i]
 		if a.Sensitive && (a.Before != nil || a.After != nil) {
-			return fmt.Errorf("a sensitive value is shown at %s", c.Address)
+			return fmt.Errorf("a sensitive value is shown at %.100s", c.Address)
 		}
 		if !leaf(a.Before) || !leaf(a.After) {
-			return fmt.Errorf("a value at %s is not a scalar", c.Address)
+			return fmt.Errorf("a value at %.100s is not a scalar", c.Address)
 		}
 		a.Before, a.After = canonical(a.Before), canonical(a.After)
 	}
