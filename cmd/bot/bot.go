@@ -24,9 +24,12 @@ type bot struct {
 
 // build puts the program together. Everything it prints passes one redactor; flush ends both streams.
 func build(env environment, stdout, stderr io.Writer) (b *bot, flush func()) {
-	r := redact.New(env.PrivateKey, env.Token)
+	r := redact.New(env.secrets()...)
 	out, errs := r.Writer(stdout), r.Writer(stderr)
 	b = &bot{env: env, out: out, err: errs, raw: stdout, redactor: r, log: newLog(errs, env.Actions, env.All["RUNNER_DEBUG"] == "1")}
+	if env.Actions {
+		b.out, b.err = &tame{to: out}, &tame{to: errs}
+	}
 	return b, func() {
 		_ = out.Close() // the streams themselves are gone if this fails
 		_ = errs.Close()

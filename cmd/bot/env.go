@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -70,6 +71,23 @@ func surroundings() environment {
 	}
 	e.Colour = term.IsTerminal(int(os.Stdout.Fd())) && all["NO_COLOR"] == "" && all["TERM"] != "dumb"
 	return e
+}
+
+// secretName matches the names of variables whose values must not be shown, whatever they are for.
+var secretName = regexp.MustCompile(`(?i)(TOKEN|SECRET|PASSWORD|PASSWD|PRIVATE[_-]KEY|ACCESS[_-]KEY|API[_-]KEY)([_-]|$)`)
+
+// minSecret is the length under which such a value is more likely a switch than a secret.
+const minSecret = 8
+
+// secrets returns what must not be shown: it may come back from Terraform, or from what Terraform runs.
+func (e environment) secrets() []string {
+	secrets := []string{e.PrivateKey, strings.ReplaceAll(e.PrivateKey, `\n`, "\n"), e.Token}
+	for name, value := range e.All {
+		if secretName.MatchString(name) && len(value) >= minSecret {
+			secrets = append(secrets, value)
+		}
+	}
+	return secrets
 }
 
 // cacheDir is where tools and providers are kept: the runner's tool cache in Actions, else the user's.

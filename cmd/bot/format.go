@@ -37,5 +37,5 @@ func jsonLines[T any](values []T) string {
 			panic(err) // only unencodable types fail, and these are plain data
 		}
 	}
-	return buf.String()
+	return string(tameJSON(buf.Bytes()))
 }

@@ -83,7 +83,7 @@ func (b *bot) hand(t *phase.Ticket, out string) error {
 		return err
 	}
 	if out != "" || b.env.OutputPath == "" {
-		if err := b.write(out, append(ticket, '\n')); err != nil {
+		if err := b.write(out, append(tameJSON(ticket), '\n')); err != nil {
 			return err
 		}
 	}

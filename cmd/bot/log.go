@@ -59,9 +59,20 @@ func (h *lineHandler) Handle(_ context.Context, r slog.Record) error {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	_, err := io.WriteString(h.w, h.prefix(r.Level)+h.escape(r.Level, text)+"\n")
+	w := h.w
+	switch {
+	case h.actions && r.Level >= slog.LevelWarn:
+		text = escapeData.Replace(text)
+	case h.actions:
+		w = &tame{to: w}
+	}
+	_, err := io.WriteString(w, h.prefix(r.Level)+text+"\n")
 	return err
 }
+
+// escapeData keeps a text from ending its workflow command.
+// Source: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
+var escapeData = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 
 func (h *lineHandler) prefix(l slog.Level) string {
 	switch {
@@ -78,16 +89,4 @@ func (h *lineHandler) prefix(l slog.Level) string {
 	default:
 		return ""
 	}
-}
-
-// escape keeps text from ending a workflow command or beginning one of its own.
-// Source: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts (escapeData)
-func (h *lineHandler) escape(l slog.Level, text string) string {
-	if !h.actions {
-		return text
-	}
-	if l >= slog.LevelWarn {
-		return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(text)
-	}
-	return strings.ReplaceAll(strings.ReplaceAll(text, "\n::", "\n ::"), "\n##[", "\n ##[")
 }

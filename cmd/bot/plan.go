@@ -132,6 +132,8 @@ func (b *bot) planTicket(ctx context.Context, f planFlags, args []string) error 
 		return &usageError{message: "--ticket needs --out", next: "name a folder for the reports: `--out reports`"}
 	case len(args) > 0 || f.refreshOnly || f.destroy || len(f.replace) > 0:
 		return &usageError{message: "with --ticket, only --target chooses what is planned", next: "what a plan is made of is decided by gate and stands in the ticket"}
+	case b.env.PrivateKey != "":
+		return &usageError{message: "the App's private key is in the environment of a plan job, which runs code from the pull request", next: "give LAYERBOT_APP_PRIVATE_KEY to the jobs of gate and report only"}
 	}
 	t, err := b.ticket(f.ticket)
 	if err != nil {

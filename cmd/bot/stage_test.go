@@ -34,6 +34,8 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"tamper":       onStage((*stage).tamper),
 	"without-app":  onStage((*stage).withoutApp),
 	"hold":         onStage((*stage).hold),
+	"canaries":     onStage((*stage).canaries),
+	"leaks":        onStage((*stage).leaks),
 }
 
 type stageKey struct{}
@@ -58,6 +60,8 @@ type stage struct {
 	exits                map[string]int
 	token                string     // GITHUB_TOKEN in place of the App, when set
 	held                 []*os.File // state files that are locked
+	planted              []string   // variables that every phase has beside its own, see canaries
+	printed              strings.Builder
 }
 
 func newStage(e *testscript.Env) (*stage, error) {
@@ -217,7 +221,7 @@ func (s *stage) plan(ts *testscript.TestScript, text *strings.Builder, id string
 
 func (s *stage) report(ts *testscript.TestScript, text *strings.Builder) (failed bool) {
 	return s.bot(ts, text, s.work, s.withApp(), "report",
-		"--ticket", filepath.Join(s.dir, "ticket.json"), "--reports", filepath.Join(s.dir, "reports"))
+		"--ticket", filepath.Join(s.dir, "ticket.json"), "--reports", filepath.Join(s.dir, "reports"), "--html", filepath.Join(s.dir, "page.html"))
 }
 
 // withApp is the environment of the phases that hold the App's key.
@@ -242,8 +246,9 @@ func (s *stage) bot(ts *testscript.TestScript, text *strings.Builder, dir string
 	cmd := exec.Command("bot", args...)
 	cmd.Dir = dir
 	cmd.Env = append([]string{"PATH=" + ts.Getenv("PATH"), "HOME=" + s.work, "TMPDIR=" + s.work,
-		"GITHUB_ACTIONS=true", "CHECKPOINT_DISABLE=1", "LAYERBOT_CACHE_DIR=" + ts.Getenv("LAYERBOT_CACHE_DIR")}, env...)
+		"GITHUB_ACTIONS=true", "CHECKPOINT_DISABLE=1", "LAYERBOT_CACHE_DIR=" + ts.Getenv("LAYERBOT_CACHE_DIR")}, slices.Concat(s.planted, env)...)
 	out, err := cmd.CombinedOutput()
+	s.printed.Write(out)
 	fmt.Fprintf(text, "--- bot %s\n%s", args[0], out)
 	s.exits[args[0]] = cmd.ProcessState.ExitCode()
 	if err != nil {
