@@ -14,6 +14,7 @@ func CheckText(p Page, env string, room int) (title, summary, text string) {
 	p.Reports = slices.DeleteFunc(slices.Clone(all), func(r report.Report) bool { return r.Target.Env != env })
 	p.Earlier = slices.DeleteFunc(slices.Clone(p.Earlier), func(e Earlier) bool { return e.Target.Env != env })
 	p.Expected = max(0, p.Expected-len(all)+len(p.Reports))
+	p.Next = "" // a check has a button
 	v := newView(p)
 	_, title = v.outcome()
 

@@ -13,7 +13,7 @@ import (
 // "{}" stands for the target as a command names it.
 var failures = map[report.FailureKind]struct{ label, hint string }{
 	report.Broken:      {"failed", "Push a fix: it is planned by itself. Or try again with `/plan {}`."},
-	report.Locked:      {"state locked", "Wait for the run that holds the lock. If that run is dead: `/unlock {}`."},
+	report.Locked:      {"state locked", "Wait for the run that holds the lock. If that run is dead, `terraform force-unlock` releases it."},
 	report.Upstream:    {"upstream not applied", "Apply the upstream layer, then `/plan {}`."},
 	report.Missing:     {"no report", "The job ended before it could report. See its log, then `/plan {}`."},
 	report.Invalid:     {"unreadable report", "What the job left is no report. See its log, then `/plan {}`."},
@@ -41,6 +41,13 @@ func message(r *report.Report) string {
 }
 
 func hint(r *report.Report) string {
+	if kind(r) == report.Locked && r.Failure.Lock != nil && r.Failure.Lock.ID != "" {
+		tool := r.Tool.Name
+		if tool == "" {
+			tool = "terraform"
+		}
+		return "Wait for that run to end. If it is dead, release the lock in `" + r.Target.Dir + "`: `" + tool + " force-unlock " + r.Failure.Lock.ID + "`"
+	}
 	if r.Failure != nil && r.Failure.Hint != "" {
 		return r.Failure.Hint
 	}

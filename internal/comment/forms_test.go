@@ -13,7 +13,7 @@ import (
 
 func TestOtherFormsGolden(t *testing.T) {
 	all := pages()
-	for _, name := range []string{"mixed", "destroys", "heredoc", "unchanged", "nothing_affected", "partial"} {
+	for _, name := range []string{"mixed", "destroys", "heredoc", "unchanged", "nothing_affected", "partial", "blocked"} {
 		p := all[name]
 		golden(t, name+".terminal.txt", Terminal(p, false))
 		golden(t, name+".html", HTML(p))

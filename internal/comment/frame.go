@@ -24,6 +24,8 @@ func (v *view) headline() string {
 	}
 	out := head + "\n\n"
 	switch rollup := v.rollup(); {
+	case v.blocked():
+		out += v.obstacle()
 	case v.State != Closed && v.State != Superseded && len(v.targets) == 0 && v.missing > 0:
 		out += "Silence is no success: see the run for what happened to the jobs.\n\n"
 	case rollup == "" && (len(v.Earlier) > 0 || v.State == Closed):
@@ -41,6 +43,21 @@ func (v *view) headline() string {
 	}
 	return out
 }
+
+// obstacle says why planning could not begin: a message of several lines keeps them, as the place in a file needs.
+func (v *view) obstacle() string {
+	message, hint := v.Blocked.Message, v.Blocked.Hint
+	if !strings.Contains(message, "\n") {
+		return sentence(message, hint) + "\n\n"
+	}
+	if hint != "" {
+		hint = asSentence(hint) + "\n\n"
+	}
+	return fence("text", lines(clip(message, maxObstacle))) + "\n" + hint
+}
+
+// maxObstacle is the most bytes of a message of several lines.
+const maxObstacle = 4000
 
 func (v *view) notes(room int) string {
 	var b strings.Builder
@@ -82,7 +99,7 @@ func (v *view) capped(n, room int, item func(i int) string) string {
 func (v *view) footer() string {
 	var b strings.Builder
 	b.WriteString("---\n\n")
-	if v.Next != "" {
+	if v.Next != "" && !v.idle() {
 		b.WriteString(v.purpose() + ":\n\n" + fence("", shown(v.Next, maxProse)) + "\n")
 	}
 	var links []string
@@ -98,9 +115,12 @@ func (v *view) footer() string {
 	return b.String()
 }
 
+// idle reports whether there is nothing that could be planned again.
+func (v *view) idle() bool { return len(v.targets)+v.missing+len(v.Earlier) == 0 && !v.blocked() }
+
 // purpose says what the next command is for.
 func (v *view) purpose() string {
-	if v.failed+v.missing > 0 {
+	if v.failed+v.missing > 0 || v.blocked() {
 		return "Try again"
 	}
 	return "Plan again"

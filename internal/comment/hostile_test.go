@@ -19,18 +19,30 @@ import (
 
 // A hostile page must be built exactly like a harmless one: whatever stands in a text, it is read as that text.
 
+var hostiles = append(strings.Split(hostile, "\n"), hostile, "`", "``", "a`b", "|", `\`, `\|`, "---", "===", "- x", "1. x", "+ x", "# x", "> x",
+	"    x", "\tx", "```", "~~~", "<b>", "&lt;", "<!--", "-->", "]]>", "<details>", "@acme", "#1", "[x]: https://evil.example", "![x](y)",
+	"**x**", "_x_", "$x$", ":---", "| - |", "<https://evil.example>", "HTTP://evil.example", "ftp://evil.example", "mailto:a@evil.example",
+	"xmpp:a@evil.example", "WwW.evil.example", "a\r\nb", "\u2028x\u2029", "\u202ex", "\xff\xfe", "\x00", "x\\", "`x", "x`", " x ", "- [ ] x", "[^1]: x", "<!-- layerbot:plan {} -->")
+
 func TestHostileTextBuildsNothing(t *testing.T) {
-	want := build(t, roomy("harmless"))
-	for _, s := range append(strings.Split(hostile, "\n"), hostile, "`", "``", "a`b", "|", `\`, `\|`, "---", "===", "- x", "1. x", "+ x", "# x", "> x",
-		"    x", "\tx", "```", "~~~", "<b>", "&lt;", "<!--", "-->", "]]>", "<details>", "@acme", "#1", "[x]: https://evil.example", "![x](y)",
-		"**x**", "_x_", "$x$", ":---", "| - |", "<https://evil.example>", "HTTP://evil.example", "ftp://evil.example", "mailto:a@evil.example",
-		"xmpp:a@evil.example", "WwW.evil.example", "a\r\nb", "\u2028x\u2029", "\u202ex", "\xff\xfe", "\x00", "x\\", "`x", "x`", " x ", "- [ ] x", "[^1]: x", "<!-- layerbot:plan {} -->") {
+	want, obstacle := build(t, roomy("harmless")), build(t, stopped("harmless"))
+	for _, s := range hostiles {
 		t.Run(visible(s), func(t *testing.T) {
 			if diff := cmp.Diff(want, build(t, roomy(s))); diff != "" {
 				t.Error(diff)
 			}
+			if diff := cmp.Diff(obstacle, build(t, stopped(s))); diff != "" {
+				t.Error(diff)
+			}
 		})
 	}
+}
+
+// stopped returns the comment of a run that could not begin because of s.
+func stopped(s string) string {
+	p := pageOf()
+	p.Blocked = Notice{"first line\n" + s, s}
+	return newView(p).compose(1<<20, true).Body
 }
 
 // roomy returns the comment with enough room that nothing is shortened, however long s makes it.

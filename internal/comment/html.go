@@ -27,7 +27,10 @@ func HTML(p Page) string {
 	for _, c := range v.columns() {
 		data.Columns = append(data.Columns, c.title)
 	}
-	data.Notices = nil
+	data.Notices, data.Stop = nil, nil
+	if v.blocked() {
+		data.Stop = &Notice{lines(v.Blocked.Message), visible(v.Blocked.Hint)}
+	}
 	for _, n := range p.Notices {
 		data.Notices = append(data.Notices, Notice{visible(n.Message), visible(n.Hint)})
 	}
@@ -62,6 +65,7 @@ type htmlPage struct {
 	Symbol, Outcome, Rollup, Tally, Commit, WhatIfText string
 
 	Losses  bool
+	Stop    *Notice // why nothing could be planned
 	Columns []string
 	Targets []htmlTarget
 	Before  []htmlEarlier

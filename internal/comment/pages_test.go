@@ -131,6 +131,14 @@ func pages() map[string]Page {
 	superseded.State = Superseded
 	out["superseded"] = superseded
 
+	blocked := pageOf()
+	blocked.Expected = 1
+	blocked.Blocked = Notice{"Error: Unsupported argument\n\n  on .github/layerbot.hcl line 2, in layers:\n   2:   exlude = [\"x\"]\n\nDid you mean \"exclude\"?", "correct the file on the base branch"}
+	out["blocked"] = blocked
+	held := pageOf(failed("05-compute", "prod", report.Failure{Kind: report.Locked, Message: "the state is locked by bob@laptop", Hint: "wait",
+		Lock: &report.Lock{ID: "1a2b", Who: "bob@laptop"}}))
+	out["held"] = held
+
 	nothing := pageOf()
 	nothing.Next = ""
 	nothing.Skipped = []Skipped{{"06-applications", "not Terraform: a Helm chart"}}

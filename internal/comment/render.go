@@ -16,7 +16,8 @@ type Page struct {
 	WhatIf      bool   // the plan grants nothing; WhatIfWhy says why
 	WhatIfWhy   string
 
-	Expected int // how many targets were to be planned: no report for one of them is a failure
+	Blocked  Notice // why nothing could be planned; the zero value is that planning began
+	Expected int    // how many targets were to be planned: no report for one of them is a failure
 	Reports  []report.Report
 	Earlier  []Earlier           // affected targets that this run did not plan
 	Why      map[string][]string // target ID → changed files that pulled it in

@@ -104,11 +104,14 @@ func problems(rows []LayerRow) string {
 // HelpText returns the answer to /help.
 func HelpText() string {
 	return "## Commands\n\nThe first line of a comment:\n\n" + fence("", `/plan  [LAYER…|all] [ENV…] [--refresh-only] [--destroy] [--target ADDR]… [--replace ADDR]…
-/apply [LAYER…|all] [ENV…]          after merge: retry, or accept a plan that changed since review
-/scan  [LAYER…]                     scanners and policies only
-/unlock LAYER ENV [--lock-id ID]    release a state lock left by a dead run
 /layers                             the targets, their waves and owners
 /help                               this text
+`) + `
+Not in this version, which only plans:
+
+` + fence("", `/apply [LAYER…|all] [ENV…]          after merge: retry, or accept a plan that changed since review
+/scan  [LAYER…]                     scanners and policies only
+/unlock LAYER ENV [--lock-id ID]    release a state lock left by a dead run
 `) + `
 - A layer answers to its full name, to the name without its number, and to the number: ` + "`05-compute`, `compute`, `05`" + `. Globs work: ` + "`data-*`" + `.
 - Layers and environments stand in any order. Without any, the command is about what the pull request affects.

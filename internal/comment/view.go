@@ -32,6 +32,9 @@ type target struct {
 
 func newView(p Page) *view {
 	v := &view{Page: p, missing: max(0, p.Expected-len(p.Reports))}
+	if v.blocked() {
+		v.missing = 0 // nobody knows how many
+	}
 	seen := map[string]int{}
 	for i := range p.Reports {
 		r := &p.Reports[i]
@@ -58,6 +61,9 @@ func newView(p Page) *view {
 	})
 	return v
 }
+
+// blocked reports whether planning could not begin.
+func (v *view) blocked() bool { return v.Blocked.Message != "" }
 
 // nameOf returns the name that the target of an ID is shown under.
 func (v *view) nameOf(id string) string {
@@ -120,6 +126,8 @@ func (v *view) thisRun() (symbol, text string) {
 		return "🕓", "Superseded: the branch moved while this was planned"
 	case v.State == Closed:
 		return "⚪", "Closed without merging: nothing of this will be applied"
+	case v.blocked():
+		return "❌", "Nothing could be planned"
 	case len(v.targets)+v.missing == 0 && len(v.Earlier) > 0:
 		return v.earlierOutcome()
 	case len(v.targets) == 0 && v.missing > 0:

@@ -127,10 +127,10 @@ func (d Desk) block(ctx context.Context, t *Ticket) (*Outcome, error) {
 		return nil, err
 	}
 	defer d.close(ctx, gh)
-	t.Notices = append(t.Notices, comment.Notice{Message: t.Refusal.Message, Hint: t.Refusal.Hint})
 	t.Checks = []string{t.BaseRef}
 	s := newStanding(d, t, nil)
 	s.page.Expected = 1 // nobody knows how many: at least this is no "nothing affected"
+	s.page.Blocked = comment.Notice{Message: t.Refusal.Message, Hint: t.Refusal.Hint}
 	pull, err := gh.PullRequest(ctx, t.PullRequest)
 	if err != nil {
 		return nil, err
