@@ -19,6 +19,7 @@ type given struct {
 func (d *discovery) makeTargets() {
 	files := d.valueFiles()
 	d.interpret(files)
+	d.workspaces = d.declaredWorkspaces()
 	byScope := map[string][]*valueFile{}
 	for _, v := range files {
 		byScope[v.scope] = append(byScope[v.scope], v)
@@ -30,6 +31,7 @@ func (d *discovery) makeTargets() {
 			rootsAt[at]++
 		}
 	}
+	lenders := d.lenders(files, isRoot)
 	for _, r := range d.roots {
 		r.reach, r.problem = d.reach(r.dir)
 		var mine []given
@@ -40,7 +42,10 @@ func (d *discovery) makeTargets() {
 				}
 			}
 		}
-		d.targetsOf(r, d.keepFor(r, mine))
+		kept := d.keepFor(r, mine)
+		kept = append(kept, d.borrow(r, kept, lenders)...)
+		sort.SliceStable(kept, func(i, j int) bool { return kept[i].rank() < kept[j].rank() })
+		d.targetsOf(r, kept)
 	}
 }
 
@@ -68,26 +73,27 @@ func (d *discovery) keepFor(r *root, files []given) []given {
 			kept = append(kept, v)
 		}
 	}
-	sort.SliceStable(kept, func(i, j int) bool { return kept[i].rank() < kept[j].rank() })
 	return kept
 }
 
 // rank orders files that are handed to Terraform: what is shared comes first,
-// then what is for the environment, for the layer, and the root's own.
+// then what is for the environment, for the layer, and the root's own; of these,
+// one that is a backend file too comes last.
 func (v given) rank() int {
-	switch {
-	case v.env == "" && v.own:
-		return 2
-	case v.env == "" && v.layer != "":
-		return 1
-	case v.env == "":
-		return 0
-	case v.own:
-		return 5
-	case v.layer != "":
-		return 4
+	rank := 0
+	if v.isBackend {
+		rank++
 	}
-	return 3
+	if v.env != "" {
+		rank += 6
+	}
+	switch {
+	case v.own:
+		rank += 4
+	case v.layer != "":
+		rank += 2
+	}
+	return rank
 }
 
 // declares reports whether r declares a variable that the file sets. A file that
@@ -137,6 +143,10 @@ func (d *discovery) targetsOf(r *root, files []given) {
 	if r.pathEnv == "" {
 		envs = d.configuredEnvironments(r, d.environments(r, files))
 	}
+	workspaces := d.declaredFor(r)
+	if workspaces != nil {
+		envs = sortedKeys(workspaces)
+	}
 	if len(envs) == 0 {
 		envs = []string{DefaultEnv}
 	}
@@ -148,11 +158,7 @@ func (d *discovery) targetsOf(r *root, files []given) {
 		if r.backend != nil {
 			t.Backend = r.backend.kind
 		}
-		for _, v := range files {
-			if v.isVar && (v.env == env || v.isShared(v.scope != r.dir)) && (!v.isBackend || d.declares(r, v.valueFile)) && !(v.auto && v.scope == r.dir && len(v.between) == 0) {
-				t.VarFiles = append(t.VarFiles, v.path)
-			}
-		}
+		t.VarFiles = append(t.VarFiles, d.varFiles(r, env, files, workspaces)...)
 		t.BackendConfig = d.backendFile(r, env, files)
 		r.targets = append(r.targets, t)
 		d.configure(r, t)
@@ -160,25 +166,6 @@ func (d *discovery) targetsOf(r *root, files []given) {
 		d.checkBackend(r, t)
 	}
 	d.setWorkspaces(r)
-}
-
-// backendFile picks the backend file of a target: the nearest for its
-// environment, else the nearest for all. One for all environments is only needed
-// where the block is incomplete.
-func (d *discovery) backendFile(r *root, env string, files []given) string {
-	if r.backend == nil || r.backend.kind == "cloud" {
-		return ""
-	}
-	best, bestRank := "", -1
-	for _, v := range files {
-		if !v.isBackend || v.env != "" && v.env != env || v.env == "" && len(d.missingArguments(r, nil)) == 0 {
-			continue
-		}
-		if rank := v.rank(); rank > bestRank {
-			best, bestRank = v.path, rank
-		}
-	}
-	return best
 }
 
 // fileOf remembers the values a target's variables have, lowest precedence first,
@@ -221,30 +208,6 @@ func (d *discovery) valueFile(name string) *valueFile {
 		d.byPath[name] = &valueFile{path: name}
 	}
 	return d.byPath[name]
-}
-
-// setWorkspaces gives each environment a workspace of its own where nothing else
-// keeps their states apart: the backend is the same for all of them (complete in
-// the code, or one file for all), or the code asks for terraform.workspace. A
-// cloud or remote backend that names one workspace has no others.
-func (d *discovery) setWorkspaces(r *root) {
-	if r.pathEnv != "" || r.backend != nil && r.backend.attrs["workspaces.name"] != nil {
-		return
-	}
-	configs := map[string]bool{}
-	for _, t := range r.targets {
-		if len(d.missingArguments(r, t)) > 0 {
-			return // a file is to come, and it may be one an environment
-		}
-		configs[t.BackendConfig+"\x00"+strings.Join(sortedValues(t.BackendValues), "\x00")] = true
-	}
-	apart := len(configs) == len(r.targets) // every environment has a backend of its own
-	chosenElsewhere := r.backend != nil && (r.backend.attrs["workspaces.tags"] != nil || r.backend.attrs["workspaces.prefix"] != nil)
-	for _, t := range r.targets {
-		if t.Env != DefaultEnv && (chosenElsewhere || r.workspace || len(r.targets) > 1 && !apart) {
-			t.Workspace = t.Env
-		}
-	}
 }
 
 func sortedValues(m map[string]string) []string {

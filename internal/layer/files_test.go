@@ -190,11 +190,32 @@ func checkSound(t testing.TB, m *Map) {
 	}
 	for _, x := range m.Targets {
 		for _, dir := range x.DependsOn {
-			if w, ok := wave[dir+"\x00"+x.Env]; ok && w >= x.Wave {
+			if w, ok := wave[dir+"\x00"+x.Env]; ok && w >= x.Wave && !reads(m, dir, x.Dir) {
 				t.Errorf("%s is in wave %d and depends on %s in wave %d", x.ID(), x.Wave, dir, w)
 			}
 		}
 	}
+}
+
+// reads reports whether the layer in one folder depends on the one in another, at any remove.
+func reads(m *Map, from, to string) bool {
+	up := map[string][]string{}
+	for _, x := range m.Targets {
+		up[x.Dir] = append(up[x.Dir], x.DependsOn...)
+	}
+	seen, todo := map[string]bool{}, []string{from}
+	for len(todo) > 0 {
+		at := todo[0]
+		todo = todo[1:]
+		if at == to {
+			return true
+		}
+		if !seen[at] {
+			seen[at] = true
+			todo = append(todo, up[at]...)
+		}
+	}
+	return false
 }
 
 func writeWant(t *testing.T, name string, archive *txtar.Archive, want string) {

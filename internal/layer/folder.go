@@ -20,6 +20,7 @@ type folder struct {
 	locals    map[string]hcl.Expression
 	calls     []call
 	states    []stateRef
+	declares  []map[string]hcl.Expression
 	workspace bool
 	refs      []hclsyntax.Expression
 	marks     []string // files that hold a backend or provider block
@@ -75,6 +76,7 @@ func (f *folder) add(t *tree, name string, s *source) {
 	f.provider = f.provider || s.provider
 	f.workspace = f.workspace || s.workspace
 	f.states = append(f.states, s.states...)
+	f.declares = append(f.declares, s.declares...)
 	f.refs = append(f.refs, s.refs...)
 	for name, expr := range s.variables {
 		f.variables[name] = expr
@@ -85,6 +87,9 @@ func (f *folder) add(t *tree, name string, s *source) {
 	for _, m := range s.modules {
 		if strings.HasPrefix(m.source, "./") || strings.HasPrefix(m.source, "../") || m.source == "." || m.source == ".." {
 			inner, _, _ := strings.Cut(m.source, "//")
+			if strings.Contains("/"+inner+"/", "/.terraform/") {
+				continue // what init will have fetched for another module
+			}
 			dir, _ := t.resolve(inside(f.dir, inner))
 			f.calls = append(f.calls, call{module: m, dir: dir})
 		}

@@ -137,12 +137,34 @@ func (g *graph) byKey(s state) []*Target {
 		for _, p := range g.partly {
 			consider(p.target)
 		}
-		return oneLayer(found)
+		return oneLayer(g.mostSpecific(found, s))
 	}
 	for _, t := range g.targets {
 		consider(t)
 	}
 	return oneLayer(found)
+}
+
+// mostSpecific keeps the targets whose keys, as far as they are known, say most of what s says: the
+// workspaces of "a/b" are not those of "a".
+func (g *graph) mostSpecific(found []*Target, s state) []*Target {
+	longest := 0
+	said := make([]int, len(found))
+	for i, t := range found {
+		for _, own := range g.d.info[t].states {
+			if meets(own.key, s.key) {
+				said[i] = max(said[i], len(own.key))
+			}
+		}
+		longest = max(longest, said[i])
+	}
+	var kept []*Target
+	for i, t := range found {
+		if said[i] == longest {
+			kept = append(kept, t)
+		}
+	}
+	return kept
 }
 
 // byWorkspaceName finds a cloud workspace called after its layer: "vpc-prod".

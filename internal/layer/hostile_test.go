@@ -52,6 +52,15 @@ func TestHostileTrees(t *testing.T) {
 	}
 }
 
+func TestEncryptedVarFile(t *testing.T) {
+	files := treeOf(layerAt("01-a", "a"))
+	files.content["01-a/terraform.tfvars"] = []byte("\x00GITCRYPT\x00\x8a\x17")
+	p := discover(t, files, Options{}).Targets[0].Problem
+	if p == nil || p.Message != "is encrypted with git-crypt" || p.File != "01-a/terraform.tfvars" || p.Hint == "" {
+		t.Errorf("problem %+v", p)
+	}
+}
+
 func readsState(key string) string {
 	return "data \"terraform_remote_state\" \"x\" {\n  backend = \"s3\"\n  config = {\n    bucket = \"b\"\n    key = \"" + key + "\"\n  }\n}\n"
 }

@@ -53,20 +53,20 @@ func (in *interpreter) learn(files []*valueFile) {
 		if !in.placed(v) {
 			continue
 		}
-		if len(v.between) > 0 {
-			first := strings.ToLower(v.between[0])
+		if between := v.telling(); len(between) > 0 {
+			first := strings.ToLower(between[0])
 			switch {
-			case environmentFolders[first] && len(v.between) > 1 && !in.isLayer(v.scope, v.between[1]) && !refusedStem(v.between[1]):
-				in.envs[v.between[1]] = true
+			case environmentFolders[first] && len(between) > 1 && !in.isLayer(v.scope, between[1]) && !refusedStem(between[1]):
+				in.envs[between[1]] = true
 				continue
-			case len(v.between) > 1 && environmentLike(v.between[1]):
-				in.envs[v.between[1]] = true
+			case len(between) > 1 && environmentLike(between[1]):
+				in.envs[between[1]] = true
 				continue
-			case len(v.between) > 1 && !in.isLayer(v.scope, v.between[1]) && !refusedStem(v.between[1]):
-				witness(v.between[1], v.word)
+			case len(between) > 1 && !in.isLayer(v.scope, between[1]) && !refusedStem(between[1]):
+				witness(between[1], v.word)
 				continue
 			case environmentWords[first]:
-				in.envs[v.between[0]] = true
+				in.envs[between[0]] = true
 				continue
 			}
 		}
@@ -101,7 +101,25 @@ func (in *interpreter) placed(v *valueFile) bool {
 		return true
 	}
 	first := strings.ToLower(v.between[0])
-	return environmentFolders[first] || valueFolders[first] || backendFolders[first] || environmentWords[first]
+	return environmentFolders[first] || environmentWords[first] || holdsValues(first)
+}
+
+// holdsValues reports whether a folder is named for the value files in it: "tfvars", "workspace-variables".
+func holdsValues(folder string) bool {
+	last := folder[strings.LastIndexAny(folder, "-_")+1:]
+	return valueFolders[folder] || backendFolders[folder] || valueFolders[last]
+}
+
+// telling returns the folders from scope to the file without those below the first that only say what kind
+// of files they hold: "tfvars/backends".
+func (v *valueFile) telling() []string {
+	var rest []string
+	for i, part := range v.between {
+		if i == 0 || !holdsValues(strings.ToLower(part)) {
+			rest = append(rest, part)
+		}
+	}
+	return rest
 }
 
 func (in *interpreter) isLayer(scope, word string) bool {

@@ -42,8 +42,9 @@ func baseWithout(parts []string, at int) string {
 
 // environmentSegment returns which folder on the way to dirs[i] is its
 // environment, or -1: the leftmost one that varies while its siblings repeat and
-// whose values are, at least by half, words for environments; or the child of a
-// folder "environments".
+// whose values are mostly words for environments, or that differs from another in
+// such a word only ("acme-dev", "acme-prod"); or the child of a folder
+// "environments"; or one that has such a word for its name.
 func (d *discovery) environmentSegment(i int, dirs []string) int {
 	parts := segments(dirs[i])
 	for at := range parts {
@@ -51,11 +52,13 @@ func (d *discovery) environmentSegment(i int, dirs []string) int {
 		v := d.variants(dirs, parts, at, byParent)
 		exact := strings.ToLower(parts[at])
 		switch {
-		case byParent && (v.known*2 >= v.count || v.known == 0 && v.count <= maxUnknownEnvironments && !d.roots[i].workspace):
+		case byParent && (v.like*2 >= v.count || v.like == 0 && v.count <= maxUnknownEnvironments && !d.roots[i].workspace):
 			return at
-		case !byParent && v.count > 1 && v.known*2 >= v.count && v.word:
+		case !byParent && v.count > 1 && v.exact*2 > v.count && v.word:
 			return at
-		case !byParent && v.count == 1 && environmentWords[exact] && !weakWords[exact]:
+		case !byParent && v.count > 1 && environmentLike(exact) && v.parties[party(exact)] > 1:
+			return at
+		case !byParent && environmentWords[exact] && !weakWords[exact]:
 			return at
 		}
 	}
@@ -68,10 +71,12 @@ const maxUnknownEnvironments = 12
 
 // variation is what stands at one place of paths that are equal otherwise.
 type variation struct {
-	seen  map[string]bool
-	count int
-	known int  // how many are words for environments, or for what all of them share
-	word  bool // one at least is a word for an environment
+	seen    map[string]bool
+	parties map[string]int // what is left of a compound without its word for an environment → how many have it
+	count   int
+	exact   int  // how many are words for environments, or for what all of them share
+	like    int  // exact, and the compounds with such a word
+	word    bool // one at least is a word for an environment
 }
 
 // variants returns what stands at a place of a path in all roots that are equal
@@ -98,7 +103,7 @@ func (d *discovery) variants(dirs, parts []string, at int, byParent bool) *varia
 func (d *discovery) vary(key, value string) {
 	v := d.variations[key]
 	if v == nil {
-		v = &variation{seen: map[string]bool{}}
+		v = &variation{seen: map[string]bool{}, parties: map[string]int{}}
 		d.variations[key] = v
 	}
 	if v.seen[value] {
@@ -107,12 +112,28 @@ func (d *discovery) vary(key, value string) {
 	v.seen[value] = true
 	v.count++
 	switch {
-	case environmentLike(value):
+	case environmentWords[strings.ToLower(value)]:
 		v.word = true
-		v.known++
+		v.exact++
+		v.like++
+	case environmentLike(value):
+		v.parties[party(value)]++
+		v.like++
 	case sharedWords[strings.ToLower(value)]:
-		v.known++
+		v.exact++
+		v.like++
 	}
+}
+
+// party is what a compound like "acme-prod" says beside the environment.
+func party(value string) string {
+	var rest []string
+	for _, part := range strings.FieldsFunc(strings.ToLower(value), isSeparator) {
+		if !environmentWords[part] || weakWords[part] {
+			rest = append(rest, part)
+		}
+	}
+	return strings.Join(rest, "-")
 }
 
 // nameLayers finds the shortest unique path end of every base.

@@ -22,7 +22,8 @@ type source struct {
 	locals    map[string]hcl.Expression
 	modules   []module
 	states    []stateRef
-	workspace bool // it uses terraform.workspace
+	declares  []map[string]hcl.Expression // arguments of blocks that declare a workspace with a working directory
+	workspace bool                        // it uses terraform.workspace
 	refs      []hclsyntax.Expression
 	problem   *Problem
 }
@@ -144,6 +145,7 @@ var (
 		{Type: "variable", LabelNames: []string{"name"}},
 		{Type: "module", LabelNames: []string{"name"}},
 		{Type: "data", LabelNames: []string{"type", "name"}},
+		{Type: "resource", LabelNames: []string{"type", "name"}},
 	}}
 	terraformSchema = &hcl.BodySchema{
 		Attributes: []hcl.AttributeSchema{{Name: "required_version"}},
@@ -180,8 +182,13 @@ func (s *source) extract(body hcl.Body, isJSON bool) {
 				call.source, _ = (&scope{}).text(expr)
 			}
 			s.modules = append(s.modules, call)
+			s.declare(args)
 		case "data":
 			s.data(b, isJSON)
+		case "resource":
+			if b.Labels[0] == "tfe_workspace" {
+				s.declare(attributes(b.Body))
+			}
 		}
 	}
 }

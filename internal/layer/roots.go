@@ -19,9 +19,12 @@ type discovery struct {
 	roots   []*root             // sorted by dir
 	result  *Map
 
+	unitSources map[string]bool // folders that Terragrunt units run
+
 	info       map[*Target]*targetInfo
 	byPath     map[string]*valueFile // see valueFile
 	variations map[string]*variation // see variants
+	workspaces map[string][]declared // by folder, see declaredWorkspaces
 }
 
 // A root is a folder that Terraform runs in.
@@ -44,6 +47,7 @@ func (d *discovery) findRoots() {
 			d.callers[c.dir] = append(d.callers[c.dir], dir)
 		}
 	}
+	d.unitSources = d.readUnitSources()
 	var single *folder
 	for dir, f := range d.folders {
 		isRoot, reason := d.judge(f)
@@ -75,6 +79,7 @@ const (
 	reasonExample    = "an example or a test"
 	reasonModule     = "a module: no backend, no provider of its own and nothing that gives it values"
 	reasonShared     = "a folder of files that layers link to"
+	reasonUnitSource = "run by Terragrunt units, which generate its backend and inputs"
 	reasonTemplate   = "a template: its backend still holds a placeholder"
 )
 
@@ -103,6 +108,8 @@ func (d *discovery) judge(f *folder) (isRoot bool, reason string) {
 
 func (d *discovery) judgeByContent(f *folder) (isRoot bool, reason string) {
 	switch {
+	case d.unitSources[f.dir] && (f.backend == nil || len(f.backend.attrs) == 0):
+		return false, reasonUnitSource
 	case d.isLinkSource(f):
 		return false, reasonShared
 	case f.backend != nil && f.hasPlaceholder():
@@ -134,10 +141,6 @@ func matchFolder(globs []string, dir string) (exact, matched bool) {
 		}
 	}
 	return exact, matched
-}
-
-func (d *discovery) hasTerragrunt(dir string) bool {
-	return d.tree.has[path.Join(dir, "terragrunt.hcl")] || d.tree.has[path.Join(dir, "terragrunt.stack.hcl")]
 }
 
 // isExample reports whether a folder lies below examples or tests. A folder "test"

@@ -6,14 +6,6 @@ import (
 	"strings"
 )
 
-func (d *discovery) skipTerragrunt() {
-	for dir := range d.tree.dirs {
-		if d.hasTerragrunt(dir) {
-			d.skip(dir, reasonTerragrunt)
-		}
-	}
-}
-
 // skipOtherLayers reports numbered folders beside the layers that hold no Terraform.
 func (d *discovery) skipOtherLayers() {
 	beside := map[string]bool{}

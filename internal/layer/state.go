@@ -94,7 +94,7 @@ func (d *discovery) places(t *Target) []state {
 		other.key = prefix + "/" + workspace + "/" + s.key
 	case "remote":
 		prefix := args["workspaces.prefix"]
-		if prefix == "" {
+		if prefix == "" && !r.choosesWorkspace() {
 			return places
 		}
 		other.key = prefix + workspace

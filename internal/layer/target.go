@@ -29,7 +29,7 @@ type Target struct {
 	Workspace       string            `json:"workspace"`                  // "" is Terraform's default workspace
 	Backend         string            `json:"backend,omitempty"`          // type of the backend, "s3"; "cloud" for a cloud block; "" is none
 	RequiredVersion string            `json:"required_version,omitempty"` // constraints on Terraform, joined by commas
-	DependsOn       []string          `json:"depends_on"`                 // Dirs of the layers that must be applied first, sorted
+	DependsOn       []string          `json:"depends_on"`                 // Dirs of the layers it builds on, sorted; they are in earlier waves, save where two read each other's state
 	Wave            int               `json:"wave"`                       // from 0; targets of one wave do not depend on each other
 
 	// Problem says why the target cannot be planned (broken HCL, a named file that is missing); nil for

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"bytes"
 	"path"
 	"regexp"
 	"strings"
@@ -49,7 +50,8 @@ func (d *discovery) valueFiles() []*valueFile {
 			v.scope = path.Dir(v.scope)
 		}
 		v.between = segments(relative(path.Dir(name), v.scope))
-		if !v.isBackend && (!v.isVar || backendName.MatchString(v.stem)) {
+		inBackends := backendFolders[strings.ToLower(path.Base(path.Dir(name)))]
+		if !v.isBackend && (!v.isVar || inBackends || backendName.MatchString(v.stem)) {
 			d.sniff(v)
 		}
 		if v.isVar || v.isBackend {
@@ -63,6 +65,7 @@ func (d *discovery) valueFiles() []*valueFile {
 var (
 	backendName = regexp.MustCompile(`(?i)(^|[-_.])backend([-_.]|$)`)
 	modelName   = regexp.MustCompile(`(?i)\.(template|tmpl|tpl|example|sample|dist)$|[.-](example|sample|template)\.`)
+	modelStart  = regexp.MustCompile(`(?i)^(example|sample|template)[.-]`)
 	decoration  = regexp.MustCompile(`(?i)^(backend([-_]config)?|config|terraform|auto|vars|variables|tfvars|s3|gcs|azurerm)$`)
 	prefixes    = regexp.MustCompile(`(?i)^(\d+[-_.]|backend[-_]config[-_]|backend[-_]|config[-_]|terraform[-_]|vars[-_]|variables[-_])+`)
 	suffixes    = regexp.MustCompile(`(?i)([-_]backend[-_]config|[-_]backend|[-_]config|[-_]vars)$`)
@@ -72,7 +75,7 @@ var (
 // file needs a look inside.
 func classify(name string) *valueFile {
 	base := path.Base(name)
-	if strings.HasPrefix(base, ".") || modelName.MatchString(base) {
+	if strings.HasPrefix(base, ".") || modelName.MatchString(base) || modelStart.MatchString(base) {
 		return nil
 	}
 	v := &valueFile{path: name}
@@ -139,6 +142,10 @@ func (d *discovery) values(v *valueFile) map[string]hcl.Expression {
 	content, err := d.tree.read(v.path)
 	if err != nil {
 		v.bad = &Problem{Message: "cannot be read: " + err.Error(), File: v.path, Hint: "commit the file, or what it links to"}
+		return v.names
+	}
+	if bytes.HasPrefix(content, []byte("\x00GITCRYPT\x00")) {
+		v.bad = &Problem{Message: "is encrypted with git-crypt", File: v.path, Hint: "unlock the checkout (git-crypt unlock) before planning"}
 		return v.names
 	}
 	file, problem := parse(v.path, content)

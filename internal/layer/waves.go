@@ -72,8 +72,9 @@ func (d *discovery) edges(targets []*Target) [][]int {
 	return up
 }
 
-// breakCycles finds targets that depend on each other, warns of them, and drops
-// the dependencies among them that go against the order of numbers and names.
+// breakCycles finds targets that depend on each other, warns of them, and leaves
+// those of their dependencies out of the order that go against numbers and names.
+// DependsOn keeps them: that they are read stays true.
 func (d *discovery) breakCycles(targets []*Target, up [][]int) {
 	warned := map[string]bool{}
 	for _, group := range components(up) {
@@ -88,16 +89,12 @@ func (d *discovery) breakCycles(targets []*Target, up [][]int) {
 		}
 		for _, i := range group {
 			var kept []int
-			dropped := map[string]bool{}
 			for _, j := range up[i] {
-				if in[j] && !d.before(targets[j], targets[i]) {
-					dropped[targets[j].Dir] = true
-				} else {
+				if !in[j] || d.before(targets[j], targets[i]) {
 					kept = append(kept, j)
 				}
 			}
 			up[i] = kept
-			targets[i].DependsOn = without(targets[i].DependsOn, dropped)
 		}
 		names := strings.Join(sortedKeys(layers), ", ")
 		if !warned[names] {
@@ -106,16 +103,6 @@ func (d *discovery) breakCycles(targets []*Target, up [][]int) {
 				Hint: "they are ordered by number and name; state the right order with depends_on, or move what they share to a layer of its own"})
 		}
 	}
-}
-
-func without(list []string, dropped map[string]bool) []string {
-	kept := []string{}
-	for _, item := range list {
-		if !dropped[item] {
-			kept = append(kept, item)
-		}
-	}
-	return kept
 }
 
 // before orders targets by the number of their layer, then by name.

@@ -41,7 +41,7 @@ func environmentLike(name string) bool {
 	if environmentWords[name] {
 		return true
 	}
-	for _, part := range strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
+	for _, part := range strings.FieldsFunc(name, isSeparator) {
 		if environmentWords[part] && !weakWords[part] {
 			return true
 		}
@@ -49,15 +49,17 @@ func environmentLike(name string) bool {
 	return false
 }
 
+func isSeparator(r rune) bool { return r == '-' || r == '_' || r == '.' }
+
 // refusedStem reports whether a file's stem names something other than an environment: "common", "network-stub".
 func refusedStem(stem string) bool {
 	stem = strings.ToLower(stem)
 	if stem == "" || notEnvironments[stem] {
 		return true
 	}
-	for _, part := range strings.FieldsFunc(stem, func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
+	for _, part := range strings.FieldsFunc(stem, isSeparator) {
 		switch part {
-		case "stub", "example", "sample", "template", "mock", "fixture":
+		case "stub", "stubs", "override", "overrides", "example", "sample", "template", "mock", "fixture":
 			return true
 		}
 	}
