@@ -84,7 +84,8 @@ func (s *stage) fault(ts *testscript.TestScript, neg bool, args []string) {
 	s.server.Fault(args[0], args[1], n, args[3] == "lost", h)
 }
 
-// meanwhile WHAT happens just before the report phase reads the pull request: push DIR, close, retarget BRANCH.
+// meanwhile WHAT happens just before the report phase reads the pull request: push DIR, close, reopen, merge, retarget
+// BRANCH.
 func (s *stage) meanwhile(ts *testscript.TestScript, neg bool, args []string) {
 	switch args[0] {
 	case "push":
@@ -92,6 +93,11 @@ func (s *stage) meanwhile(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 	case "close":
 		s.pull.Close()
+	case "reopen":
+		s.pull.Reopen()
+	case "merge":
+		_, err := s.pull.Merge("alice")
+		ts.Check(err)
 	case "retarget":
 		_, err := s.pull.Retarget(args[1])
 		ts.Check(err)

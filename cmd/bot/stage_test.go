@@ -36,6 +36,9 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"hold":         onStage((*stage).hold),
 	"canaries":     onStage((*stage).canaries),
 	"leaks":        onStage((*stage).leaks),
+	"impostors":    onStage((*stage).impostors),
+	"hostile":      onStage((*stage).hostile),
+	"orders":       onStage((*stage).orders),
 }
 
 type stageKey struct{}

@@ -37,9 +37,19 @@ func pullOf(externalID string) int {
 
 // conclude returns the conclusion of the check of env. It is success only if every expected target of the
 // environment has a good plan on this commit; no target at all is success, and the text says so.
+//
+// Where a check is required, GitHub lets neutral pass. So what was overtaken is cancelled, for its commit may become the
+// head again; and a pull request that is closed, and may be reopened, is neutral only where it had succeeded.
 func (s *standing) conclude(env string) string {
-	if s.page.State != comment.Planned {
+	switch s.page.State {
+	case comment.Superseded:
+		return "cancelled"
+	case comment.Closed:
+		if before := s.concluded[checkPrefix+env]; before != "success" && before != "neutral" {
+			return "cancelled"
+		}
 		return "neutral"
+	case comment.Planned:
 	}
 	for _, e := range s.records[env].Targets {
 		if e.Status != report.Changed && e.Status != report.Unchanged {

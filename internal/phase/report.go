@@ -164,6 +164,10 @@ func (d Desk) plans(ctx context.Context, t *Ticket, reports []report.Report) (*O
 	if err != nil {
 		return nil, err
 	}
+	if pull.Merged && t.Event != "merge_group" {
+		d.Log.Warn("the pull request was merged meanwhile: what its reviewers saw is left as it is")
+		return s.outcome(), nil
+	}
 	s.moved(pull)
 	checks, err := gh.Checks(ctx, t.Head)
 	if err != nil {

@@ -19,10 +19,12 @@ type standing struct {
 	ticket  *Ticket
 	page    comment.Page
 	records map[string]*record // environment → what its check remembers
+
+	concluded map[string]string // check → what it concluded before
 }
 
 func newStanding(d Desk, t *Ticket, reports []report.Report) *standing {
-	s := &standing{desk: d, ticket: t, records: map[string]*record{}}
+	s := &standing{desk: d, ticket: t, records: map[string]*record{}, concluded: map[string]string{}}
 	s.page = comment.Page{
 		Repository: t.Repository.String(), PullRequest: t.PullRequest,
 		Head: t.Head, Base: t.Base, BaseRef: t.BaseRef, State: comment.Planned,
@@ -104,6 +106,7 @@ func (s *standing) moved(now *github.PullRequest) {
 func (s *standing) remember(checks []github.Check) {
 	before := map[string]entry{}
 	for _, c := range checks {
+		s.concluded[c.Name] = c.Conclusion
 		if r := readRecord(c.Text); r != nil && r.Head == s.ticket.Head {
 			for id, e := range r.Targets {
 				before[id] = e
