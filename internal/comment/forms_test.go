@@ -13,7 +13,7 @@ import (
 
 func TestOtherFormsGolden(t *testing.T) {
 	all := pages()
-	for _, name := range []string{"mixed", "destroys", "heredoc", "unchanged", "nothing_affected", "partial", "blocked"} {
+	for _, name := range []string{"mixed", "destroys", "heredoc", "unchanged", "nothing_affected", "partial", "blocked", "crowd"} {
 		p := all[name]
 		golden(t, name+".terminal.txt", Terminal(p, false))
 		golden(t, name+".html", HTML(p))
@@ -66,6 +66,30 @@ func TestTerminalSpeaksToWhoeverTypes(t *testing.T) {
 	p.Reports[0].Failure.Log += "panic: a nil pointer\n"
 	if text := Terminal(p, false); !strings.Contains(text, "panic: a nil pointer") {
 		t.Errorf("the crash is not shown:\n%s", text)
+	}
+}
+
+func TestSentencesLeaveNamesAlone(t *testing.T) {
+	for text, want := range map[string]string{
+		"the state is locked":              "The state is locked.",
+		"infra/a.hcl: it is not committed": "infra/a.hcl: it is not committed.",
+		"compute/dev: the plan differs":    "compute/dev: the plan differs.",
+		"apply it?":                        "Apply it?",
+		"":                                 "",
+	} {
+		if got := asSentence(text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}
+
+// What a failed target says itself is not said above it, too.
+func TestNoticesRepeatNoFailure(t *testing.T) {
+	p := pageOf(failed("05-compute", "prod", report.Failure{Kind: report.Broken, Message: "no backend file", Hint: "Commit it."}))
+	p.Notices = []Notice{{"the backend file is not committed", "Commit it."}, {"another thing", "Look."}}
+	body := Render(p).Body
+	if strings.Count(body, "Commit it.") != 1 || !strings.Contains(body, "Another thing. Look.") {
+		t.Error(body)
 	}
 }
 

@@ -212,7 +212,7 @@ func hostilePage(s string) Page {
 	}
 	p.Why, p.Upstream = map[string][]string{r.Target.ID(): {s}, s: {s}}, map[string][]string{r.Target.ID(): {s}}
 	p.Earlier = []Earlier{{Target: target1(s+"e", s, 1), Run: p.Links.Run}, {Target: target1(s+"d", s, 1), Status: report.Status(s)}}
-	p.Skipped, p.Notices = []Skipped{{s, s}}, []Notice{{s, s}}
+	p.Skipped, p.Notices = []Skipped{{s, s}}, []Notice{{s, s + "n"}}
 	return p
 }
 

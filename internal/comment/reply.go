@@ -33,13 +33,15 @@ func Refusal(key, message, hint string) string {
 	return text
 }
 
-// asSentence returns an error's text as one begins and ends a sentence.
+// asSentence returns an error's text as one begins and ends a sentence; a name or a path at its start stays as it is.
 func asSentence(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
 	if text == "" {
 		return ""
 	}
-	text = string(unicode.ToUpper(first)) + text[size:]
+	if word, _, _ := strings.Cut(text, " "); !strings.ContainsAny(word, "/.:_=0123456789") {
+		text = string(unicode.ToUpper(first)) + text[size:]
+	}
 	if last := text[len(text)-1]; last != '.' && last != '?' && last != '!' && last != '`' {
 		text += "."
 	}

@@ -2,6 +2,7 @@ package comment
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -26,6 +27,7 @@ func FullText(r report.Report) string {
 // target with what it destroys and why it failed, then the outcome. Coloured if colour is set.
 func Terminal(p Page, colour bool) string {
 	v, c := newView(p), palette(colour)
+	slices.SortStableFunc(v.targets, func(a, b *target) int { return urgency(a) - urgency(b) })
 	var b strings.Builder
 	for _, t := range v.targets {
 		text := body(t, &differ{update: "~", maxValue: 2000, collapse: true})
@@ -42,12 +44,28 @@ func Terminal(p Page, colour bool) string {
 	symbol, text := v.outcome()
 	b.WriteString("\n" + c.bold(symbol+" "+text) + "\n")
 	if rollup := v.rollup(); rollup != "" {
+		if sum := tally(v.total); sum != "" {
+			rollup += " · " + sum
+		}
 		b.WriteString(rollup + "\n")
 	}
 	if v.Next != "" {
 		b.WriteString("\n" + v.purpose() + ": " + visible(v.Next) + "\n")
 	}
 	return b.String()
+}
+
+// urgency orders a terminal's targets: what is last stands nearest to the eye.
+func urgency(t *target) int {
+	switch {
+	case t.state == report.Failed:
+		return 3
+	case t.counts.Destroy+t.counts.Replace > 0:
+		return 2
+	case t.state == report.Changed:
+		return 1
+	}
+	return 0
 }
 
 // remarks has the warnings, the notices, and what the plans rest on.
@@ -93,34 +111,41 @@ func typed(hint string) string { return commands.ReplaceAllString(hint, "${1}bot
 
 var commands = regexp.MustCompile("(^|[ `])/plan\\b")
 
-// overview has a line for each target, and one for each resource it destroys or replaces.
+// overview has a line for each target, and one for each resource it destroys or replaces. Many targets without changes
+// share a line.
 func (v *view) overview(c palette) string {
+	list := v.targets
+	var b strings.Builder
+	if v.unchanged > maxQuiet {
+		list = slices.DeleteFunc(slices.Clone(list), func(t *target) bool { return t.state == report.Unchanged })
+		b.WriteString(c.green("= "+count(v.unchanged, "target")+" without changes") + "\n")
+	}
 	width := 0
-	for _, t := range v.targets {
+	for _, t := range list {
 		width = max(width, utf8.RuneCountInString(visible(t.name)))
 	}
-	var b strings.Builder
-	for _, t := range v.targets {
+	for _, t := range list {
 		name := visible(t.name)
-		name += strings.Repeat(" ", width-utf8.RuneCountInString(name))
-		line := name + "  " + outcomeOf(t)
-		if t.state == report.Failed && kind(t.Report) == report.Broken {
-			line += ": " + clip(visible(message(t.Report)), maxName)
-		}
-		switch {
-		case t.state == report.Failed:
-			line = c.red("✗ " + line)
-		case t.counts.Destroy+t.counts.Replace > 0:
-			line = c.red("− ") + line
-		case t.state == report.Changed:
-			line = c.yellow("~ ") + line
-		default:
-			line = c.green("= ") + line
-		}
-		b.WriteString(line + "\n")
-		b.WriteString(lost(t, c))
+		b.WriteString(summary(t, name+strings.Repeat(" ", width-utf8.RuneCountInString(name)), c) + "\n" + lost(t, c))
 	}
 	return b.String()
+}
+
+// summary is a target's line in the overview.
+func summary(t *target, name string, c palette) string {
+	line := name + "  " + outcomeOf(t)
+	switch urgency(t) {
+	case 3:
+		if kind(t.Report) == report.Broken {
+			line += ": " + clip(visible(message(t.Report)), maxName)
+		}
+		return c.red("✗ " + line)
+	case 2:
+		return c.red("− ") + line
+	case 1:
+		return c.yellow("~ ") + line
+	}
+	return c.green("= ") + line
 }
 
 // maxLost is how many resources the overview names of one target.

@@ -56,6 +56,9 @@ func newView(p Page) *view {
 		}
 		v.total = add(v.total, t.counts)
 	}
+	v.Notices = slices.DeleteFunc(slices.Clone(v.Notices), func(n Notice) bool {
+		return n.Hint != "" && slices.ContainsFunc(v.targets, func(t *target) bool { return t.Failure != nil && t.Failure.Hint == n.Hint })
+	})
 	slices.SortStableFunc(v.targets, func(a, b *target) int {
 		return cmp.Or(rank(a)-rank(b), a.Target.Wave-b.Target.Wave, strings.Compare(a.id, b.id))
 	})

@@ -53,7 +53,7 @@ func LocalPage(t *Ticket, reports []report.Report, version string) comment.Page 
 	s := newStanding(Desk{Version: version}, t, reports)
 	s.page.Next = ""
 	if t.Repository.Owner == "" {
-		s.page.Repository = "" // a folder in front of someone
+		s.page.Repository, s.page.Command = "", "" // a folder in front of someone
 	}
 	s.page.Skipped = slices.Clone(t.Skipped)
 	return s.page
