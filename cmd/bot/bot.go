@@ -52,6 +52,8 @@ In a GitHub Actions workflow: bot gate, bot plan --ticket, bot report (one job e
 		PersistentPreRunE:          func(*cobra.Command, []string) error { return b.enter(dir) },
 	}
 	root.PersistentFlags().StringVarP(&dir, "working-directory", "C", "", "`folder` of the checkout (default: the current one)")
+	root.Version = version
+	root.SetVersionTemplate("layerbot {{.Version}}\n")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetOut(b.out)
 	root.SetErr(b.err)

@@ -32,7 +32,9 @@ func (b *bot) plan() *cobra.Command {
 		Short: "Plan layers of the checkout in front of you, or targets of a ticket (phase 2)",
 		Long: `Plans what is named: layers by name, number or glob, environments by name, in any order; nothing means all.
 With --ticket it is the second phase of a workflow: --target then names targets of the ticket, and one report for
-each is left in --out.`,
+each is left in --out.
+
+Exit codes: 0 fine, 1 error, 2 changes present (with --detailed-exitcode), 5 state locked.`,
 		Example: "  bot plan compute dev\n  bot plan 'data-*' prod --format=markdown\n  bot plan --ticket ticket.json --target 05-compute/prod --out reports",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.ticket != "" {
@@ -47,7 +49,7 @@ each is left in --out.`,
 	flags.StringArrayVar(&f.targets, "target", nil, "resource `address` to restrict the plan to; with --ticket: target of the ticket")
 	flags.StringArrayVar(&f.replace, "replace", nil, "resource `address` to replace")
 	flags.StringVar(&f.format, "format", "text", "text, markdown, html, or json (one report a line)")
-	flags.BoolVar(&f.detailed, "detailed-exitcode", false, "exit 2 when changes are present")
+	flags.BoolVar(&f.detailed, "detailed-exitcode", false, "exit 2 when changes are present and nothing failed")
 	flags.StringVar(&f.ticket, "ticket", "", "`file` with the ticket written by gate (-: standard input)")
 	flags.StringVar(&f.out, "out", "", "`folder` for the reports, with --ticket")
 	f.run.bind(flags)
