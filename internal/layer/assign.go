@@ -44,6 +44,7 @@ func (d *discovery) makeTargets() {
 		}
 		kept := d.keepFor(r, mine)
 		kept = append(kept, d.borrow(r, kept, lenders)...)
+		nameShared(kept)
 		sort.SliceStable(kept, func(i, j int) bool { return kept[i].rank() < kept[j].rank() })
 		d.targetsOf(r, kept)
 	}

@@ -2,6 +2,7 @@ package layer
 
 import (
 	"path"
+	"strings"
 )
 
 // stateArguments say where in a bucket a state lies. A file with one of them is for one root.
@@ -61,4 +62,27 @@ func (d *discovery) borrow(r *root, files []given, lenders map[string][]*valueFi
 		}
 	}
 	return borrowed
+}
+
+// nameShared makes an environment of the root's own backend file that is called "shared" where every other
+// environment has a backend file, so that none would fall back on it.
+func nameShared(files []given) {
+	var shared *valueFile
+	equipped := map[string]bool{} // environment → it has a backend file
+	for _, v := range files {
+		switch word := strings.ToLower(v.word); {
+		case v.env != "":
+			equipped[v.env] = equipped[v.env] || v.isBackend
+		case v.own && v.isBackend && !v.isVar && (word == "shared" || word == "global"):
+			shared = v.valueFile
+		}
+	}
+	for _, has := range equipped {
+		if !has {
+			return
+		}
+	}
+	if shared != nil {
+		shared.env = shared.word
+	}
 }

@@ -98,7 +98,7 @@ func (in *inputs) touched(name string) map[int]bool {
 		}
 		for _, at := range above(alias) {
 			for _, i := range in.folders[at] {
-				if !isDocument(alias) {
+				if !isDocument(alias) && !isConfig(alias) { // code reads data there, not another layer's code
 					found[i] = true
 				}
 			}
