@@ -130,6 +130,9 @@ func outcome(r *report.Report) string {
 		return "no changes"
 	default:
 		c := r.Count()
+		if c.Add+c.Change+c.Destroy+c.Replace == 0 {
+			return "+0 ~0 -0 ±0, other changes" // outputs, moves, imports, reads
+		}
 		return fmt.Sprintf("+%d ~%d -%d ±%d", c.Add, c.Change, c.Destroy, c.Replace)
 	}
 }
