@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -85,6 +86,10 @@ func (e environment) secrets() []string {
 	for name, value := range e.All {
 		if secretName.MatchString(name) && len(value) >= minSecret {
 			secrets = append(secrets, value)
+		}
+		if u, err := url.Parse(value); err == nil && u.User != nil { // a proxy's, most often
+			password, _ := u.User.Password()
+			secrets = append(secrets, password)
 		}
 	}
 	return secrets

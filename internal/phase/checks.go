@@ -2,9 +2,11 @@ package phase
 
 import (
 	"fmt"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/github"
@@ -19,6 +21,12 @@ const planButton = "plan"
 
 // maxAnnotations keeps a check run readable and its upload to two requests.
 const maxAnnotations = 100
+
+// What a plan job says of places is believed within these.
+const (
+	maxPath = 1024
+	maxLine = 1_000_000
+)
 
 // externalID names the pull request on the App's own check run; pullOf reads it back, 0 if it is none.
 func externalID(pull int) string { return fmt.Sprintf("pull/%d", pull) }
@@ -113,15 +121,25 @@ func annotations(reports []report.Report, env string) []github.Annotation {
 func annotate(r report.Report, diagnostics []report.Diagnostic, level string) []github.Annotation {
 	var out []github.Annotation
 	for _, d := range diagnostics {
-		if d.File == "" || d.Line == 0 {
-			continue
+		if !fs.ValidPath(d.File) || len(d.File) > maxPath || d.Line < 1 || d.Line > maxLine {
+			continue // GitHub would refuse the whole check for it
 		}
 		out = append(out, github.Annotation{
 			Path: d.File, Start: d.Line, End: d.Line, Level: level,
-			Title: clip(r.Target.String()+": "+d.Summary, 255), Message: clip(d.Summary+"\n"+d.Detail, 4000),
+			Title: clip(r.Target.String()+": "+plain(d.Summary), 255), Message: clip(plain(d.Summary+"\n"+d.Detail), 4000),
 		})
 	}
 	return out
+}
+
+// plain is s without what GitHub cannot store.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // clip shortens s to at most n bytes, at a boundary between characters.

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -25,6 +26,7 @@ func forms(secret string) []string {
 	all = append(all, base64Forms(secret)...)
 	all = append(all, jsonForms(secret)...)
 	all = append(all, urlForms(secret)...)
+	all = append(all, htmlForms(all)...)
 	if lines := strings.Split(secret, "\n"); len(lines) > 1 {
 		for _, l := range lines {
 			if l = strings.TrimSpace(l); len(l) >= minLine && !strings.HasPrefix(l, pemDash) {
@@ -75,6 +77,17 @@ func urlForms(secret string) []string {
 		strings.TrimPrefix(url.UserPassword("", secret).String(), ":")}
 	for _, form := range all {
 		all = append(all, escapes.ReplaceAllStringFunc(form, strings.ToLower))
+	}
+	return all
+}
+
+// htmlForms returns texts as they stand on a page; html/template escapes the plus sign, too.
+func htmlForms(texts []string) []string {
+	var all []string
+	for _, text := range texts {
+		if escaped := html.EscapeString(text); escaped != text || strings.Contains(text, "+") {
+			all = append(all, escaped, strings.ReplaceAll(escaped, "+", "&#43;"))
+		}
 	}
 	return all
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"html"
+	"html/template"
 	"net/url"
 	"strings"
 	"sync"
@@ -94,7 +96,9 @@ func TestRegisteredSecretInEveryForm(t *testing.T) {
 			"userinfo": url.UserPassword("u", secret).String()[2:],
 			"hex":      hex.EncodeToString([]byte(secret)), "HEX": fmt.Sprintf("%X", secret),
 			"std": base64.StdEncoding.EncodeToString([]byte(secret)), "raw std": base64.RawStdEncoding.EncodeToString([]byte(secret)),
-			"url": base64.URLEncoding.EncodeToString([]byte(secret)), "raw url": base64.RawURLEncoding.EncodeToString([]byte(secret)),
+			"HTML": html.EscapeString(secret), "html/template": template.HTMLEscaper(secret), "attribute": strings.ReplaceAll(html.EscapeString(secret), "+", "&#43;"),
+			"base64 in HTML": strings.ReplaceAll(base64.StdEncoding.EncodeToString([]byte(secret)), "+", "&#43;"),
+			"url":            base64.URLEncoding.EncodeToString([]byte(secret)), "raw url": base64.RawURLEncoding.EncodeToString([]byte(secret)),
 		}
 		if json.Valid(quoted) && !strings.Contains(secret, "\xff") {
 			forms["JSON"] = strings.TrimSuffix(strings.TrimPrefix(string(quoted), `"`), `"`)

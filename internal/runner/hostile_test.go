@@ -74,3 +74,18 @@ resource "evil_thing" "a" {}
 		t.Error("the provider ran")
 	}
 }
+
+func TestAKeyThatTheLogCutsInTwoDoesNotShow(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, map[string]string{"app/main.tf": local}, fake(t, `
+[ "$1" = init ] && exit
+echo '-----BEGIN RSA'' PRIVATE KEY-----'
+i=0; while [ $i -lt 40 ]; do echo "MIIEpAIBAAKCAQEA0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKL"; i=$((i+1)); done
+echo '-----END RSA'' PRIVATE KEY-----'
+i=0; while [ $i -lt 240 ]; do echo "ordinary text of the program that goes on for quite a while $i"; i=$((i+1)); done
+exit 1`))
+	log := b.bad(job(target())).Log
+	if strings.Contains(log, "MIIEp") || !strings.HasSuffix(log, " 239") {
+		t.Errorf("%s", log)
+	}
+}

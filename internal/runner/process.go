@@ -97,6 +97,10 @@ func (t *tail) String() string {
 	text := string(t.data)
 	if t.cut {
 		_, text, _ = strings.Cut(text, "\n")
+		// A private key of which the beginning was dropped: nothing would know the rest of it for one.
+		if key, rest, ok := strings.Cut(text, "-----END "); ok && !strings.Contains(key, "-----BEGIN ") {
+			text = rest
+		}
 	}
 	return text
 }
