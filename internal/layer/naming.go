@@ -2,6 +2,7 @@ package layer
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -19,7 +20,12 @@ func (d *discovery) name() {
 		if at >= 0 {
 			parts := segments(dirs[i])
 			r.pathEnv = parts[at]
-			r.base = baseWithout(parts, at)
+			if env, party := splitCompound(parts[at]); party != "" && !(at > 0 && environmentFolders[strings.ToLower(parts[at-1])]) {
+				r.pathEnv, parts[at] = env, party
+				r.base = withoutPlain(join(parts))
+			} else {
+				r.base = baseWithout(parts, at)
+			}
 		}
 		if key := r.base + "\x00" + r.pathEnv; taken[key] != "" {
 			r.base, r.pathEnv = r.dir, ""
@@ -51,12 +57,13 @@ func (d *discovery) environmentSegment(i int, dirs []string) int {
 		byParent := at > 0 && environmentFolders[strings.ToLower(parts[at-1])]
 		v := d.variants(dirs, parts, at, byParent)
 		exact := strings.ToLower(parts[at])
+		_, party := splitCompound(parts[at])
 		switch {
 		case byParent && (v.like*2 >= v.count || v.like == 0 && v.count <= maxUnknownEnvironments && !d.roots[i].workspace):
 			return at
 		case !byParent && v.count > 1 && v.exact*2 > v.count && v.word:
 			return at
-		case !byParent && v.count > 1 && environmentLike(exact) && v.parties[party(exact)] > 1:
+		case !byParent && party != "" && v.parties[party] > 1:
 			return at
 		case !byParent && environmentWords[exact] && !weakWords[exact]:
 			return at
@@ -117,7 +124,8 @@ func (d *discovery) vary(key, value string) {
 		v.exact++
 		v.like++
 	case environmentLike(value):
-		v.parties[party(value)]++
+		_, party := splitCompound(value)
+		v.parties[party]++
 		v.like++
 	case sharedWords[strings.ToLower(value)]:
 		v.exact++
@@ -125,15 +133,22 @@ func (d *discovery) vary(key, value string) {
 	}
 }
 
-// party is what a compound like "acme-prod" says beside the environment.
-func party(value string) string {
-	var rest []string
-	for _, part := range strings.FieldsFunc(strings.ToLower(value), isSeparator) {
-		if !environmentWords[part] || weakWords[part] {
-			rest = append(rest, part)
+// splitCompound parts "acme-non-prod" into the environment, "non-prod", and what it says beside it, "acme";
+// party is "" for a name that says one of them only.
+func splitCompound(value string) (env, party string) {
+	parts := strings.FieldsFunc(value, isSeparator)
+	if environmentWords[strings.ToLower(strings.Join(parts, "-"))] {
+		return "", ""
+	}
+	for n := len(parts) - 1; n > 0; n-- {
+		for i := 0; i+n <= len(parts); i++ {
+			word := strings.Join(parts[i:i+n], "-")
+			if lower := strings.ToLower(word); environmentWords[lower] && !weakWords[lower] {
+				return word, strings.Join(slices.Concat(parts[:i], parts[i+n:]), "-")
+			}
 		}
 	}
-	return strings.Join(rest, "-")
+	return "", ""
 }
 
 // nameLayers finds the shortest unique path end of every base.
