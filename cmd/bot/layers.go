@@ -79,12 +79,19 @@ func (b *bot) runLayers(ctx context.Context, f layersFlags, args []string) error
 		return err
 	}
 	for _, w := range m.Warnings {
-		b.log.Warn(phase.Explain(w))
+		if !stops(w, targets) {
+			b.log.Warn(phase.Explain(w))
+		}
 	}
 	if f.format == "json" {
 		return b.write("", []byte(jsonLines(targets)))
 	}
 	return b.list(m, targets, f.why)
+}
+
+// stops reports whether a warning is about the file that keeps one of targets from being planned: the target says it.
+func stops(w layer.Problem, targets []layer.Target) bool {
+	return w.File != "" && slices.ContainsFunc(targets, func(t layer.Target) bool { return t.Problem != nil && t.Problem.File == w.File })
 }
 
 // affected lists what a change touches.
