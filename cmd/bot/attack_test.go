@@ -15,6 +15,15 @@ import (
 	"github.com/layerbot/layerbot/internal/github"
 )
 
+// collaborator LOGIN PERMISSION changes what a person may do; `gone` deletes them.
+func (s *stage) collaborator(ts *testscript.TestScript, neg bool, args []string) {
+	if args[1] == "gone" {
+		s.server.DeleteUser(args[0])
+		return
+	}
+	s.repo.Collaborator(args[0], args[1])
+}
+
 // impostors write what the App writes: a comment with its marker, by a person, by another App and by a workflow; and
 // a check run of its name whose record says that every target is fine. Each argument is a target's ID.
 func (s *stage) impostors(ts *testscript.TestScript, neg bool, args []string) {

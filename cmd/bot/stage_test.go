@@ -39,6 +39,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"impostors":    onStage((*stage).impostors),
 	"hostile":      onStage((*stage).hostile),
 	"orders":       onStage((*stage).orders),
+	"collaborator": onStage((*stage).collaborator),
 }
 
 type stageKey struct{}
@@ -56,6 +57,7 @@ type stage struct {
 	server *githubtest.Server
 	repo   *githubtest.Repo
 	pull   *githubtest.Pull
+	fork   *githubtest.Repo // of the last pull request from outside
 
 	eventName, eventFile string
 	runs                 int
@@ -114,6 +116,7 @@ func (s *stage) open(ts *testscript.TestScript, neg bool, args []string) {
 	var fork *githubtest.Repo
 	if len(args) > 2 {
 		fork = s.repo.Fork(args[2])
+		s.fork = fork
 		_, err := fork.Push(args[0], "dev", "from outside", map[string][]byte{"infra/01-network/fork.tf": []byte("# fork\n")})
 		ts.Check(err)
 	}
@@ -135,6 +138,9 @@ func (s *stage) event(ts *testscript.TestScript, neg bool, args []string) {
 		s.use(ts, "pull_request", payload)
 	case "draft":
 		s.use(ts, "pull_request", s.pull.SetDraft(args[1] == "true"))
+	case "fork-gone":
+		ts.Check(s.fork.DeleteFork())
+		s.use(ts, "pull_request", s.pull.Event("synchronize"))
 	case "rerequested":
 		checks := s.repo.CheckRuns(s.pull.Head())
 		s.use(ts, "check_run", s.pull.CheckEvent("alice", checks[0].ID, ""))
