@@ -26,7 +26,6 @@ func (s scene) choose(t *Ticket, key func(layer.Target) ([]byte, error)) error {
 	for _, skip := range s.head.Skipped {
 		t.Skipped = append(t.Skipped, comment.Skipped{Name: skip.Dir, Reason: skip.Reason})
 	}
-	t.Notices = s.notices()
 	if len(envs) == 0 {
 		t.Notices = append(t.Notices, comment.Notice{
 			Message: fmt.Sprintf("no environment belongs to the branch %q, so nothing is planned by itself", t.BaseRef),
@@ -50,6 +49,7 @@ func (s scene) choose(t *Ticket, key func(layer.Target) ([]byte, error)) error {
 		}
 		t.Jobs = append(t.Jobs, job)
 	}
+	t.Notices = append(s.notices(t.Targets()), t.Notices...)
 	return nil
 }
 

@@ -111,3 +111,22 @@ func TestFingerprintKeys(t *testing.T) {
 		t.Error("another repository, environment or layer has the same key")
 	}
 }
+
+// A run of compute/dev has no word for the missing files of others, and every word for what concerns it.
+func TestNoticesOfWhatIsPlanned(t *testing.T) {
+	for file, want := range map[string]bool{
+		"":                      true,
+		"common.auto.tfvars":    true,
+		"infra/02-compute/x.tf": true,
+		"infra/02-compute/environments/dev/backend-config.hcl":  true,
+		"infra/02-compute/environments/prod/backend-config.hcl": false,
+		"infra/01-network/environments/dev/backend-config.hcl":  false,
+		"infra/01-network/main.tf":                              false,
+	} {
+		s := testScene("dev", "prod")
+		s.head.Warnings = []layer.Problem{{File: file, Message: "missing"}}
+		if got := len(s.notices([]layer.Target{target("02-compute", "dev", 1)})) == 1; got != want {
+			t.Errorf("%q: said %v, want %v", file, got, want)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/hmarr/codeowners"
@@ -144,7 +145,8 @@ func fingerprintKey(secret []byte, repository int64, t layer.Target) ([]byte, er
 }
 
 // notices says what the configuration asks for that this version does not do, and what discovery stumbled over.
-func (s scene) notices() []comment.Notice {
+// Warnings about the files of targets that are not planned are left to `bot layers`.
+func (s scene) notices(planned []layer.Target) []comment.Notice {
 	var out []comment.Notice
 	for _, l := range s.cfg.LayerBlocks {
 		if len(l.Secrets)+len(l.Variables) > 0 {
@@ -161,9 +163,26 @@ func (s scene) notices() []comment.Notice {
 		})
 	}
 	for _, w := range s.head.Warnings {
-		out = append(out, comment.Notice{Message: place(w) + w.Message, Hint: w.Hint})
+		if !s.elsewhere(w, planned) {
+			out = append(out, comment.Notice{Message: place(w) + w.Message, Hint: w.Hint})
+		}
 	}
 	return out
+}
+
+// elsewhere reports whether a warning is about a file of targets that are not planned, and of none that is.
+func (s scene) elsewhere(w layer.Problem, planned []layer.Target) bool {
+	concerns := func(t layer.Target) bool {
+		rest, below := strings.CutPrefix(w.File, t.Dir+"/")
+		if !below {
+			return false
+		}
+		parts := strings.Split(rest, "/")
+		return slices.Contains(parts, t.Env) || !slices.ContainsFunc(s.head.Targets, func(other layer.Target) bool {
+			return other.Dir == t.Dir && slices.Contains(parts, other.Env)
+		})
+	}
+	return slices.ContainsFunc(s.head.Targets, concerns) && !slices.ContainsFunc(planned, concerns)
 }
 
 // place returns "file:line: " of a problem, or "" when it has none.

@@ -34,7 +34,7 @@ func Local(ctx context.Context, files layer.Files, cmd comment.Command) (*Ticket
 	}
 	t := &Ticket{Version: TicketVersion, Event: "local", Command: &cmd}
 	s := scene{cfg: cfg, head: m, base: m}
-	t.Notices = s.notices()
+	t.Notices = s.notices(targets)
 	for _, skip := range m.Skipped {
 		t.Skipped = append(t.Skipped, comment.Skipped{Name: skip.Dir, Reason: skip.Reason})
 	}
