@@ -46,6 +46,7 @@ func (b *bot) layers() *cobra.Command {
 }
 
 func (b *bot) runLayers(ctx context.Context, f layersFlags, args []string) error {
+	b.out = visibly{b.out}
 	if f.format != "text" && f.format != "json" {
 		return &usageError{message: "unknown format " + f.format, next: "--format is text or json"}
 	}

@@ -65,6 +65,8 @@ func (h *lineHandler) Handle(_ context.Context, r slog.Record) error {
 		text = escapeData.Replace(text)
 	case h.actions:
 		w = &tame{to: w}
+	default:
+		text = visible(text)
 	}
 	_, err := io.WriteString(w, h.prefix(r.Level)+text+"\n")
 	return err

@@ -72,7 +72,7 @@ func (p *progress) done(r *report.Report) {
 	p.finished++
 	p.drop(r.Target)
 	p.clear()
-	fmt.Fprintf(p.w, "[%*d/%d] %-24s %s in %.1fs\n", len(fmt.Sprint(p.total)), p.finished, p.total, r.Target, outcome(r), r.Seconds)
+	fmt.Fprintf(p.w, "[%*d/%d] %-24s %s in %.1fs\n", len(fmt.Sprint(p.total)), p.finished, p.total, visible(r.Target.String()), visible(outcome(r)), r.Seconds)
 	p.draw()
 }
 
@@ -114,7 +114,7 @@ func (p *progress) draw() {
 	if n := len(p.order) - len(at); n > 0 {
 		at = append(at, fmt.Sprintf("%d more", n))
 	}
-	line := []rune(fmt.Sprintf("[%d/%d] %ds · %s", p.finished, p.total, int(time.Since(p.started).Seconds()), strings.Join(at, ", ")))
+	line := []rune(fmt.Sprintf("[%d/%d] %ds · %s", p.finished, p.total, int(time.Since(p.started).Seconds()), visible(strings.Join(at, ", "))))
 	if len(line) >= p.width {
 		line = append(line[:max(0, p.width-2)], '…')
 	}

@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
+	"strings"
+	"unicode"
 )
 
 // A tame writer keeps text from being a command to the GitHub Actions runner, whoever wrote it: file names,
@@ -43,4 +46,27 @@ func (t *tame) Write(p []byte) (int, error) {
 // tameJSON does the same to JSON, whose values it leaves as they are.
 func tameJSON(text []byte) []byte {
 	return bytes.ReplaceAll(text, []byte("##["), []byte(`#\u0023[`))
+}
+
+// visible returns s with what a terminal would obey written out: file names of a repository may hold anything.
+func visible(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r != '\n' && r != '\t' && unicode.In(r, unicode.Cc, unicode.Cf) {
+			fmt.Fprintf(&b, `\u%04x`, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// A visibly writer passes on what visible makes of each write.
+type visibly struct{ to io.Writer }
+
+func (v visibly) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(v.to, visible(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }

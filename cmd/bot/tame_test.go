@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/report"
 )
 
@@ -102,6 +103,27 @@ func TestTamedJSONSaysTheSame(t *testing.T) {
 		for _, line := range lines(text) {
 			if c := command(line); c != "" {
 				t.Errorf("%q prints the command %q", s, c)
+			}
+		}
+	}
+}
+
+func TestATerminalObeysNobodyElse(t *testing.T) {
+	for _, s := range []string{"\x1b[2J", "\x1b]0;title\x07", "a\rb", "\u009b2J", "\u202egnp", "\x08\x08"} {
+		var out, errs bytes.Buffer
+		b, flush := build(environment{All: map[string]string{}}, &out, &errs)
+		b.log.Warn(s, "file", s, "hint", s)
+		b.progress(1).done(&report.Report{Target: layer.Target{Layer: s, Env: s}, Status: report.Failed, Failure: &report.Failure{Message: s}})
+		b.out = visibly{b.out}
+		target := layer.Target{Layer: "01-" + s, Env: s, Dir: s, DependsOn: []string{s}, VarFiles: []string{s}}
+		if err := b.list(&layer.Map{Skipped: []layer.Skip{{Dir: s, Reason: s}}}, []layer.Target{target}, true); err != nil {
+			t.Fatal(err)
+		}
+		flush()
+		for _, r := range out.String() + errs.String() {
+			if r != '\n' && !unicode.IsPrint(r) {
+				t.Errorf("%q prints %U", s, r)
+				break
 			}
 		}
 	}
