@@ -69,6 +69,18 @@ func TestTerminalSpeaksToWhoeverTypes(t *testing.T) {
 	}
 }
 
+// Ten places of one warning are one paragraph.
+func TestTerminalSaysAWarningOnce(t *testing.T) {
+	r := changes("05-compute", "prod", 1)
+	for i := range 10 {
+		r.Warnings = append(r.Warnings, report.Diagnostic{Severity: "warning", Summary: "Deprecated attribute", File: "main.tf", Line: i + 1})
+	}
+	text := Terminal(pageOf(r), false)
+	if strings.Count(text, "Deprecated attribute") != 1 || !strings.Contains(text, "main.tf:5\n  and 5 more\n\n=") {
+		t.Error(text)
+	}
+}
+
 func TestSentencesLeaveNamesAlone(t *testing.T) {
 	for text, want := range map[string]string{
 		"the state is locked":              "The state is locked.",

@@ -71,19 +71,17 @@ func urgency(t *target) int {
 // remarks has the warnings, the notices, and what the plans rest on.
 func (v *view) remarks(c palette) string {
 	var b strings.Builder
-	remark := func(what, more string) {
+	remark := func(what string, more ...string) {
 		b.WriteString(c.yellow("! ") + visible(what) + "\n")
-		if more != "" {
-			b.WriteString("  " + visible(more) + "\n")
+		for _, line := range more {
+			if line != "" {
+				b.WriteString("  " + visible(line) + "\n")
+			}
 		}
 		b.WriteString("\n")
 	}
-	for _, w := range v.allWarnings() {
-		more := "in " + strings.Join(w.targets, ", ")
-		if at := place(w.what); at != "" {
-			more += ", on " + at
-		}
-		remark(w.what.Summary, more)
+	for _, w := range v.warningsBySummary() {
+		remark(w.summary, w.places...)
 	}
 	for _, n := range v.Notices {
 		remark(n.Message, typed(n.Hint))
@@ -104,6 +102,42 @@ func (v *view) remarks(c palette) string {
 		return strings.TrimRight(text, "\n") + "\n\n"
 	}
 	return ""
+}
+
+// A warning is one summary and where it holds.
+type warning struct {
+	summary string
+	places  []string
+}
+
+// maxPlaces is how many places of one warning are named.
+const maxPlaces = 5
+
+// warningsBySummary returns every warning and failed check, each summary once.
+func (v *view) warningsBySummary() []*warning {
+	var list []*warning
+	left := map[string]int{}
+	for _, w := range v.allWarnings() {
+		line := "in " + strings.Join(w.targets, ", ")
+		if at := place(w.what); at != "" {
+			line += ", on " + at
+		}
+		i := slices.IndexFunc(list, func(known *warning) bool { return known.summary == w.what.Summary })
+		switch {
+		case i < 0:
+			list = append(list, &warning{w.what.Summary, []string{line}})
+		case len(list[i].places) < maxPlaces:
+			list[i].places = append(list[i].places, line)
+		default:
+			left[w.what.Summary]++
+		}
+	}
+	for _, w := range list {
+		if n := left[w.summary]; n > 0 {
+			w.places = append(w.places, "and "+number(n)+" more")
+		}
+	}
+	return list
 }
 
 // typed returns a hint as it is typed in a terminal: a comment's /plan is bot plan there.
