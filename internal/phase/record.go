@@ -123,7 +123,7 @@ func enter(r *report.Report, run string) entry {
 	const few = 10
 	for _, c := range r.Changes {
 		if (c.Action == report.Delete || c.Action == report.Replace) && c.Deferred == "" && len(e.Losses) < few {
-			e.Losses = append(e.Losses, c.Address)
+			e.Losses = append(e.Losses, clip(c.Address, 500))
 		}
 	}
 	return e

@@ -2,7 +2,9 @@ package phase
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -83,5 +85,27 @@ func TestPullOf(t *testing.T) {
 		if got := pullOf(text); got != want {
 			t.Errorf("pullOf(%q) = %d, want %d", text, got, want)
 		}
+	}
+}
+
+// A report is what a plan job left: no text of it may be so long that the check, and with it all that other targets
+// left, cannot be written.
+func TestRecordOfAHostileReportFits(t *testing.T) {
+	noise := make([]byte, 1<<20)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(noise) // never fails
+	long := hex.EncodeToString(noise)
+	r := report.Report{Status: report.Changed, Fingerprint: &report.Fingerprint{
+		Digest: "sha256:00", Resources: map[string]report.Print{long: {Digest: long, Unknown: []string{long}}}, Volatile: []string{long},
+	}}
+	for range 20 {
+		r.Changes = append(r.Changes, report.Change{Address: long, Action: report.Delete})
+	}
+	rec := record{Head: "abc", Targets: map[string]entry{"01-network/dev": {Status: report.Unchanged}, "02-compute/dev": enter(&r, "")}}
+	text, err := rec.attach("text")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := readRecord(text); got.Targets["01-network/dev"].Status != report.Unchanged || got.Targets["02-compute/dev"].Fingerprint.Digest != "sha256:00" {
+		t.Errorf("%+v", got)
 	}
 }

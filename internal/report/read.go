@@ -69,6 +69,9 @@ func failed(t layer.Target, f Failure) *Report {
 	return &Report{Version: Version, Target: t, Status: Failed, Failure: &f}
 }
 
+// maxDigest is the room of a digest and its algorithm's name, in bytes. What remembers reports counts on it.
+const maxDigest = 128
+
 var errTooLarge = fmt.Errorf("it is larger than %d MiB", MaxBytes>>20)
 
 func readOne(fsys fs.FS, t layer.Target) (*Report, error) {
@@ -127,6 +130,8 @@ func (r *Report) check(t layer.Target) error {
 		return errors.New("status and failure contradict each other")
 	case (r.Status == Failed) != (r.Fingerprint == nil):
 		return errors.New("status and fingerprint contradict each other")
+	case r.Fingerprint != nil && len(r.Fingerprint.Digest) > maxDigest:
+		return errors.New("the fingerprint is no digest")
 	case r.Status == Unchanged && (len(r.Changes) > 0 || len(r.Outputs) > 0):
 		return errors.New("unchanged, yet it holds changes")
 	case r.Omitted < 0 || r.Seconds < 0:

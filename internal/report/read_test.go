@@ -103,6 +103,7 @@ func TestReadRefuses(t *testing.T) {
 		"a sensitive value shown": {change(`"path":"c",`, `"path":"c","before":"x",`), "sensitive value is shown"},
 		"a value that is a tree":  {change(`"after":[]`, `"after":[[[1]]]`), "not a scalar"},
 		"no fingerprint":          {change(`"fingerprint"`, `"fingerprint":null,"checks":null,"x"`), ""},
+		"a digest that is none":   {change(`"digest":"sha256:00"`, `"digest":"`+strings.Repeat("x", 1000)+`"`), "no digest"},
 		"a negative number":       {change(`"seconds":1.5`, `"seconds":-1`), "negative"},
 		"a wrong type":            {change(`"seconds":1.5`, `"seconds":"1"`), "decode"},
 		"invalid UTF-8":           {change(`"head":"abc"`, "\"head\":\"\xff\""), "UTF-8"},
