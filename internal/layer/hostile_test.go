@@ -52,6 +52,18 @@ func TestHostileTrees(t *testing.T) {
 	}
 }
 
+// TestNamesThatAreNoWorkspaces declares workspaces that would lead out of a folder, or be taken for an option.
+func TestNamesThatAreNoWorkspaces(t *testing.T) {
+	for _, name := range []string{"a-../../etc", "-destroy", "a-x y", "a-\\n", "", "a-" + strings.Repeat("x", 90)} {
+		files := treeOf("-- a/main.tf --\nterraform {\n  cloud {\n    workspaces {\n      tags = [\"a\"]\n    }\n  }\n}\n" +
+			"resource \"tfe_workspace\" \"x\" {\n  name = \"" + name + "\"\n  working_directory = \"a\"\n}\n")
+		m := discover(t, files, Options{})
+		if len(m.Targets) != 1 || m.Targets[0].Env != DefaultEnv || m.Targets[0].Workspace != "" {
+			t.Errorf("%q:\n%s", name, describe(m))
+		}
+	}
+}
+
 func TestEncryptedVarFile(t *testing.T) {
 	files := treeOf(layerAt("01-a", "a"))
 	files.content["01-a/terraform.tfvars"] = []byte("\x00GITCRYPT\x00\x8a\x17")

@@ -54,7 +54,7 @@ func isSeparator(r rune) bool { return r == '-' || r == '_' || r == '.' }
 // refusedStem reports whether a file's stem names something other than an environment: "common", "network-stub".
 func refusedStem(stem string) bool {
 	stem = strings.ToLower(stem)
-	if stem == "" || notEnvironments[stem] {
+	if stem == "" || stem[0] == '-' || notEnvironments[stem] {
 		return true
 	}
 	for _, part := range strings.FieldsFunc(stem, isSeparator) {

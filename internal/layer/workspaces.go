@@ -2,6 +2,7 @@ package layer
 
 import (
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -15,6 +16,9 @@ type declared struct {
 	files []*valueFile // the var-files it names, in order
 }
 
+// workspaceName is what HCP Terraform allows; what it refuses would end up in names of files and arguments.
+var workspaceName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]{0,89}$`)
+
 func (s *source) declare(args map[string]hcl.Expression) {
 	if args["working_directory"] != nil {
 		s.declares = append(s.declares, args)
@@ -24,6 +28,12 @@ func (s *source) declare(args map[string]hcl.Expression) {
 // declaredWorkspaces returns the workspaces that code declares, by the folder they work in.
 func (d *discovery) declaredWorkspaces() map[string][]declared {
 	found := map[string][]declared{}
+	called := map[string][]*valueFile{} // base name → var-files
+	for name, v := range d.byPath {
+		if v.isVar {
+			called[path.Base(name)] = append(called[path.Base(name)], v)
+		}
+	}
 	for _, dir := range sortedKeys(d.folders) {
 		f := d.folders[dir]
 		sc := &scope{folder: f}
@@ -34,9 +44,9 @@ func (d *discovery) declaredWorkspaces() map[string][]declared {
 				name = args["workspace_name"]
 			}
 			text, named := sc.text(name)
-			if known && named {
+			if known && named && workspaceName.MatchString(text) {
 				at := path.Clean(strings.Trim(folder, "/"))
-				found[at] = append(found[at], declared{text, d.namedVarFiles(sc, args, at)})
+				found[at] = append(found[at], declared{text, namedVarFiles(sc, args, at, called)})
 			}
 		}
 	}
@@ -45,7 +55,7 @@ func (d *discovery) declaredWorkspaces() map[string][]declared {
 
 // namedVarFiles returns the files of the argument that lists var-files, whatever it is called. One is
 // named from the working directory, from the top, or by an end of its path that no other file has.
-func (d *discovery) namedVarFiles(sc *scope, args map[string]hcl.Expression, dir string) []*valueFile {
+func namedVarFiles(sc *scope, args map[string]hcl.Expression, dir string, called map[string][]*valueFile) []*valueFile {
 	for _, arg := range sortedKeys(args) {
 		items, diags := hcl.ExprList(args[arg])
 		if diags.HasErrors() || len(items) == 0 {
@@ -54,7 +64,7 @@ func (d *discovery) namedVarFiles(sc *scope, args map[string]hcl.Expression, dir
 		var files []*valueFile
 		for _, item := range items {
 			text, _ := sc.text(item)
-			if v := d.varFileNamed(text, dir); v != nil {
+			if v := varFileNamed(text, dir, called[path.Base(text)]); v != nil {
 				files = append(files, v)
 			}
 		}
@@ -65,22 +75,20 @@ func (d *discovery) namedVarFiles(sc *scope, args map[string]hcl.Expression, dir
 	return nil
 }
 
-func (d *discovery) varFileNamed(name, dir string) *valueFile {
-	for _, at := range []string{path.Join(dir, name), path.Clean(name)} {
-		if v := d.byPath[at]; v != nil && v.isVar {
+func varFileNamed(name, dir string, among []*valueFile) *valueFile {
+	var ends []*valueFile
+	for _, v := range among {
+		switch {
+		case v.path == path.Join(dir, name), v.path == path.Clean(name):
 			return v
+		case strings.HasSuffix(v.path, "/"+name):
+			ends = append(ends, v)
 		}
 	}
-	var match *valueFile
-	for at, v := range d.byPath {
-		if v.isVar && strings.HasSuffix(at, "/"+name) {
-			if match != nil {
-				return nil
-			}
-			match = v
-		}
+	if len(ends) == 1 {
+		return ends[0]
 	}
-	return match
+	return nil
 }
 
 // choosesWorkspace reports whether a root's backend leaves open which workspace it is.
