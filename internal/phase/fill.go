@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -70,7 +71,7 @@ func survey(ctx context.Context, repo *git.Repo, trusted, base, head string) (*s
 	}
 	for sha, m := range map[string]**layer.Map{s.mergeBase: &s.base, head: &s.head} {
 		err := with(ctx, repo, sha, func(tree *git.Tree) error {
-			*m, err = layer.Discover(ctx, tree, layerOptions(s.cfg))
+			*m, err = discover(ctx, tree, s.cfg)
 			return err
 		})
 		if err != nil {
@@ -112,6 +113,27 @@ func readConfig(files layer.Files) (*config.Config, error) {
 		return nil, fmt.Errorf("read %s: %w", config.Path, err)
 	}
 	return config.Parse(config.Path, src)
+}
+
+// discover finds the layers and warns of environments that are declared and that no layer has.
+func discover(ctx context.Context, files layer.Files, cfg *config.Config) (*layer.Map, error) {
+	m, err := layer.Discover(ctx, files, layerOptions(cfg))
+	if err != nil || len(m.Targets) == 0 {
+		return m, err
+	}
+	envs := map[string]bool{}
+	for _, t := range m.Targets {
+		envs[t.Env] = true
+	}
+	for _, e := range cfg.Environments {
+		if !envs[e.Name] {
+			m.Warnings = append(m.Warnings, layer.Problem{
+				File: config.Path, Message: fmt.Sprintf("no layer has the environment %q", e.Name),
+				Hint: "there are: " + strings.Join(slices.Sorted(maps.Keys(envs)), ", ") + "; correct the name of the block, or give a layer values for it",
+			})
+		}
+	}
+	return m, nil
 }
 
 // layerOptions is what a configuration says about layers.

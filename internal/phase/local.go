@@ -17,7 +17,7 @@ func Survey(ctx context.Context, files layer.Files) (*config.Config, *layer.Map,
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := layer.Discover(ctx, files, layerOptions(cfg))
+	m, err := discover(ctx, files, cfg)
 	return cfg, m, err
 }
 
