@@ -101,12 +101,6 @@ func (d Door) decide(ctx context.Context, ev *github.Event, a ask, t *Ticket) er
 	}
 	if ev.Name == "merge_group" {
 		t.Head, t.BaseRef = a.sha, branch(ev.MergeGroup.BaseRef)
-		if a.number == 0 {
-			return &UserError{
-				Message: fmt.Sprintf("the queue's branch %q names no pull request", ev.MergeGroup.HeadRef),
-				Next:    "queue the pull request again; if the branch keeps this form, report it with its name",
-			}
-		}
 	}
 	gh, err := d.Open(ctx, d.needs(a))
 	if err != nil {
@@ -120,10 +114,17 @@ func (d Door) decide(ctx context.Context, ev *github.Event, a ask, t *Ticket) er
 }
 
 // look returns the pull request as it is now, read with a token that can do nothing else, and refuses what must be
-// refused before any other token exists. It is nil for a merge group.
+// refused before any other token exists. It is nil for an ask that is ignored.
 func (d Door) look(ctx context.Context, ev *github.Event, a ask, t *Ticket) (*github.PullRequest, error) {
-	if a.pull != nil || ev.Name == "merge_group" {
+	queued := ev.Name == "merge_group"
+	switch {
+	case a.pull != nil:
 		return a.pull, nil
+	case queued && a.number == 0:
+		return nil, &UserError{
+			Message: fmt.Sprintf("the queue's branch %q names no pull request", ev.MergeGroup.HeadRef),
+			Next:    "queue the pull request again; if the branch keeps this form, report it with its name",
+		}
 	}
 	gh, err := d.Open(ctx, lookPermissions)
 	if err != nil {
@@ -134,14 +135,14 @@ func (d Door) look(ctx context.Context, ev *github.Event, a ask, t *Ticket) (*gi
 	if err != nil {
 		return nil, err
 	}
-	if pull == nil || (a.sha != "" && pull.HeadSHA != a.sha) {
+	if pull == nil || (!queued && a.sha != "" && pull.HeadSHA != a.sha) {
 		t.Ignored = "the check run stands on a commit that is no longer the head of an open pull request"
 		return nil, nil
 	}
-	if r := refuseFork(pull, true); r != nil {
+	if r := refuseFork(pull, !queued); r != nil {
 		return nil, &refusedError{*r}
 	}
-	if pull.State != "open" {
+	if pull.State != "open" && !queued {
 		return nil, refuse(fmt.Sprintf("pull request #%d is closed", pull.Number), "reopen it, then comment again")
 	}
 	return pull, nil

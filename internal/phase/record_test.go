@@ -91,7 +91,7 @@ func TestPullOf(t *testing.T) {
 // A report is what a plan job left: no text of it may be so long that the check, and with it all that other targets
 // left, cannot be written.
 func TestRecordOfAHostileReportFits(t *testing.T) {
-	noise := make([]byte, 1<<20)
+	noise := make([]byte, 1<<15)
 	_, _ = rand.NewChaCha8([32]byte{}).Read(noise) // never fails
 	long := hex.EncodeToString(noise)
 	r := report.Report{Status: report.Changed, Fingerprint: &report.Fingerprint{
