@@ -21,8 +21,9 @@ func (d *discovery) lenders(files []*valueFile, isRoot map[string]bool) map[stri
 			general = general && !stateArguments[name]
 		}
 		if general {
-			for _, at := range []string{v.scope, path.Dir(v.scope)} {
-				found[at] = append(found[at], v)
+			found[v.scope] = append(found[v.scope], v)
+			if parent := path.Dir(v.scope); parent != v.scope {
+				found[parent] = append(found[parent], v)
 			}
 		}
 	}
