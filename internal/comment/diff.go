@@ -171,7 +171,7 @@ func (d *differ) attr(a *report.Attr, action report.Action, indent string, width
 	switch {
 	case sign == "-":
 		d.line(sign, indent, path, " = ", old, forces)
-	case sign == "+" || old == now:
+	case sign == "+" || old == now || old == "":
 		d.line(sign, indent, path, " = ", now, forces)
 	case len(old)+len(now) > 120:
 		d.line("-", indent, path, " = ", old, forces)
@@ -206,7 +206,7 @@ func (d *differ) attrSign(a *report.Attr, action report.Action) string {
 		return "-"
 	case a.Sensitive:
 		return d.update
-	case a.Before == nil && (a.After != nil || a.Unknown):
+	case a.Before == nil && a.After != nil:
 		return "+"
 	case a.Before != nil && a.After == nil && !a.Unknown:
 		return "-"

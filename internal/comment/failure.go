@@ -15,6 +15,7 @@ var failures = map[report.FailureKind]struct{ label, hint string }{
 	report.Broken:      {"failed", "Push a fix: it is planned by itself. Or try again with `/plan {}`."},
 	report.Locked:      {"state locked", "Wait for the run that holds the lock. If that run is dead, `terraform force-unlock` releases it."},
 	report.Upstream:    {"upstream not applied", "Apply the upstream layer, then `/plan {}`."},
+	report.Stale:       {"changed since review", "Update the branch, let it be planned and reviewed again."},
 	report.Missing:     {"no report", "The job ended before it could report. See its log, then `/plan {}`."},
 	report.Invalid:     {"unreadable report", "What the job left is no report. See its log, then `/plan {}`."},
 	report.Interrupted: {"interrupted", "Nothing was changed. Plan again with `/plan {}`."},
@@ -41,17 +42,18 @@ func message(r *report.Report) string {
 }
 
 func hint(r *report.Report) string {
-	if kind(r) == report.Locked && r.Failure.Lock != nil && r.Failure.Lock.ID != "" {
-		tool := r.Tool.Name
-		if tool == "" {
-			tool = "terraform"
-		}
-		return "Wait for that run to end. If it is dead, release the lock in `" + r.Target.Dir + "`: `" + tool + " force-unlock " + r.Failure.Lock.ID + "`"
-	}
 	if r.Failure != nil && r.Failure.Hint != "" {
 		return r.Failure.Hint
 	}
 	return strings.ReplaceAll(failures[kind(r)].hint, "{}", layer.Short(r.Target.Layer)+" "+r.Target.Env)
+}
+
+// advice is the hint for someone in front of a terminal: a push is planned by itself only on a pull request.
+func advice(r *report.Report) string {
+	if kind(r) == report.Broken && (r.Failure == nil || r.Failure.Hint == "") {
+		return "Correct it, then plan again."
+	}
+	return hint(r)
 }
 
 // failureSection returns the section of a target without a plan: with the log, without it, and as one line.

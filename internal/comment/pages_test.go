@@ -135,7 +135,7 @@ func pages() map[string]Page {
 	blocked.Expected = 1
 	blocked.Blocked = Notice{"Error: Unsupported argument\n\n  on .github/layerbot.hcl line 2, in layers:\n   2:   exlude = [\"x\"]\n\nDid you mean \"exclude\"?", "correct the file on the base branch"}
 	out["blocked"] = blocked
-	held := pageOf(failed("05-compute", "prod", report.Failure{Kind: report.Locked, Message: "the state is locked by bob@laptop", Hint: "wait",
+	held := pageOf(failed("05-compute", "prod", report.Failure{Kind: report.Locked, Message: "the state is locked by bob@laptop", Hint: "wait for that run to end; if it is dead, release the lock in `infra/05-compute`: `terraform force-unlock 1a2b`",
 		Lock: &report.Lock{ID: "1a2b", Who: "bob@laptop"}}))
 	out["held"] = held
 

@@ -32,7 +32,7 @@ func Terminal(p Page, colour bool) string {
 	for _, t := range v.targets {
 		text := body(t, &differ{update: "~", maxValue: 2000, collapse: true})
 		if t.state == report.Failed {
-			text = fault(t, typed(hint(t.Report)))
+			text = fault(t, typed(advice(t.Report)))
 		}
 		if text == "" {
 			continue

@@ -92,7 +92,7 @@ func (s *standing) disagree(r *report.Report, number int, why string) {
 	s.desk.Log.Warn(r.Target.String() + ": " + why)
 	r.Status = report.Failed
 	r.Failure = &report.Failure{
-		Kind: report.Broken, Message: why,
+		Kind: report.Stale, Message: why,
 		Hint: fmt.Sprintf("update the branch of #%d, let it be planned and reviewed again, then queue it once more", number),
 	}
 	s.page.Notices = append(s.page.Notices, comment.Notice{Message: r.Target.String() + ": " + why})

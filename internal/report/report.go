@@ -179,6 +179,7 @@ const (
 	Broken      FailureKind = "error"       // Terraform said no
 	Locked      FailureKind = "locked"      // the state is locked; exit code 5
 	Upstream    FailureKind = "upstream"    // an upstream layer was not applied yet
+	Stale       FailureKind = "stale"       // there is a plan, and it is not the reviewed one
 	Missing     FailureKind = "missing"     // the job left no report
 	Invalid     FailureKind = "invalid"     // the job left something that is not a report
 	Interrupted FailureKind = "interrupted" // cancelled

@@ -37,10 +37,10 @@ func (r *run) explain(ctx context.Context, err error) *report.Failure {
 		return &report.Failure{
 			Kind:    report.Interrupted,
 			Message: fmt.Sprintf("the plan took longer than %s and was stopped", r.runner.o.Timeout),
-			Hint:    "plan again with /plan " + r.command() + "; if it is always this slow, raise the time limit",
+			Hint:    "plan again with `/plan " + r.command() + "`; if it is always this slow, raise the time limit",
 		}
 	case ctx.Err() != nil:
-		return &report.Failure{Kind: report.Interrupted, Message: "the run was cancelled", Hint: "plan again with /plan " + r.command()}
+		return &report.Failure{Kind: report.Interrupted, Message: "the run was cancelled", Hint: "plan again with `/plan " + r.command() + "`"}
 	case errors.As(err, &own):
 		return &own.Failure
 	case errors.As(err, &tool):
@@ -83,8 +83,8 @@ func (r *run) log(out *stream, stderr string) string {
 // hints are what to do about errors that are common in layered repositories, by a text in the error.
 var hints = []struct{ text, hint string }{
 	{"no space left on device", "the disk of the runner is full: use a larger one, or plan fewer targets in one job"},
-	{"Invalid count argument", "the number depends on something that does not exist yet: plan and apply that first, with /plan LAYER ENV --target ADDRESS"},
-	{"Invalid for_each argument", "the keys depend on something that does not exist yet: plan and apply that first, with /plan LAYER ENV --target ADDRESS"},
+	{"Invalid count argument", "the number depends on something that does not exist yet: plan and apply that first, with `/plan LAYER ENV --target ADDRESS`"},
+	{"Invalid for_each argument", "the keys depend on something that does not exist yet: plan and apply that first, with `/plan LAYER ENV --target ADDRESS`"},
 	{"No value for required variable", "set it in a var-file of the environment, or name the file in `var_files` of .github/layerbot.hcl"},
 	{"Unsupported Terraform Core version", "`version` in the terraform block of .github/layerbot.hcl chooses the version that is run"},
 	{"No valid credential sources found", "the job has no AWS credentials: configure plan_role for the environment in .github/layerbot.hcl"},
@@ -116,7 +116,6 @@ func (r *run) class(f *report.Failure, bad []report.Diagnostic) {
 			}
 		}
 	}
-	f.Hint = "push a fix, which is planned by itself; the log of the run has the rest"
 }
 
 // lockField matches one line of the lock that Terraform describes in an error.
@@ -143,7 +142,7 @@ func (r *run) locked(f *report.Failure, d report.Diagnostic) {
 	if f.Lock.Who != "" {
 		f.Message += fmt.Sprintf(" by %s since %s (%s)", f.Lock.Who, f.Lock.Created, f.Lock.Operation)
 	}
-	f.Hint = "wait for that run to end; if it is dead, /unlock " + r.command() + " and give the lock ID " + f.Lock.ID
+	f.Hint = "wait for that run to end; if it is dead, release the lock in `" + r.job.Target.Dir + "`: `" + r.tool.name + " force-unlock " + f.Lock.ID + "`"
 }
 
 // upstream says which layer must be applied first.
@@ -156,11 +155,11 @@ func (r *run) upstream(f *report.Failure, d report.Diagnostic) {
 	source, _, _ = strings.Cut(source, "[")
 	if name := upstreamName(source, r.job.Target.DependsOn); name != "" {
 		f.Message = fmt.Sprintf("upstream not applied: %s/%s", name, r.job.Target.Env)
-		f.Hint = fmt.Sprintf("apply %s in %s first, then /plan %s", name, r.job.Target.Env, r.command())
+		f.Hint = fmt.Sprintf("apply %s in %s first, then `/plan %s`", name, r.job.Target.Env, r.command())
 		return
 	}
 	f.Message = "upstream not applied: the state that data.terraform_remote_state." + source + " reads does not exist"
-	f.Hint = "apply the layer that writes it first, then /plan " + r.command()
+	f.Hint = "apply the layer that writes it first, then `/plan " + r.command() + "`"
 }
 
 // upstreamName returns the layer among the folders dirs that a remote state called source stands for: the only

@@ -45,7 +45,7 @@ func TestFailures(t *testing.T) {
 				"app/main.tf":       local + `module "m" { source = "../modules/m" }`,
 				"modules/m/main.tf": "\nresource \"terraform_data\" \"a\" { input = var.nope }\n",
 			},
-			kind: report.Broken, message: "Reference to undeclared input variable", hint: "push a fix", file: "modules/m/main.tf:2",
+			kind: report.Broken, message: "Reference to undeclared input variable", file: "modules/m/main.tf:2",
 		},
 		"a plan file with errors is no plan": {
 			files: map[string]string{"app/main.tf": local + `
@@ -59,7 +59,7 @@ resource "terraform_data" "b" { count = length(terraform_data.a.id) }`},
 		},
 		"broken syntax": {
 			files: map[string]string{"app/main.tf": "resource {"},
-			kind:  report.Broken, message: "Unclosed configuration block", hint: "push a fix", file: "app/main.tf:1",
+			kind:  report.Broken, message: "Unclosed configuration block", file: "app/main.tf:1",
 		},
 		"upstream not applied": {
 			files: map[string]string{"app/main.tf": local + `data "terraform_remote_state" "infrastructure" {
@@ -230,7 +230,7 @@ func TestLockedStateSaysWhoAndHowToRelease(t *testing.T) {
 	if want := "the state is locked by " + f.Lock.Who + " since " + f.Lock.Created + " (OperationTypeApply)"; f.Message != want {
 		t.Error(f.Message)
 	}
-	if want := "wait for that run to end; if it is dead, /unlock app prod and give the lock ID " + f.Lock.ID; f.Hint != want {
+	if want := "wait for that run to end; if it is dead, release the lock in `app`: `terraform force-unlock " + f.Lock.ID + "`"; f.Hint != want {
 		t.Error(f.Hint)
 	}
 }

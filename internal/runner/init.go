@@ -20,7 +20,7 @@ func (r *run) sound() error {
 	t := r.job.Target
 	if r.job.Deleted {
 		return broken(
-			"plan its destroy on a branch that still has it, with /plan "+r.command()+" --destroy, and apply that before the layer is deleted; or keep its objects with removed blocks",
+			"plan its destroy on a branch that still has it, with `/plan "+r.command()+" --destroy`, and apply that before the layer is deleted; or keep its objects with removed blocks",
 			"%s is deleted here, while its state may still hold objects that nobody would manage", t.ID())
 	}
 	if p := t.Problem; p != nil {
@@ -137,7 +137,7 @@ func (r *run) workspace(ctx context.Context) error {
 		}
 	}
 	return broken(
-		"a plan never creates one: run `terraform workspace new "+t.Workspace+"` in "+t.Dir+" once, then /plan "+r.command(),
+		"a plan never creates one: run `terraform workspace new "+t.Workspace+"` in "+t.Dir+" once, then `/plan "+r.command()+"`",
 		"the workspace %q of %s does not exist", t.Workspace, t.ID())
 }
 
