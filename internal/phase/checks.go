@@ -59,6 +59,9 @@ func (s *standing) conclude(env string) string {
 		return "neutral"
 	case comment.Planned:
 	}
+	if s.records[env] == nil {
+		return "neutral" // the base branch's, from a run that could not begin: no environment of that name
+	}
 	for _, e := range s.records[env].Targets {
 		if e.Status != report.Changed && e.Status != report.Unchanged {
 			return "failure"

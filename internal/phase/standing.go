@@ -19,6 +19,7 @@ type standing struct {
 	ticket  *Ticket
 	page    comment.Page
 	records map[string]*record // environment → what its check remembers
+	comment int64              // the living comment, once it is written
 
 	concluded map[string]string // check → what it concluded before
 }
@@ -199,6 +200,7 @@ func (s *standing) write(ctx context.Context, gh Thread, now *github.PullRequest
 	if err != nil {
 		return err
 	}
+	s.comment = c.ID
 	s.desk.Log.Info("the living comment is up to date", "url", c.URL)
 	return nil
 }
@@ -221,7 +223,10 @@ func (s *standing) checkedEnvironments(checks []github.Check) []string {
 			}
 		}
 	case c == nil || (len(c.Words) == 0 && !c.All && c.Mode.Zero()):
-		out = s.ticket.Checks
+		out = slices.Clone(s.ticket.Checks)
+		if _, blocked := s.concluded[checkPrefix+s.ticket.BaseRef]; blocked && !slices.Contains(out, s.ticket.BaseRef) {
+			out = append(out, s.ticket.BaseRef) // planning could not begin before; now it has
+		}
 	default:
 		for _, j := range s.ticket.Jobs {
 			if j.WhatIf == "" && !slices.Contains(out, j.Target.Env) {
@@ -233,7 +238,7 @@ func (s *standing) checkedEnvironments(checks []github.Check) []string {
 }
 
 func (s *standing) outcome() *Outcome {
-	o := &Outcome{Page: &s.page, Summary: comment.Summary(s.page, 1<<20).Body}
+	o := &Outcome{Page: &s.page, Summary: comment.Summary(s.page, 1<<20).Body, Comment: s.comment}
 	for _, r := range s.page.Reports {
 		o.Failed = o.Failed || r.Status == report.Failed
 	}
