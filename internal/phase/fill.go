@@ -48,7 +48,7 @@ func (d Door) fill(ctx context.Context, token string, t *Ticket) error {
 	if err := d.Git.Fetch(ctx, d.CloneURL, token, t.Base, t.Head); err != nil {
 		return err
 	}
-	s, err := survey(ctx, d.Git, t.Base, t.Base, t.Head)
+	s, err := survey(ctx, d.Git, t.Base, t.Head)
 	if err != nil {
 		return err
 	}
@@ -58,28 +58,22 @@ func (d Door) fill(ctx context.Context, token string, t *Ticket) error {
 	}))
 }
 
-// survey reads what a change from base to head touches. Configuration and code owners come from the commit
-// trusted, never from head.
-func survey(ctx context.Context, repo *git.Repo, trusted, base, head string) (*scene, error) {
+// survey reads what the change from base to head touches. Configuration and code owners come from base, never from
+// head.
+func survey(ctx context.Context, repo *git.Repo, base, head string) (*scene, error) {
 	s := &scene{}
 	var err error
 	if s.mergeBase, err = repo.MergeBase(ctx, base, head); err != nil {
 		return nil, err
 	}
-	if err := with(ctx, repo, trusted, s.trust); err != nil {
+	if err := with(ctx, repo, base, s.trust); err != nil {
 		return nil, err
 	}
-	for sha, m := range map[string]**layer.Map{s.mergeBase: &s.base, head: &s.head} {
-		err := with(ctx, repo, sha, func(tree *git.Tree) error {
-			*m, err = discover(ctx, tree, s.cfg)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
+	if s.base, err = s.layersOf(ctx, repo, s.mergeBase); err != nil {
+		return nil, err
 	}
-	if s.mergeBase == head { // nothing was added to the base
-		s.base = s.head
+	if s.head, err = s.layersOf(ctx, repo, head); err != nil {
+		return nil, err
 	}
 	changed, err := repo.Changed(ctx, s.mergeBase, head)
 	if err != nil {
@@ -87,6 +81,15 @@ func survey(ctx context.Context, repo *git.Repo, trusted, base, head string) (*s
 	}
 	s.affected = layer.AffectedBy(s.base, s.head, changed)
 	return s, nil
+}
+
+// layersOf returns the layers of a commit.
+func (s *scene) layersOf(ctx context.Context, repo *git.Repo, sha string) (m *layer.Map, err error) {
+	err = with(ctx, repo, sha, func(tree *git.Tree) error {
+		m, err = discover(ctx, tree, s.cfg)
+		return err
+	})
+	return m, err
 }
 
 // trust reads what only the base branch may say.

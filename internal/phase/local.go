@@ -69,7 +69,7 @@ func Touched(ctx context.Context, repo *git.Repo, base, head string) ([]layer.Af
 	if err != nil {
 		return nil, err
 	}
-	s, err := survey(ctx, repo, from, from, to)
+	s, err := survey(ctx, repo, from, to)
 	if err != nil {
 		return nil, err
 	}
