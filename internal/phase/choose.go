@@ -23,9 +23,7 @@ func (s scene) choose(t *Ticket, key func(layer.Target) ([]byte, error)) error {
 		t.Checks = append(t.Checks, env)
 	}
 	slices.Sort(t.Checks)
-	for _, skip := range s.head.Skipped {
-		t.Skipped = append(t.Skipped, comment.Skipped{Name: skip.Dir, Reason: skip.Reason})
-	}
+	t.Skipped = s.skipped()
 	if len(envs) == 0 {
 		t.Notices = append(t.Notices, comment.Notice{
 			Message: fmt.Sprintf("no environment belongs to the branch %q, so nothing is planned by itself", t.BaseRef),
@@ -51,6 +49,15 @@ func (s scene) choose(t *Ticket, key func(layer.Target) ([]byte, error)) error {
 	}
 	t.Notices = append(s.notices(t.Targets()), t.Notices...)
 	return nil
+}
+
+// skipped returns the folders that look like layers and are not planned.
+func (s scene) skipped() []comment.Skipped {
+	var out []comment.Skipped
+	for _, skip := range s.head.Skipped {
+		out = append(out, comment.Skipped{Name: skip.Dir, Reason: skip.Reason})
+	}
+	return out
 }
 
 // targets returns what to plan, in wave order.

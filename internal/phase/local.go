@@ -2,7 +2,6 @@ package phase
 
 import (
 	"context"
-	"slices"
 
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/config"
@@ -35,9 +34,7 @@ func Local(ctx context.Context, files layer.Files, cmd comment.Command) (*Ticket
 	t := &Ticket{Version: TicketVersion, Event: "local", Command: &cmd}
 	s := scene{cfg: cfg, head: m, base: m}
 	t.Notices = s.notices(targets)
-	for _, skip := range m.Skipped {
-		t.Skipped = append(t.Skipped, comment.Skipped{Name: skip.Dir, Reason: skip.Reason})
-	}
+	t.Skipped = s.skipped()
 	for _, target := range targets {
 		key, err := fingerprintKey(nil, 0, target)
 		if err != nil {
@@ -55,7 +52,6 @@ func LocalPage(t *Ticket, reports []report.Report, version string) comment.Page 
 	if t.Repository.Owner == "" {
 		s.page.Repository, s.page.Command = "", "" // a folder in front of someone
 	}
-	s.page.Skipped = slices.Clone(t.Skipped)
 	return s.page
 }
 
