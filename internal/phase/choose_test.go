@@ -130,3 +130,29 @@ func TestNoticesOfWhatIsPlanned(t *testing.T) {
 		}
 	}
 }
+
+// TestTicketNamesOneTarget holds where the short name of one layer is the full name of another.
+func TestTicketNamesOneTarget(t *testing.T) {
+	jobs := func(layers ...string) *Ticket {
+		ticket := &Ticket{}
+		for _, l := range layers {
+			ticket.Jobs = append(ticket.Jobs, Job{Target: target(l, "prod", 0)})
+		}
+		return ticket
+	}
+	for _, c := range []struct {
+		ticket     *Ticket
+		name, want string // want "" is none
+	}{
+		{jobs("04-data", "data"), "data/prod", "data/prod"},
+		{jobs("04-data"), "data/prod", "04-data/prod"},
+		{jobs("04-data", "05-data"), "05-data/prod", "05-data/prod"},
+		{jobs("04-data", "05-data"), "data/prod", ""},
+		{jobs("04-data"), "other/prod", ""},
+	} {
+		got, err := c.ticket.Job(c.name)
+		if (err != nil) != (c.want == "") || err == nil && got.Target.ID() != c.want {
+			t.Errorf("Job(%q) = %s, %v; want %q", c.name, got.Target.ID(), err, c.want)
+		}
+	}
+}

@@ -78,12 +78,24 @@ func (t *Ticket) Targets() []layer.Target {
 	return out
 }
 
-// Job returns the job of a target by its ID or its short name.
+// asksForAffected reports whether the ticket is about what the change affects: nothing was named.
+func (t *Ticket) asksForAffected() bool {
+	return t.Command == nil || len(t.Command.Words) == 0 && !t.Command.All
+}
+
+// Job returns the job of a target by its ID, or by its short name if no other job has that.
 func (t *Ticket) Job(name string) (Job, error) {
+	var short []Job
 	for _, j := range t.Jobs {
-		if j.Target.ID() == name || j.Target.String() == name {
+		switch name {
+		case j.Target.ID():
 			return j, nil
+		case j.Target.String():
+			short = append(short, j)
 		}
+	}
+	if len(short) == 1 {
+		return short[0], nil
 	}
 	return Job{}, &UserError{
 		Message: fmt.Sprintf("the ticket has no target %q", name),
