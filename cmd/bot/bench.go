@@ -29,8 +29,10 @@ func (f *runFlags) bind(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.noInstall, "no-install", false, "fail rather than install a Terraform version that PATH does not have")
 }
 
-// bench plans jobs over the files below root. local is a person's own machine, whose Terraform settings count.
-func (b *bot) bench(ctx context.Context, f planFlags, t *phase.Ticket, root, out string, jobs []phase.Job, local bool) error {
+// bench plans jobs over the checkout in front of it and leaves their reports in out. local is a person's own machine,
+// whose Terraform settings count; a ticket that came from elsewhere never makes it so.
+func (b *bot) bench(ctx context.Context, f planFlags, t *phase.Ticket, jobs []phase.Job, out string, local bool) error {
+	root := b.top()
 	p := b.progress(len(jobs))
 	defer p.stop()
 	var checkout *git.Repo // of a ticket's commit; a person's working directory need not be one

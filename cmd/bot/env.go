@@ -21,16 +21,14 @@ type environment struct {
 	Width    int  // of that terminal, in columns
 	Colour   bool
 
-	Actions      bool // inside a GitHub Actions job
-	EventName    string
-	EventPath    string
-	Repository   string // "owner/name"
-	RepositoryID int64
-	APIURL       string
-	ServerURL    string
-	RunID        string
-	OutputPath   string // GITHUB_OUTPUT
-	SummaryPath  string // GITHUB_STEP_SUMMARY
+	Actions     bool // inside a GitHub Actions job
+	EventName   string
+	EventPath   string
+	APIURL      string
+	ServerURL   string
+	RunID       string
+	OutputPath  string // GITHUB_OUTPUT
+	SummaryPath string // GITHUB_STEP_SUMMARY
 
 	AppID          int64
 	AppIDText      string
@@ -51,7 +49,6 @@ func surroundings() environment {
 		Actions:    all["GITHUB_ACTIONS"] == "true",
 		EventName:  all["GITHUB_EVENT_NAME"],
 		EventPath:  all["GITHUB_EVENT_PATH"],
-		Repository: all["GITHUB_REPOSITORY"],
 		APIURL:     or(all["GITHUB_API_URL"], "https://api.github.com"),
 		ServerURL:  or(all["GITHUB_SERVER_URL"], "https://github.com"),
 		RunID:      all["GITHUB_RUN_ID"],
@@ -62,8 +59,7 @@ func surroundings() environment {
 	}
 	e.AppID, _ = strconv.ParseInt(e.AppIDText, 10, 64)                              // checked where an App is needed
 	e.InstallationID, _ = strconv.ParseInt(all["LAYERBOT_INSTALLATION_ID"], 10, 64) // 0: looked up
-	e.RepositoryID, _ = strconv.ParseInt(all["GITHUB_REPOSITORY_ID"], 10, 64)
-	e.Dir, _ = os.Getwd() // "" fails where it is used, with the path in the error
+	e.Dir, _ = os.Getwd()                                                           // "" fails where it is used, with the path in the error
 	e.CacheDir = cacheDir(all)
 	e.Terminal = term.IsTerminal(int(os.Stderr.Fd())) && all["TERM"] != "dumb"
 	e.Width = 80

@@ -8,10 +8,10 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// A print turns a finished run into text.
+// A show turns a finished run into text.
 type show func(p comment.Page, reports []report.Report, colour bool) string
 
-// printer returns the print for --format.
+// printer returns the show for --format.
 func printer(format string) (show, error) {
 	switch format {
 	case "text":

@@ -70,8 +70,7 @@ func (b *bot) planHere(ctx context.Context, f planFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	root := b.top()
-	files, err := git.WorkTree(root)
+	files, err := git.WorkTree(b.top())
 	if err != nil {
 		return err
 	}
@@ -87,7 +86,7 @@ func (b *bot) planHere(ctx context.Context, f planFlags, args []string) error {
 		return err
 	}
 	defer os.RemoveAll(out)
-	if err := b.bench(ctx, f, t, root, out, t.Jobs, true); err != nil {
+	if err := b.bench(ctx, f, t, t.Jobs, out, true); err != nil {
 		return err
 	}
 	reports, err := report.ReadAll(os.DirFS(out), t.Targets())
@@ -148,7 +147,7 @@ func (b *bot) planTicket(ctx context.Context, f planFlags, args []string) error 
 	if err := os.MkdirAll(f.out, 0o700); err != nil {
 		return fmt.Errorf("make the folder for the reports: %w", err)
 	}
-	if err := b.bench(ctx, f, t, b.top(), f.out, jobs, false); err != nil {
+	if err := b.bench(ctx, f, t, jobs, f.out, false); err != nil {
 		return err
 	}
 	picked := *t

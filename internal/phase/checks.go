@@ -1,6 +1,7 @@
 package phase
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -68,6 +69,20 @@ func (s *standing) conclude(env string) string {
 		}
 	}
 	return "success"
+}
+
+// putChecks writes the check runs of environments.
+func (s *standing) putChecks(ctx context.Context, gh Thread, envs []string) error {
+	for _, env := range envs {
+		c, err := s.check(env)
+		if err != nil {
+			return err
+		}
+		if _, err := gh.PutCheck(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // check returns the check run of one environment.

@@ -3,6 +3,7 @@ package phase
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,15 +15,10 @@ import (
 // the base branch.
 func (s scene) choose(t *Ticket, key func(layer.Target) ([]byte, error)) error {
 	envs := s.environmentsOf(t.BaseRef)
-	for _, a := range s.affected {
-		if envs[a.Env] {
-			t.Expected = append(t.Expected, a.Target)
-		}
+	for _, a := range s.affectedIn(envs) {
+		t.Expected = append(t.Expected, a.Target)
 	}
-	for env := range envs {
-		t.Checks = append(t.Checks, env)
-	}
-	slices.Sort(t.Checks)
+	t.Checks = slices.Sorted(maps.Keys(envs))
 	t.Skipped = s.skipped()
 	if len(envs) == 0 {
 		t.Notices = append(t.Notices, comment.Notice{
@@ -62,16 +58,12 @@ func (s scene) skipped() []comment.Skipped {
 
 // targets returns what to plan, in wave order.
 func (s scene) targets(t *Ticket, envs map[string]bool) ([]layer.Affected, error) {
-	var out []layer.Affected
-	switch c := t.Command; {
-	case c == nil || (len(c.Words) == 0 && !c.All):
-		out = s.affectedIn(envs)
-	default:
-		named, err := s.named(*c, envs)
-		if err != nil {
+	out := s.affectedIn(envs)
+	if !t.asksForAffected() {
+		var err error
+		if out, err = s.named(*t.Command, envs); err != nil {
 			return nil, err
 		}
-		out = named
 	}
 	slices.SortStableFunc(out, func(a, b layer.Affected) int {
 		return cmp.Or(cmp.Compare(a.Wave, b.Wave), strings.Compare(a.Dir, b.Dir), strings.Compare(a.Env, b.Env))
@@ -172,10 +164,8 @@ func (s scene) environmentsOf(branch string) map[string]bool {
 }
 
 func (s scene) branchOf(env string) string {
-	for _, e := range s.cfg.Environments {
-		if e.Name == env && e.Branch != "" && e.Branch != env {
-			return e.Branch
-		}
+	if configured := s.cfg.Environment(env).Branch; configured != env {
+		return configured
 	}
 	if _, ok := s.branches[env]; ok {
 		return env

@@ -77,16 +77,16 @@ func (b Bench) run(ctx context.Context, t *Ticket, root string, jobs []Job) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, tf.Close()) }()
-	work := make([]runner.Job, len(jobs))
+	work, asked := make([]runner.Job, len(jobs)), map[string]Job{}
 	for i, j := range jobs {
+		asked[j.Target.ID()] = j
 		work[i] = runner.Job{Target: j.Target, Head: t.Head, Mode: j.Mode, Key: j.Key, Tool: j.Tool, Version: j.Release}
 		work[i].Mode.Destroy = j.Mode.Destroy || j.Deleted
 	}
 	var failed error
 	err = runner.RunAll(ctx, tf, b.Creds, work, b.Parallel, func(r *report.Report) {
-		if j, err := t.Job(r.Target.ID()); err == nil {
-			r.Deleted, r.Mode = j.Deleted, j.Mode
-		}
+		j := asked[r.Target.ID()]
+		r.Deleted, r.Mode = j.Deleted, j.Mode
 		if err := report.Write(b.Out, r); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("keep the report of %s: %w", r.Target, err))
 		}

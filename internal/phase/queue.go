@@ -18,28 +18,15 @@ func (s *standing) queue(ctx context.Context, gh Thread, pull *github.PullReques
 	if err != nil {
 		return nil, err
 	}
-	reviewed := map[string]entry{}
-	for _, c := range checks {
-		if r := readRecord(c.Text); r != nil && r.Head == pull.HeadSHA {
-			for id, e := range r.Targets {
-				reviewed[id] = e
-			}
-		}
-	}
+	reviewed := remembered(checks, pull.HeadSHA)
 	for i := range s.page.Reports {
 		r := &s.page.Reports[i]
 		if why := differs(r, reviewed[r.Target.ID()]); why != "" {
 			s.disagree(r, pull.Number, why)
 		}
 	}
-	for _, env := range s.ticket.Checks {
-		c, err := s.check(env)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := gh.PutCheck(ctx, c); err != nil {
-			return nil, err
-		}
+	if err := s.putChecks(ctx, gh, s.ticket.Checks); err != nil {
+		return nil, err
 	}
 	return s.outcome(), nil
 }

@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 
 	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/github"
 	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/report"
 )
@@ -110,6 +112,17 @@ func readRecord(text string) *record {
 		return nil
 	}
 	return &r
+}
+
+// remembered returns what the App's check runs on the commit head remember of its targets, by ID.
+func remembered(checks []github.Check, head string) map[string]entry {
+	out := map[string]entry{}
+	for _, c := range checks {
+		if r := readRecord(c.Text); r != nil && r.Head == head {
+			maps.Copy(out, r.Targets)
+		}
+	}
+	return out
 }
 
 // earlier returns the row of a target that was planned in an earlier run on the same commit.

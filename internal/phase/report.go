@@ -140,11 +140,7 @@ func (d Desk) block(ctx context.Context, t *Ticket) (*Outcome, error) {
 	if err := s.write(ctx, gh, pull); err != nil {
 		return nil, err
 	}
-	c, err := s.check(t.BaseRef)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := gh.PutCheck(ctx, c); err != nil {
+	if err := s.putChecks(ctx, gh, t.Checks); err != nil {
 		return nil, err
 	}
 	out := s.outcome()
@@ -183,14 +179,8 @@ func (d Desk) plans(ctx context.Context, t *Ticket, reports []report.Report) (*O
 	if err := s.write(ctx, gh, pull); err != nil {
 		return nil, err
 	}
-	for _, env := range s.checkedEnvironments(checks) {
-		c, err := s.check(env)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := gh.PutCheck(ctx, c); err != nil {
-			return nil, err
-		}
+	if err := s.putChecks(ctx, gh, s.checkedEnvironments(checks)); err != nil {
+		return nil, err
 	}
 	out := s.outcome()
 	if out.Failed {

@@ -105,15 +105,10 @@ func (s *standing) moved(now *github.PullRequest) {
 // remember merges what this run found into what the App's checks on the same commit remember, and shows the
 // targets that this run did not plan.
 func (s *standing) remember(checks []github.Check) {
-	before := map[string]entry{}
 	for _, c := range checks {
 		s.concluded[c.Name] = c.Conclusion
-		if r := readRecord(c.Text); r != nil && r.Head == s.ticket.Head {
-			for id, e := range r.Targets {
-				before[id] = e
-			}
-		}
 	}
+	before := remembered(checks, s.ticket.Head)
 	now := map[string]entry{}
 	for i, j := range s.ticket.Jobs {
 		if j.WhatIf == "" {
@@ -133,50 +128,6 @@ func (s *standing) remember(checks []github.Check) {
 			r.Targets[t.ID()] = e
 		}
 	}
-}
-
-// others notes which other open pull requests plan the same targets.
-func (s *standing) others(ctx context.Context, gh Thread) error {
-	if len(s.ticket.Jobs) == 0 {
-		return nil
-	}
-	recent, err := gh.RecentComments(ctx)
-	if err != nil {
-		return err
-	}
-	const most = 5 // pull requests looked at, so that a busy repository costs no more
-	s.page.Others = map[string][]int{}
-	looked := map[int]bool{s.ticket.PullRequest: true}
-	for _, c := range recent {
-		marker, ok := comment.ReadMarker(c.Body)
-		shared := s.shared(marker)
-		if !ok || looked[c.Issue] || len(shared) == 0 || len(looked) > most {
-			continue
-		}
-		looked[c.Issue] = true
-		pull, err := gh.PullRequest(ctx, c.Issue)
-		if err != nil {
-			return err
-		}
-		if pull.State != "open" || pull.HeadSHA != marker.Head {
-			continue
-		}
-		for _, id := range shared {
-			s.page.Others[id] = append(s.page.Others[id], c.Issue)
-		}
-	}
-	return nil
-}
-
-// shared returns the IDs of the targets that a marker and this run have in common.
-func (s *standing) shared(m comment.Marker) []string {
-	var out []string
-	for _, j := range s.ticket.Jobs {
-		if slices.Contains(m.Targets, j.Target.ID()) {
-			out = append(out, j.Target.ID())
-		}
-	}
-	return out
 }
 
 // write puts the living comment in place, unless a newer commit's result already stands there, or there is nothing
@@ -222,7 +173,7 @@ func (s *standing) checkedEnvironments(checks []github.Check) []string {
 				out = append(out, env)
 			}
 		}
-	case c == nil || (len(c.Words) == 0 && !c.All && c.Mode.Zero()):
+	case s.ticket.asksForAffected() && (c == nil || c.Mode.Zero()):
 		out = slices.Clone(s.ticket.Checks)
 		if _, blocked := s.concluded[checkPrefix+s.ticket.BaseRef]; blocked && !slices.Contains(out, s.ticket.BaseRef) {
 			out = append(out, s.ticket.BaseRef) // planning could not begin before; now it has

@@ -1,0 +1,22 @@
+package phase
+
+import (
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/layerbot/layerbot/internal/layer"
+)
+
+// fingerprintKey derives the key of a target, so that no job running Terraform sees the App's key. Without an App
+// the key is random: sensitive values can then be compared within one run only.
+func fingerprintKey(secret []byte, repository int64, t layer.Target) ([]byte, error) {
+	if len(secret) == 0 {
+		key := make([]byte, sha256.Size)
+		_, err := rand.Read(key)
+		return key, err
+	}
+	info := fmt.Sprintf("layerbot fingerprint v1\x00%d\x00%s\x00%s", repository, t.Dir, t.Env)
+	return hkdf.Key(sha256.New, secret, nil, info, sha256.Size)
+}
