@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"html/template"
 	"strings"
+	"sync"
 
 	"github.com/layerbot/layerbot/internal/report"
 )
@@ -11,8 +12,8 @@ import (
 //go:embed page.html
 var pageSource string
 
-// page is parsed once; what is not in it cannot stand in the report unescaped.
-var page = template.Must(template.New("page").Parse(pageSource))
+// page is parsed once, when it is first needed; what is not in it cannot stand in the report unescaped.
+var page = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageSource)) })
 
 // HTML returns the whole report as one self-contained page, nothing shortened: no script, nothing loaded from elsewhere, light
 // and dark, readable without a mouse.
@@ -54,7 +55,7 @@ func HTML(p Page) string {
 		data.Left = append(data.Left, Skipped{visible(s.Name), visible(s.Reason)})
 	}
 	var b strings.Builder
-	if err := page.Execute(&b, data); err != nil { // a strings.Builder takes everything; the template is ours
+	if err := page().Execute(&b, data); err != nil { // a strings.Builder takes everything; the template is ours
 		panic(err)
 	}
 	return b.String()

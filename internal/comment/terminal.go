@@ -10,19 +10,6 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// FullText returns the whole of one report as plain text, shortened nowhere: for files and --format=text.
-func FullText(r report.Report) string {
-	v := newView(Page{Reports: []report.Report{r}})
-	t := v.targets[0]
-	var b strings.Builder
-	b.WriteString(visible(t.id) + ": " + outcomeOf(t) + "\n")
-	b.WriteString(body(t, newTextDiffer()))
-	if list := append(append([]report.Diagnostic{}, t.Warnings...), t.Checks...); len(list) > 0 {
-		b.WriteString("\n" + diagnose(list, len(list), 1<<20))
-	}
-	return b.String()
-}
-
 // Terminal returns the page for a terminal, where the last lines are read first: details, warnings, then a line for each
 // target with what it destroys and why it failed, then the outcome. Coloured if colour is set.
 func Terminal(p Page, colour bool) string {
