@@ -42,10 +42,8 @@ func (b *bot) bench(ctx context.Context, f planFlags, t *phase.Ticket, jobs []ph
 			return err
 		}
 	}
-	creds := aws.Ambient(b.env.All)
-	b.redactor.Add(creds.Secrets()...)
 	return phase.Plan(ctx, phase.Bench{
-		Checkout: checkout, Root: root, Creds: creds, Parallel: f.parallel, Out: out, Done: p.done,
+		Checkout: checkout, Root: root, Creds: aws.Ambient(b.env.All), Parallel: f.parallel, Out: out, Done: p.done,
 		At: func(root string) (*runner.Runner, error) {
 			return runner.New(runner.Options{
 				Root: root, Environ: b.env.All, CacheDir: b.env.CacheDir, Redactor: b.redactor, Log: b.log,
