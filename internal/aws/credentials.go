@@ -30,14 +30,19 @@ var names = []string{
 
 // Ambient returns the credentials that environ holds, for planning. Whether they
 // can write is beyond what can be seen here: the caller must have been given a plan role.
-func Ambient(environ map[string]string) ReadOnly {
+func Ambient(environ map[string]string) ReadOnly { return ReadOnly{env: ambient(environ)} }
+
+// AmbientReadWrite returns the credentials that environ holds, for applying.
+func AmbientReadWrite(environ map[string]string) ReadWrite { return ReadWrite{env: ambient(environ)} }
+
+func ambient(environ map[string]string) map[string]string {
 	env := map[string]string{}
 	for _, name := range names {
 		if v, ok := environ[name]; ok {
 			env[name] = v
 		}
 	}
-	return ReadOnly{env: env}
+	return env
 }
 
 // Secrets returns the values that must never be printed.

@@ -27,6 +27,7 @@ type Page struct {
 	Notices  []Notice            // warnings about the whole run
 	Links    Links
 	Next     string // the exact next command; "" is none
+	Accept   string // the exact command that accepts the stopped plans; "" is none
 	Version  string // of Layerbot
 }
 
@@ -38,6 +39,8 @@ const (
 	Planned    State = "planned"
 	Closed     State = "closed"     // closed without merging
 	Superseded State = "superseded" // the head moved while planning
+	Merged     State = "merged"     // merged: the reports are of applies, Head is the commit that was applied
+	Drifting   State = "drifting"   // no pull request: the reports are of a search for drift, for the run's own summary
 )
 
 // Skipped is something not planned and the reason.

@@ -20,6 +20,7 @@ type Config struct {
 	LayerBlocks  []Layer       // in file order
 	Scanners     []Scanner
 	Policies     Policies
+	Recovery     Recovery
 }
 
 // Layers says where layers are and which files each is given.
@@ -70,7 +71,18 @@ type Layer struct {
 }
 
 // Secret is a value supplied identically at plan and apply. Exactly one source is set.
-type Secret struct{ Name, Env, OnePassword string }
+type Secret struct {
+	Name        string
+	Env         string // variable of the job's environment
+	File        string // absolute path on the runner
+	OnePassword string // "op://vault/item/field"
+	AWS         string // name or ARN in AWS Secrets Manager, "#key" for one key of a JSON object
+}
+
+// Recovery says who may read a state that could not be stored after an apply: `recovery { recipients = ["age1…"] }`.
+type Recovery struct {
+	Recipients []string // age public keys, "age1…" or "ssh-ed25519 …"
+}
 
 // Variable is a value computed by a command of the base configuration.
 type Variable struct{ Name, Command, Default string }

@@ -7,6 +7,8 @@
 // write that may have happened without looking first.
 package github
 
+import "time"
+
 // A Repository names a repository and where it is.
 type Repository struct {
 	ID            int64  `json:"id"`
@@ -57,6 +59,9 @@ type PullRequest struct {
 	HeadRepo         *Repository // nil when the fork is gone
 	BaseSHA, BaseRef string
 	BaseRepo         Repository
+	MergeSHA         string    // the commit that the base branch got by the merge; "" unless merged
+	MergedAt         time.Time // zero unless merged
+	URL              string
 }
 
 // A Comment is one comment on a pull request.

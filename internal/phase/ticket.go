@@ -12,6 +12,7 @@ import (
 	"github.com/layerbot/layerbot/internal/github"
 	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/report"
+	"github.com/layerbot/layerbot/internal/secret"
 )
 
 // TicketVersion is the version of the JSON form. ReadTicket refuses any other.
@@ -33,12 +34,15 @@ type Ticket struct {
 	BaseRef     string            `json:"base_ref,omitempty"`     // "prod"
 	MergeBase   string            `json:"merge_base,omitempty"`   // where head left the base branch
 
+	Work Work `json:"work,omitempty"` // what the jobs do
+
 	Command   *comment.Command `json:"command,omitempty"`    // nil for an autoplan
 	CommentID int64            `json:"comment_id,omitempty"` // the comment that asked; 0 is none
 
 	Jobs     []Job               `json:"jobs,omitempty"`     // in wave order
 	Expected []layer.Target      `json:"expected,omitempty"` // every affected target of the base branch's environments, planned now or before
 	Checks   []string            `json:"checks,omitempty"`   // environments whose check is to be reported, also those without a job
+	Done     []Done              `json:"done,omitempty"`     // targets of the pull requests of the jobs that were applied before
 	Layers   []layer.Target      `json:"layers,omitempty"`   // the answer to /layers
 	Owners   map[string][]string `json:"owners,omitempty"`   // directory → code owners, beside Layers
 	Skipped  []comment.Skipped   `json:"skipped,omitempty"`
@@ -49,7 +53,18 @@ type Ticket struct {
 	Closed  bool     `json:"closed,omitempty"`  // the pull request was closed unmerged
 }
 
-// A Job is one target to plan.
+// Work is what the jobs of a ticket do.
+type Work string
+
+// The kinds of work.
+const (
+	Planning  Work = ""       // plan the pull request's head
+	Applying  Work = "apply"  // apply what is pending at the head of an environment branch
+	Drifting  Work = "drift"  // look for changes made outside Terraform
+	Unlocking Work = "unlock" // release a state lock, or say who holds it
+)
+
+// A Job is one target to plan, or whatever the ticket's Work is.
 type Job struct {
 	Target  layer.Target `json:"target"`
 	Mode    report.Mode  `json:"mode"`
@@ -59,6 +74,42 @@ type Job struct {
 	Key     []byte       `json:"key"`                    // keys the HMAC of sensitive leaves
 	Tool    string       `json:"tool"`                   // "terraform" or "tofu"
 	Release string       `json:"tool_version,omitempty"` // exact; "" means what the layer admits
+
+	At       string        `json:"at,omitempty"`       // the commit whose files are used; "" is the ticket's Head
+	Supply   secret.Supply `json:"supply,omitzero"`    // where the values of input variables come from
+	Volatile []string      `json:"volatile,omitempty"` // globs that are shown and not compared
+
+	Apply *Order `json:"apply,omitempty"` // only where the work is to apply
+}
+
+// An Order is what gate decided on one apply.
+type Order struct {
+	Wave       int            `json:"wave"`                 // from 1; later ones wait for earlier ones
+	Upstream   []string       `json:"upstream,omitempty"`   // IDs of jobs of earlier waves without which this one must not be applied
+	Pull       int            `json:"pull,omitempty"`       // the pull request on which the plan was reviewed; 0 is none
+	Review     *report.Review `json:"review,omitempty"`     // what was reviewed, or shown and accepted
+	Accepted   string         `json:"accepted,omitempty"`   // who accepted the plan that was shown; "" is nobody
+	Accept     bool           `json:"accept,omitempty"`     // the configuration lets any plan be applied
+	Hold       *Hold          `json:"hold,omitempty"`       // it is not to be applied at all
+	Digest     string         `json:"digest"`               // of all inputs
+	Shared     string         `json:"shared"`               // of the inputs that the layer's environments have in common
+	Deployment int64          `json:"deployment,omitempty"` // the record that report concludes
+	Unfinished string         `json:"unfinished,omitempty"` // an earlier apply of this target has no end: the address of its run, or "an earlier run"
+	Recipients []string       `json:"recipients,omitempty"` // who may read a state that cannot be stored
+}
+
+// A Hold is why a target is not applied, decided before Terraform runs.
+type Hold struct {
+	Kind    report.FailureKind `json:"kind"` // Unapproved or Unpromoted
+	Message string             `json:"message"`
+	Hint    string             `json:"hint"`
+}
+
+// A Done is a target of a pull request that an earlier run applied.
+type Done struct {
+	Target layer.Target `json:"target"`
+	Pull   int          `json:"pull"`
+	Run    string       `json:"run,omitempty"` // address of the run
 }
 
 // A Refusal is a decision not to act, fit to be shown to a person.

@@ -45,6 +45,19 @@ func NewFingerprinter(key []byte, tool Tool) *Fingerprinter {
 	return &Fingerprinter{key: key, tool: tool, prints: map[string]Print{}, seen: map[string]bool{}}
 }
 
+// Ignore has leaves whose "address.path" matches one of the globs left out of the comparison: they are noted as
+// volatile. `*` matches anything but a dot, `**` anything: `**.tags_all["governance:SemanticVersion"]`. It comes
+// before the first Add.
+func (f *Fingerprinter) Ignore(globs []string) { panic("being written") }
+
+// Against has the plan compared with a reviewed one. It comes before the first Add, for what was unknown then must
+// be left aside while the plan is read. nil: nobody reviewed anything.
+func (f *Fingerprinter) Against(r *Review) { panic("being written") }
+
+// Compare returns the verdict, and beside Different the differences in the order of their addresses. It comes
+// after Sum.
+func (f *Fingerprinter) Compare() (Verdict, []Difference) { panic("being written") }
+
 // Add takes in one change: a resource under its address, an output as "output.<name>". Leaves that a change
 // leaves as they are should be among leaves only if they tell which object is meant. Attrs of c are ignored.
 // The order of calls and of leaves is of no consequence. Add may keep leaves.

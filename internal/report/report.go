@@ -21,10 +21,12 @@ type Status string
 const (
 	Unchanged Status = "unchanged" // a plan that would do nothing
 	Changed   Status = "changed"   // a plan that would do something
-	Failed    Status = "failed"    // no usable plan; Failure says why
+	Failed    Status = "failed"    // no usable plan, or one that was not carried out to its end; Failure says why
+	Applied   Status = "applied"   // the plan was carried out
+	Stopped   Status = "stopped"   // there is a plan, and it may not be carried out; Failure says why, Fingerprint what it is
 )
 
-// A Report is the outcome of planning one target.
+// A Report is the outcome of planning or applying one target.
 type Report struct {
 	Version int          `json:"version"`
 	Target  layer.Target `json:"target"`
@@ -44,8 +46,26 @@ type Report struct {
 
 	Omitted int `json:"omitted,omitempty"` // changes whose Attrs Write left out
 
-	Fingerprint *Fingerprint `json:"fingerprint,omitempty"` // nil when Failed
-	Failure     *Failure     `json:"failure,omitempty"`     // nil unless Failed
+	Fingerprint *Fingerprint `json:"fingerprint,omitempty"` // nil when Failed before there was a plan
+	Failure     *Failure     `json:"failure,omitempty"`     // nil unless Failed or Stopped
+
+	Verdict     Verdict      `json:"verdict,omitempty"`     // how the plan stands to the reviewed one; "" when it was not compared
+	Differences []Difference `json:"differences,omitempty"` // beside Different: what changed since review, by address
+	Apply       *Apply       `json:"apply,omitempty"`       // what was carried out; nil when nothing was begun
+}
+
+// An Apply is what carrying out a plan did, be it to the end or not.
+type Apply struct {
+	Done    []string `json:"done"`              // addresses of the changes that were carried out, sorted
+	Outputs []Output `json:"outputs,omitempty"` // by name; only after a complete apply
+	State   string   `json:"state,omitempty"`   // file beside the report: the encrypted state that could not be stored
+}
+
+// An Output is an output value of a layer after an apply.
+type Output struct {
+	Name      string          `json:"name"`
+	Value     json.RawMessage `json:"value,omitempty"` // redacted; nil when sensitive or too large to show
+	Sensitive bool            `json:"sensitive,omitempty"`
 }
 
 // Mode is how a plan was asked for. A plan whose mode is not the zero value grants nothing.
@@ -184,6 +204,11 @@ const (
 	Invalid     FailureKind = "invalid"     // the job left something that is not a report
 	Interrupted FailureKind = "interrupted" // cancelled
 	Internal    FailureKind = "internal"    // a fault of ours
+	Unreviewed  FailureKind = "unreviewed"  // there is a plan, and nobody reviewed any
+	Unapproved  FailureKind = "unapproved"  // the approval that the environment requires is missing
+	Unpromoted  FailureKind = "unpromoted"  // not applied in the previous environment yet
+	Blocked     FailureKind = "blocked"     // something it builds on was not applied in this run
+	Unreached   FailureKind = "unreached"   // the time budget ended first
 )
 
 // A Failure says why there is no plan and what to do next.
@@ -210,12 +235,14 @@ type Lock struct {
 type Fingerprint struct {
 	Digest    string           `json:"digest"`             // "sha256:…" over all of the below, the tool and the providers
 	Resources map[string]Print `json:"resources"`          // by address; outputs as "output.<name>"
+	Tool      Tool             `json:"tool,omitzero"`      // what planned it
 	Volatile  []string         `json:"volatile,omitempty"` // paths noted as differing from run to run, such as timestamp()
 }
 
 // A Print is the digest of one resource or output change. Two prints are equal if both fields are; one is a
 // refinement of another if paths are missing from Unknown and all else, leaving those paths aside, is equal.
 type Print struct {
+	Action  Action   `json:"action,omitempty"`
 	Digest  string   `json:"digest"`            // over the action and every known leaf that changes; sensitive ones as keyed HMAC
 	Unknown []string `json:"unknown,omitempty"` // paths known only after apply, sorted
 }

@@ -44,7 +44,7 @@ type Options struct {
 	ReleasesURL    string        // where versions are installed from; "" is https://releases.hashicorp.com
 }
 
-// A Job is one target to plan.
+// A Job is one target to plan, apply, look after or unlock.
 type Job struct {
 	Target  layer.Target
 	Head    string      // the commit in front of us; "" for a working directory
@@ -53,9 +53,18 @@ type Job struct {
 	Tool    string      // "terraform" or "tofu"; "" is "terraform"
 	Version string      // exact; "" means what the target's RequiredVersion admits
 	Deleted bool        // the layer is gone at the head
+
+	Inputs   map[string]string // values of input variables; Terraform gets each as TF_VAR_<name>, at plan and at apply alike
+	Volatile []string          // globs of "address.path" that are shown and not compared
+
+	Review     *report.Review // Apply: what reviewers saw; nil: nobody saw a plan
+	Accept     bool           // Apply: carry out whatever is planned (when_plan_changed, unreviewed = "apply")
+	Keep       string         // Apply: folder for an encrypted state that could not be stored
+	Recipients []string       // Apply: age recipients of that state; none: it cannot be kept
+	LockID     string         // Unlock: the lock to release; "" asks only who holds it
 }
 
-// Progress says that a target entered a stage: "init", "plan", "read", "done".
+// Progress says that a target entered a stage: "init", "plan", "read", "apply", "done".
 type Progress struct {
 	Target layer.Target
 	Stage  string
