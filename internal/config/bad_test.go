@@ -61,6 +61,9 @@ func refused(t *testing.T, src string) string {
 	return err.Error()
 }
 
+// recipient is a public key of which nobody has the private one.
+const recipient = "age1a322levagwszq02pmqnc86w7kcm3ekta2jm6sew36h82alxkvftsyvvpdp"
+
 func TestRefusals(t *testing.T) {
 	block := func(kind, body string) string { return kind + " {\n" + body + "\n}\n" }
 	role := `"arn:aws:iam::123456789012:role/plan"`
@@ -69,7 +72,7 @@ func TestRefusals(t *testing.T) {
 		"unknown argument, far":    {block(`environment "prod"`, `colour = "x"`), "Valid: appliers, aws, branch, previous, require, unreviewed, volatile, when_plan_changed."},
 		"unknown block":            {block("terrafrom", ""), `Did you mean "terraform"?`},
 		"unknown block, inside":    {block(`environment "prod"`, "azure {\n}"), "Valid: appliers, aws,"},
-		"unknown at the top":       {`lairs = 1`, "Valid: environment, layer, layers, policies, scanner, terraform."},
+		"unknown at the top":       {`lairs = 1`, "Valid: environment, layer, layers, policies, recovery, scanner, terraform."},
 		"a list for a string":      {block("terraform", `version = ["1.11.4"]`), "string required"},
 		"a string for a list":      {block("layers", `include = "infra/*"`), "list of string required"},
 		"a null in a list":         {block("layers", `include = [null]`), "null"},
@@ -107,12 +110,47 @@ func TestRefusals(t *testing.T) {
 		"backend argument":         {block("layers", "backend {\nvalues = { \"-x y\" = \"1\" }\n}"), "no name of a backend argument"},
 		"when_plan_changed":        {block(`environment "a"`, `when_plan_changed = "aply"`), `Did you mean "apply"? Valid: stop, apply.`},
 		"unreviewed":               {block(`environment "a"`, `unreviewed = "yes"`), "Valid: stop, apply."},
-		"secret without a source":  {block(`layer "a"`, "secret \"x\" {\n}"), "exactly one of env and onepassword"},
-		"secret with two sources":  {block(`layer "a"`, "secret \"x\" {\nenv = \"X\"\nonepassword = \"op://a/b/c\"\n}"), "exactly one of env and onepassword"},
+		"secret without a source":  {block(`layer "a"`, "secret \"x\" {\n}"), "exactly one of env, file, onepassword and aws"},
+		"secret with two sources":  {block(`layer "a"`, "secret \"x\" {\nenv = \"X\"\nonepassword = \"op://a/b/c\"\n}"), "exactly one of env, file, onepassword and aws"},
 		"secret's env":             {block(`layer "a"`, `secret "x" { env = "A B" }`), "environment variable"},
 		"secret's reference":       {block(`layer "a"`, `secret "x" { onepassword = "infra/x" }`), "op://vault/item/field"},
 		"secret's name":            {block(`layer "a"`, `secret "x y" { env = "A" }`), "no name of a Terraform variable"},
 		"variable without command": {block(`layer "a"`, `variable "x" { default = "1" }`), "needs a command"},
+		"unknown source":           {block(`layer "a"`, `secret "x" { onepasword = "op://a/b/c" }`), `Did you mean "onepassword"?`},
+		"far from any source":      {block(`layer "a"`, `secret "x" { vault = "a" }`), "Valid: aws, env, file, onepassword."},
+		"relative file":            {block(`layer "a"`, `secret "x" { file = "secrets/acr" }`), "absolute path"},
+		"file with dots":           {block(`layer "a"`, `secret "x" { file = "/run/../etc/shadow" }`), "absolute path"},
+		"file with a line feed":    {block(`layer "a"`, `secret "x" { file = "/run/x\n" }`), "absolute path"},
+		"another service's ARN":    {block(`layer "a"`, `secret "x" { aws = "arn:aws:ssm:eu-west-1:123456789012:parameter/x" }`), "name or ARN"},
+		"AWS key without a name":   {block(`layer "a"`, `secret "x" { aws = "acr#" }`), "name or ARN"},
+		"AWS name with a space":    {block(`layer "a"`, `secret "x" { aws = "a cr" }`), "name or ARN"},
+		"open quote":               {block(`layer "a"`, `variable "x" { command = "echo 'a" }`), "left open"},
+		"open bracket":             {block(`layer "a"`, `variable "x" { command = "echo (a" }`), "left open"},
+		"escape at the end":        {block(`layer "a"`, `variable "x" { command = "echo \\" }`), "left open"},
+		"two lines":                {block(`layer "a"`, `variable "x" { command = "echo a\necho b" }`), "a line ends"},
+		"pipe":                     {block(`layer "a"`, `variable "x" { command = "git tag | tail -1" }`), `"| tail -1" outside quotes. It is started without a shell`},
+		"redirection":              {block(`layer "a"`, `variable "x" { command = "git tag 2>/dev/null" }`), `"2>/dev/null" outside quotes`},
+		"semicolon":                {block(`layer "a"`, `variable "x" { command = "cd x; git tag" }`), "without a shell"},
+		"and":                      {block(`layer "a"`, `variable "x" { command = "true && git tag" }`), "without a shell"},
+		"command in a command":     {block(`layer "a"`, `variable "x" { command = "echo $(git tag)" }`), "without a shell"},
+		"the same in quotes":       {block(`layer "a"`, `variable "x" { command = "echo \"$(git tag)\"" }`), "without a shell"},
+		"backticks":                {block(`layer "a"`, "variable \"x\" { command = \"echo `git tag`\" }"), "without a shell"},
+		"shell variable":           {block(`layer "a"`, `variable "x" { command = "echo $HOME" }`), "command has $HOME"},
+		"the same in double":       {block(`layer "a"`, `variable "x" { command = "echo \"a $HOME\"" }`), "command has $HOME"},
+		"assignment":               {block(`layer "a"`, `variable "x" { command = "LC_ALL=C git tag" }`), "which is no program"},
+		"empty program":            {block(`layer "a"`, `variable "x" { command = "'' a" }`), "which is no program"},
+		"program of the checkout":  {block(`layer "a"`, `variable "x" { command = "scripts/version.sh" }`), "A pull request could replace that file"},
+		"the same, with a dot":     {block(`layer "a"`, `variable "x" { command = "./version.sh" }`), "A pull request could replace that file"},
+		"recovery without anyone":  {block("recovery", ""), `"recipients" is required`},
+		"recovery for nobody":      {block("recovery", "recipients = []"), "encrypted for nobody"},
+		"recipient cut short":      {block("recovery", `recipients = ["age1a322levagwszq02pmqnc86w7kcm3ekta2jm6sew36h82alxkvft"]`), "must be an age public key"},
+		"recipients in one string": {block("recovery", `recipients = ["`+recipient+`\n`+recipient+`"]`), "must be an age public key"},
+		"a comment":                {block("recovery", `recipients = ["# me"]`), "must be an age public key"},
+		"another kind of SSH key":  {block("recovery", `recipients = ["ecdsa-sha2-nistp256 AAAA"]`), "must be an age public key"},
+		"broken SSH key":           {block("recovery", `recipients = ["ssh-ed25519 AAAA"]`), "must be an age public key"},
+		"two recoveries":           {block("recovery", `recipients = ["`+recipient+`"]`) + block("recovery", `recipients = ["`+recipient+`"]`), "Duplicate recovery block"},
+		"volatile everything":      {block(`environment "a"`, `volatile = ["**"]`), "leaves nothing of a plan to be compared"},
+		"volatile with a line end": {block(`environment "a"`, `volatile = ["a.b\n"]`), "control character"},
 		"two on one line":          {block(`layer "a"`, `variable "x" { command = "c" default = "1" }`), "single-line block"},
 		"team without an at sign":  {block(`environment "a"`, `appliers = ["acme/platform"]`), "must be a team"},
 		"login with an at sign":    {block(`environment "a"`, `appliers = ["@octocat"]`), "must be a team"},
@@ -155,6 +193,41 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+func TestNoErrorRepeatsAPrivateKey(t *testing.T) {
+	for name, key := range map[string]string{
+		"age":        "AGE-SECRET-KEY-1QQPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQCANARY",
+		"hybrid":     "AGE-SECRET-KEY-PQ-1CANARY",
+		"lower case": "age-secret-key-1canary",
+		"plugin":     "AGE-PLUGIN-YUBIKEY-1CANARY",
+		"OpenSSH":    `-----BEGIN OPENSSH PRIVATE KEY-----\nCANARY\n-----END OPENSSH PRIVATE KEY-----`,
+		"cut off":    `-----BEGIN PRIVATE KEY-----\nCANARY`,
+		"long":       `-----BEGIN RSA PRIVATE KEY-----\n` + strings.Repeat("CANARY", 1000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, src := range []string{
+				`recovery { recipients = ["` + key + `"] }`,
+				`recovery { recipients = ["` + key + `"], }`,        // no HCL
+				`recovery { recipient = "` + key + `" }`,            // misspelt
+				`terraform { version = "` + key + `" }`,             // misplaced
+				`layer "a" { depends_on = ["x", "` + key + `\n"] }`, // the detail repeats it, too
+			} {
+				got := refused(t, src)
+				if strings.Contains(strings.ToUpper(got), "CANARY") {
+					t.Errorf("%s\n%s", src, got)
+				}
+			}
+			lines := strings.ReplaceAll(key, `\n`, "\n")
+			got := refused(t, "recovery {\n  recipients = [<<-EOT\n    "+lines+"\n    EOT\n  ]\n}\n")
+			if strings.Contains(strings.ToUpper(got), "CANARY") || !strings.Contains(got, "which everybody") {
+				t.Errorf("as lines: %s", got)
+			}
+			if got := refused(t, `recovery { recipients = ["`+key+`"] }`); !strings.Contains(got, "age-keygen") || !strings.Contains(got, "line 1") {
+				t.Error(got)
+			}
+		})
+	}
+}
+
 func TestManyProblemsAreCountedNotListed(t *testing.T) {
 	got := refused(t, strings.Repeat("scanner \"trivvy\" {}\n", 40))
 	if shown := strings.Count(got, "Error: "); shown != 10 || !strings.HasSuffix(got, "and 69 more") {
@@ -177,6 +250,8 @@ func FuzzParse(f *testing.F) {
 	f.Add(string(src))
 	f.Add("layers { include = [null, true, {}] }")
 	f.Add("environment \"a\" {\n previous = \"a\"\n aws {\n region = null\n}\n}")
+	f.Add("layer \"a\" {\n variable \"x\" { command = \"git '' \\\"$(a)\\\" 2>x `b` $c\" }\n secret \"y\" { aws = \"a#b\" }\n}")
+	f.Add("recovery { recipients = [\"" + recipient + "\", \"AGE-SECRET-KEY-1\"] }")
 	f.Add("layers { var_files = [for x in [\"a\"] : x] }")
 	f.Fuzz(func(t *testing.T, src string) {
 		cfg, err := config.Parse(config.Path, []byte(src))

@@ -39,11 +39,14 @@ var example = config.Config{
 		Secrets: []config.Secret{
 			{Name: "acr_username", Env: "ACR_USERNAME"},
 			{Name: "acr_password", OnePassword: "op://infra/azurecr/password"},
+			{Name: "license", File: "/run/secrets/license"},
+			{Name: "database_password", AWS: "prod/database#password"},
 		},
 		Variables: []config.Variable{{Name: "semantic_version", Command: "git describe --tags --exact-match", Default: "0.0.0"}},
 	}},
 	Scanners: []config.Scanner{{Name: "trivy"}, {Name: "checkov", FailOn: "high", Required: true}},
 	Policies: config.Policies{Paths: []string{"policies"}, FailOn: "critical"},
+	Recovery: config.Recovery{Recipients: []string{recipient, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICbNSIy7/3dCeUEK1CjOgkOMtuj8v2uJ9RW+2Qcme552 me@example.com"}},
 }
 
 func TestParseReadsEveryBlockAndArgument(t *testing.T) {
@@ -104,8 +107,11 @@ func TestValuesThatAreFine(t *testing.T) {
 		`environment "dev" { appliers = ["octocat_acme", "@a-b/c.d"] }`,
 		`layer "x" { depends_on = null }`,
 		`layer "x" {
-           variable "v" { command = "echo $HOME; printf '%s' \"$1\"" }
+           variable "quotes" { command = "git log -1 --format='%h; $HOME' \"a|b\" 'x > y'" }
+           variable "globs"  { command = "/usr/bin/git describe --match v[0-9]*.? --exclude '*-rc$'" }
+           secret "arn"      { aws = "arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:a/b_c+d=e.f@g-AbCdEf#user name" }
          }`,
+		`environment "dev" { volatile = ["**.tags", "module.a[\"b\"].*"] }`,
 		"environment \"dev\" { \n aws { \n region = \"us-gov-west-1\"\n plan_role = \"arn:aws-us-gov:iam::123456789012:role/a/b/plan@x\" \n } \n }",
 		`policies { paths = ["policies", "infra/*/policies"] }`,
 	} {

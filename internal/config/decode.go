@@ -13,6 +13,7 @@ type document struct {
 	LayerBlocks  []layerBlock       `hcl:"layer,block"`
 	Scanners     []scannerBlock     `hcl:"scanner,block"`
 	Policies     *policiesBlock     `hcl:"policies,block"`
+	Recovery     *recoveryBlock     `hcl:"recovery,block"`
 }
 
 // decode turns a parsed file into a checked Config.
@@ -29,6 +30,7 @@ func decode(file *hcl.File) (*Config, hcl.Diagnostics) {
 		LayerBlocks:  layers(&c, doc.LayerBlocks),
 		Scanners:     scanners(&c, doc.Scanners),
 		Policies:     doc.Policies.config(&c),
+		Recovery:     doc.Recovery.config(&c),
 	}
 	return cfg, c.diags
 }

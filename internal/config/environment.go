@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
 )
@@ -51,9 +52,7 @@ func (b environmentBlock) config(c *checker) Environment {
 	c.oneOf(b.Body, "when_plan_changed", b.WhenPlanChanged, string(Stop), string(Apply))
 	c.oneOf(b.Body, "unreviewed", b.Unreviewed, string(Stop), string(Apply))
 	for i, v := range b.Volatile {
-		if strings.TrimSpace(v) == "" {
-			c.fail(atItem(b.Body, "volatile", i), "Malformed value", "volatile holds an empty glob.")
-		}
+		c.volatile(atItem(b.Body, "volatile", i), v)
 	}
 	for i, a := range b.Appliers {
 		if !applier.MatchString(a) {
@@ -76,6 +75,18 @@ func (b environmentBlock) config(c *checker) Environment {
 		Appliers:        b.Appliers,
 		Require:         b.Require,
 		AWS:             b.AWS.config(c),
+	}
+}
+
+// volatile checks a glob of attributes.
+func (c *checker) volatile(at hcl.Range, glob string) {
+	switch {
+	case strings.TrimSpace(glob) == "":
+		c.fail(at, "Malformed value", "volatile holds an empty glob.")
+	case strings.ContainsFunc(glob, unicode.IsControl):
+		c.fail(at, "Malformed value", "volatile has %q, and no attribute's name holds a control character.", glob)
+	case strings.Trim(glob, "*.") == "":
+		c.fail(at, "Malformed value", "volatile has %q, which leaves nothing of a plan to be compared. Name the attributes, as in \"**.tags_all.version\".", glob)
 	}
 }
 

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +14,11 @@ const (
 	maxShown = 10
 	maxLine  = 240
 )
+
+// privateKey is what nobody meant to write into the file, and what no error repeats: an age identity, or a key's PEM
+// block; where that has no end, the rest of its line and the lines of base64 that follow, numbered or not.
+var privateKey = regexp.MustCompile(`(?ims)AGE-(SECRET-KEY|PLUGIN)-[A-Z0-9-]+|` +
+	`-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?-----END [A-Z ]*PRIVATE KEY-----|[^\n]*(\n[ \d:]*[A-Z0-9+/=]+$)*)`)
 
 // An Error is everything that is wrong with a configuration file.
 type Error struct {
@@ -32,7 +38,7 @@ func newError(name string, file *hcl.File, diags hcl.Diagnostics) *Error {
 	return &Error{name: name, file: file, diags: diags}
 }
 
-// Error returns the problems in file order, each with its place and the line it is about.
+// Error returns the problems in file order, each with its place and the line it is about, without any private key.
 func (e *Error) Error() string {
 	var b strings.Builder
 	files := map[string]*hcl.File{}
@@ -47,7 +53,7 @@ func (e *Error) Error() string {
 	if more := len(e.diags) - maxShown; more > 0 {
 		fmt.Fprintf(&b, "and %d more\n", more)
 	}
-	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
+	lines := strings.Split(strings.TrimSpace(privateKey.ReplaceAllString(b.String(), "[private key]")), "\n")
 	for i, l := range lines {
 		if letters := []rune(l); len(letters) > maxLine {
 			lines[i] = string(letters[:maxLine]) + "…"

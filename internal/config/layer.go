@@ -16,29 +16,10 @@ type layerBlock struct {
 	Variables []variableBlock `hcl:"variable,block"`
 }
 
-type secretBlock struct {
-	Name        string    `hcl:"name,label"`
-	At          hcl.Range `hcl:"name,label_range"`
-	Body        hcl.Body  `hcl:",body"`
-	Env         string    `hcl:"env,optional"`
-	OnePassword string    `hcl:"onepassword,optional"`
-}
-
-type variableBlock struct {
-	Name    string    `hcl:"name,label"`
-	At      hcl.Range `hcl:"name,label_range"`
-	Body    hcl.Body  `hcl:",body"`
-	Command string    `hcl:"command,optional"`
-	Default string    `hcl:"default,optional"`
-}
-
 var (
 	// A layer is named after folders, which may hold letters of any script and spaces.
-	layerName   = regexp.MustCompile(`^[\pL\pN_]([\pL\pN\pM._ /+-]{0,198}[\pL\pN\pM_])?$`)
-	identifier  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
-	envVariable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	// https://developer.1password.com/docs/cli/secret-reference-syntax/
-	opReference = regexp.MustCompile(`^op://[^/\s]+( [^/\s]+)*/[^/]+/[^/]+(/[^/]+)?$`)
+	layerName  = regexp.MustCompile(`^[\pL\pN_]([\pL\pN\pM._ /+-]{0,198}[\pL\pN\pM_])?$`)
+	identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 )
 
 // layers returns the checked blocks, in file order.
@@ -64,37 +45,8 @@ func (b layerBlock) config(c *checker) Layer {
 			c.fail(where, "Dependency in a circle", "Layer %q cannot depend on itself.", d)
 		}
 	}
-	l := Layer{Name: b.Name, DependsOn: b.DependsOn}
-	seen := map[string]hcl.Range{} // secrets and variables both become TF_VAR_<name>
-	for _, s := range b.Secrets {
-		c.input(seen, s.Name, s.At)
-		s.check(c)
-		l.Secrets = append(l.Secrets, Secret{Name: s.Name, Env: s.Env, OnePassword: s.OnePassword})
-	}
-	for _, v := range b.Variables {
-		c.input(seen, v.Name, v.At)
-		if strings.TrimSpace(v.Command) == "" {
-			c.fail(at(v.Body, "command"), "Missing command", "Variable %q needs a command that prints its value; a fixed value belongs into a var-file.", v.Name)
-		}
-		l.Variables = append(l.Variables, Variable{Name: v.Name, Command: v.Command, Default: v.Default})
-	}
-	return l
-}
-
-// input checks the name of an input variable of Terraform.
-func (c *checker) input(seen map[string]hcl.Range, name string, at hcl.Range) {
-	c.unique(seen, "variable", name, at)
-	if !identifier.MatchString(name) {
-		c.fail(at, "Malformed name", "%q is no name of a Terraform variable.", name)
-	}
-}
-
-func (b secretBlock) check(c *checker) {
-	if (b.Env == "") == (b.OnePassword == "") {
-		c.fail(b.At, "One source needed", "Secret %q needs exactly one of env and onepassword.", b.Name)
-	}
-	c.matches(b.Body, "env", b.Env, envVariable, `the name of an environment variable such as "ACR_PASSWORD"`)
-	c.matches(b.Body, "onepassword", b.OnePassword, opReference, `a reference such as "op://vault/item/field"`)
+	secrets, variables := inputs(c, b.Secrets, b.Variables)
+	return Layer{Name: b.Name, DependsOn: b.DependsOn, Secrets: secrets, Variables: variables}
 }
 
 func isLayer(name string) bool {

@@ -28,6 +28,8 @@ layer "compute" {
   depends_on = ["infrastructure"]
   secret "acr_username" { env = "ACR_USERNAME" }
   secret "acr_password" { onepassword = "op://infra/azurecr/password" }
+  secret "license" { file = "/run/secrets/license" }
+  secret "database_password" { aws = "prod/database#password" }
   variable "semantic_version" {
     command = "git describe --tags --exact-match"
     default = "0.0.0"
@@ -41,4 +43,10 @@ scanner "checkov" {
 policies {
   paths   = ["policies"]
   fail_on = "critical"
+}
+recovery {
+  recipients = [
+    "age1a322levagwszq02pmqnc86w7kcm3ekta2jm6sew36h82alxkvftsyvvpdp",
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICbNSIy7/3dCeUEK1CjOgkOMtuj8v2uJ9RW+2Qcme552 me@example.com",
+  ]
 }
