@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/bradleyfalzon/ghinstallation/v2"
@@ -21,6 +22,9 @@ type App struct {
 	o    options
 	api  *gh.Client // authenticated as the App itself
 	pace *pace
+
+	mu    sync.Mutex
+	login string // of the App's own user; "" until asked for
 }
 
 // NewApp checks the options; a key that is no RSA PEM is an error with a hint that never shows the key.
@@ -56,7 +60,27 @@ func (a *App) Open(ctx context.Context, repo Repository, p Permissions) (*Client
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", repo, err)
 	}
-	return newClient(a.o, repo, &bearer{next: a.o.guard(), token: token, mint: mint}, a.pace)
+	return newClient(a.o, repo, &bearer{next: a.o.guard(), token: token, mint: mint}, a.pace, a.self)
+}
+
+// self returns the login of the App's own user. It is asked for once, when it is first needed.
+func (a *App) self(ctx context.Context) (string, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.login != "" {
+		return a.login, nil
+	}
+	var answer wireApp
+	doing := "read who the App is"
+	_, err := do(ctx, a.api, http.MethodGet, "app", nil, &answer)
+	switch {
+	case err != nil:
+		return "", a.explain(ctx, doing, err, Repository{})
+	case answer.ID != a.o.AppID || answer.Slug == "":
+		return "", &UnavailableError{Doing: doing, Err: errNonsense}
+	}
+	a.login = answer.Slug + "[bot]"
+	return a.login, nil
 }
 
 func (a *App) mint(ctx context.Context, repo Repository, p Permissions) (string, error) {

@@ -28,6 +28,7 @@ type Client struct {
 	api    *gh.Client
 	repo   Repository
 	bearer *bearer
+	self   func(context.Context) (string, error) // the login of who this client writes as
 
 	mu   sync.Mutex
 	runs map[string]map[string]wireRun // our check runs by commit and name, listed once
@@ -44,14 +45,15 @@ func WithToken(o Options, repo Repository, token string) (*Client, error) {
 	if token == "" {
 		return nil, &AuthError{Problem: "there is neither an App nor a token", Advice: "Give app-id and app-private-key, or token: ${{ github.token }}."}
 	}
-	return newClient(opts, repo, &bearer{next: opts.guard(), token: token}, newPace())
+	return newClient(opts, repo, &bearer{next: opts.guard(), token: token}, newPace(),
+		func(context.Context) (string, error) { return actionsLogin, nil })
 }
 
-func newClient(o options, repo Repository, b *bearer, p *pace) (*Client, error) {
+func newClient(o options, repo Repository, b *bearer, p *pace, self func(context.Context) (string, error)) (*Client, error) {
 	if !validName(repo.Owner) || !validName(repo.Name) {
 		return nil, fmt.Errorf("%q is not a repository", repo)
 	}
-	return &Client{o: o, api: newAPI(o.base, o.retry(b, p)), repo: repo, bearer: b, runs: map[string]map[string]wireRun{}}, nil
+	return &Client{o: o, api: newAPI(o.base, o.retry(b, p)), repo: repo, bearer: b, self: self, runs: map[string]map[string]wireRun{}}, nil
 }
 
 // IsFallback reports whether the client works with a token that no App of ours minted.
@@ -103,22 +105,29 @@ func (c *Client) path(rest string) string {
 	return fmt.Sprintf("repos/%s/%s/%s", c.repo.Owner, c.repo.Name, rest)
 }
 
-// pages yields a listing page by page, 100 entries each. Only the number of the next page is taken from an answer.
-func pages[P any](ctx context.Context, c *Client, doing, path string) iter.Seq2[P, error] {
+// onePage reads one page of a listing, 100 entries, and returns the number of the next; 0 if this is the last.
+func onePage[P any](ctx context.Context, c *Client, doing, path string, number int) (list P, next int, err error) {
 	separator := "?"
 	if strings.Contains(path, "?") {
 		separator = "&"
 	}
+	resp, err := send(ctx, c.api, c.doing(doing), http.MethodGet,
+		c.path(fmt.Sprintf("%s%sper_page=100&page=%d", path, separator, number)), nil, &list)
+	if err != nil {
+		return list, 0, err
+	}
+	return list, resp.NextPage, nil
+}
+
+// pages yields a listing page by page, 100 entries each. Only the number of the next page is taken from an answer.
+func pages[P any](ctx context.Context, c *Client, doing, path string) iter.Seq2[P, error] {
 	return func(yield func(P, error) bool) {
 		next := 1
 		for range maxPages {
 			var list P
-			resp, err := send(ctx, c.api, c.doing(doing), http.MethodGet,
-				c.path(fmt.Sprintf("%s%sper_page=100&page=%d", path, separator, next)), nil, &list)
-			if !yield(list, err) || err != nil {
-				return
-			}
-			if next = resp.NextPage; next == 0 {
+			var err error
+			list, next, err = onePage[P](ctx, c, doing, path, next)
+			if !yield(list, err) || err != nil || next == 0 {
 				return
 			}
 		}

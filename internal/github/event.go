@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 // maxEvent is GitHub's cap on a webhook payload. https://docs.github.com/webhooks/webhook-events-and-payloads#payload-cap
@@ -44,6 +45,7 @@ type payload struct {
 	Ref    string         `json:"ref"`
 	Before string         `json:"before"`
 	After  string         `json:"after"`
+	Forced bool           `json:"forced"`
 }
 
 // readers complete the event of each name Layerbot acts on and return the name of a missing field, or "".
@@ -195,7 +197,8 @@ func (p *payload) dispatch(ev *Event) string {
 }
 
 func (p *payload) push(ev *Event) string {
-	ev.Ref, ev.Before, ev.After = p.Ref, p.Before, p.After
+	ev.Ref, ev.Before, ev.After, ev.Forced = p.Ref, p.Before, p.After, p.Forced
+	ev.Deleted = p.After != "" && strings.Trim(p.After, "0") == ""
 	return missing(
 		need{"ref", p.Ref != ""}, need{"before", validSHA(p.Before)}, need{"after", validSHA(p.After)},
 	)

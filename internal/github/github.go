@@ -45,7 +45,9 @@ type Event struct {
 	MergeGroup    *MergeGroup       // merge_group only
 	Inputs        map[string]string // workflow_dispatch only
 	Ref           string            // push and workflow_dispatch: "refs/heads/prod"
-	Before, After string            // push only
+	Before, After string            // push only; all zeros where there was no commit, or is none
+	Forced        bool              // push: After does not stand on Before
+	Deleted       bool              // push: the branch is gone
 }
 
 // A PullRequest is one pull request as it was when read.

@@ -3,6 +3,7 @@ package github
 import (
 	"path"
 	"strconv"
+	"time"
 )
 
 // The wire types are the part of GitHub's JSON that Layerbot reads. Webhook payloads and API answers share
@@ -44,7 +45,9 @@ type wirePull struct {
 	Number   int      `json:"number"`
 	State    string   `json:"state"`
 	Merged   bool     `json:"merged"`
-	MergedAt string   `json:"merged_at"` // lists have no "merged"
+	MergedAt string   `json:"merged_at"`        // lists have no "merged"
+	MergeSHA string   `json:"merge_commit_sha"` // while open, of a merge made to try
+	HTMLURL  string   `json:"html_url"`
 	Draft    bool     `json:"draft"`
 	Title    string   `json:"title"`
 	User     wireUser `json:"user"`
@@ -57,7 +60,13 @@ func (p wirePull) pull(here Repository) *PullRequest {
 	pr := &PullRequest{
 		Number: p.Number, State: p.State, Merged: p.Merged || p.MergedAt != "", Draft: p.Draft, Title: p.Title,
 		Author: p.User.user(), HeadSHA: p.Head.SHA, HeadRef: p.Head.Ref, BaseSHA: p.Base.SHA, BaseRef: p.Base.Ref,
-		BaseRepo: here,
+		BaseRepo: here, URL: p.HTMLURL,
+	}
+	if pr.Merged {
+		pr.MergedAt = moment(p.MergedAt)
+	}
+	if pr.Merged && validSHA(p.MergeSHA) {
+		pr.MergeSHA = p.MergeSHA
 	}
 	if p.Head.Repo != nil {
 		head := p.Head.Repo.repository()
@@ -107,6 +116,15 @@ type wireRun struct {
 		Annotations int    `json:"annotations_count"`
 	} `json:"output"`
 	PullRequests []wirePull `json:"pull_requests"`
+}
+
+// moment reads a time as GitHub writes it; what is none is the zero time.
+func moment(s string) time.Time {
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}
+	}
+	return at.UTC()
 }
 
 type need struct {
