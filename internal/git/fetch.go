@@ -22,8 +22,9 @@ var fullSHA = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 // Fetch brings commits from url. token, when not empty, is sent as basic authentication to url's host only,
 // through the environment of the git process. History is deepened until the merge base of the commits is known.
 //
-// A clone with its whole history stays one; only an empty or already shallow
-// repository is fetched shallowly. The commits are kept under refs/layerbot/.
+// A clone with its whole history stays one; only an empty or already shallow repository is fetched shallowly. The
+// commits are kept under refs/layerbot/. One that the remote does not have (any more) is an *UnknownRevisionError, and
+// nothing is fetched.
 func (r *Repo) Fetch(ctx context.Context, url, token string, shas ...string) error {
 	settings, err := credentials(url, token)
 	if err != nil {
@@ -39,7 +40,7 @@ func (r *Repo) Fetch(ctx context.Context, url, token string, shas ...string) err
 	}
 	fetch := func(options ...string) error {
 		_, err := r.runWith(ctx, settings, append(append(append([]string{}, args...), options...), tail...)...)
-		return err
+		return asUnknown(err)
 	}
 	if full, err := r.hasFullHistory(ctx); err != nil || full {
 		if err != nil {
@@ -59,6 +60,19 @@ func (r *Repo) Fetch(ctx context.Context, url, token string, shas ...string) err
 		}
 	}
 	return fetch("--unshallow")
+}
+
+// refusedWant is how a remote answers a request for a commit that it does not have, or that no branch or tag of it
+// reaches. https://github.com/git/git/blob/v2.47.0/upload-pack.c and fetch-pack.c
+var refusedWant = regexp.MustCompile(`(?:not our ref|request for unadvertised object) ([0-9a-f]{40,64})`)
+
+func asUnknown(err error) error {
+	if failed := new(CommandError); errors.As(err, &failed) {
+		if m := refusedWant.FindStringSubmatch(failed.Stderr); m != nil {
+			return &UnknownRevisionError{Rev: m[1]}
+		}
+	}
+	return err
 }
 
 // credentials returns the settings that send token to the host of url, and
@@ -140,12 +154,9 @@ func (r *Repo) mergeBaseKnown(ctx context.Context, shas []string) (bool, error) 
 
 // shallowCommits returns the commits whose parents were not fetched.
 func (r *Repo) shallowCommits(ctx context.Context) (map[string]bool, error) {
-	name, err := r.line(ctx, "rev-parse", "--git-path", "shallow")
+	name, err := r.gitPath(ctx, "shallow")
 	if err != nil {
 		return nil, err
-	}
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(r.dir, name)
 	}
 	content, err := os.ReadFile(name)
 	if errors.Is(err, os.ErrNotExist) {
@@ -156,4 +167,13 @@ func (r *Repo) shallowCommits(ctx context.Context) (map[string]bool, error) {
 		cut[sha] = true
 	}
 	return cut, err
+}
+
+// gitPath returns where a file of the repository itself is, whatever its layout.
+func (r *Repo) gitPath(ctx context.Context, name string) (string, error) {
+	file, err := r.line(ctx, "rev-parse", "--git-path", name)
+	if err == nil && !filepath.IsAbs(file) {
+		file = filepath.Join(r.dir, file)
+	}
+	return file, err
 }
