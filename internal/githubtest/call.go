@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/layerbot/layerbot/internal/github"
 )
 
 // object is a JSON object on its way out.
@@ -129,6 +131,9 @@ func (c *call) decode(into any) (reply, bool) {
 	}
 	return reply{}, true
 }
+
+// bot returns the user that the token writes as.
+func (c *call) bot() *github.User { return c.s.user(c.token.app.Slug + "[bot]") }
 
 // number returns a variable of the path as a number, 0 if it is none.
 func (c *call) number(name string) int64 {

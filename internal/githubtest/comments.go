@@ -37,7 +37,7 @@ type reaction struct {
 func (p *Pull) write(author *github.User, by *app, body string) *comment {
 	s := p.repo.s
 	m := &comment{id: s.id(), pull: p, author: author, app: by, body: body, created: s.now(), updated: s.now()}
-	p.comments = append(p.comments, m)
+	p.comments, p.updated = append(p.comments, m), m.created
 	s.comments[m.id] = m
 	return m
 }
@@ -145,7 +145,7 @@ func createComment(c *call) reply {
 	if !fine {
 		return rep
 	}
-	return created(c.s.commentJSON(p.write(c.s.user(c.token.app.Slug+"[bot]"), c.token.app, body)))
+	return created(c.s.commentJSON(p.write(c.bot(), c.token.app, body)))
 }
 
 // updateComment edits any comment: an App that may write is not held to its own, and must hold itself to them.

@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -13,11 +14,13 @@ import (
 
 const zeroSHA = "0000000000000000000000000000000000000000"
 
-// event adds to a payload what every one has. The caller holds s.mu.
+// event adds to a payload what every one has, and its sender unless nobody sent it. The caller holds s.mu.
 func (r *Repo) event(sender *github.User, payload object) []byte {
 	s := r.s
 	payload["repository"] = s.repoJSON(r)
-	payload["sender"] = s.userOrNull(sender)
+	if sender != nil {
+		payload["sender"] = s.userOrNull(sender)
+	}
 	if o := r.owner; o.Type == "Organization" {
 		url := s.APIURL() + "/orgs/" + o.Login
 		payload["organization"] = urls(object{
@@ -83,24 +86,11 @@ func (p *Pull) SetDraft(draft bool) []byte {
 }
 
 func (s *Server) commentEvent(m *comment, action string, sender *github.User, changes object) []byte {
-	p := m.pull
-	url := fmt.Sprintf("%s/issues/%d", s.repoURL(p.repo), p.Number)
-	issue := object{
-		"url": url, "repository_url": s.repoURL(p.repo), "labels_url": url + "/labels{/name}", "comments_url": url + "/comments", "events_url": url + "/events",
-		"html_url": p.htmlURL(), "id": p.id, "node_id": nodeID("PR", p.id), "number": p.Number, "title": p.title, "user": s.userOrNull(p.author), "labels": []any{},
-		"state": p.state, "locked": false, "assignee": nil, "assignees": []any{}, "milestone": nil, "comments": len(p.comments), "created_at": stamp(p.created),
-		"updated_at": stamp(p.updated), "closed_at": stampOr(p.closed), "author_association": association(p.repo, p.author), "active_lock_reason": nil,
-		"draft": p.draft, "body": p.body, "reactions": rollup(url, nil), "performed_via_github_app": nil,
-		"pull_request": object{
-			"url": fmt.Sprintf("%s/pulls/%d", s.repoURL(p.repo), p.Number), "html_url": p.htmlURL(), "diff_url": p.htmlURL() + ".diff", "patch_url": p.htmlURL() + ".patch",
-			"merged_at": nil,
-		},
-	}
-	payload := object{"action": action, "issue": issue, "comment": s.commentJSON(m)}
+	payload := object{"action": action, "issue": s.issueJSON(m.pull.issue()), "comment": s.commentJSON(m)}
 	if changes != nil {
 		payload["changes"] = changes
 	}
-	return p.repo.event(sender, payload)
+	return m.pull.repo.event(sender, payload)
 }
 
 // CheckEvent returns the payload of a press on a check run's button, or of "Re-run" if identifier is "".
@@ -164,24 +154,28 @@ func (p *Pull) MergeGroup() ([]byte, error) {
 	}}), nil
 }
 
-// PushEvent returns the payload of a push that moved branch from before ("" if it is new) to where it is.
+// maxCommits is how many commits the payload of a push names.
+// https://docs.github.com/webhooks/webhook-events-and-payloads#push
+const maxCommits = 2048
+
+// PushEvent returns the payload of a push that moved branch from before ("" if it is new) to where it is: gone, a few
+// commits further, or elsewhere (forced).
 func (r *Repo) PushEvent(login, branch, before string) []byte {
 	r.s.mu.Lock()
 	defer r.s.mu.Unlock()
 	after := r.resolve("refs/heads/" + branch)
 	payload := object{
-		"ref": "refs/heads/" + branch, "before": before, "after": after, "created": before == "", "deleted": after == "", "forced": false,
-		"base_ref": nil, "compare": fmt.Sprintf("%s/%s/%s/compare/%s", r.s.URL, r.Owner, r.Name, branch), "commits": []any{}, "head_commit": nil,
+		"ref": "refs/heads/" + branch, "before": cmp.Or(before, zeroSHA), "after": cmp.Or(after, zeroSHA), "created": before == "", "deleted": after == "",
+		"forced":   before != "" && after != "" && !r.contains(after, before),
+		"base_ref": nil, "compare": fmt.Sprintf("%s/%s/%s/compare/%s", r.s.URL, r.Owner, r.Name, branch), "commits": []object{}, "head_commit": nil,
 		"pusher": object{"name": login, "email": login + "@example.invalid"},
 	}
-	if before == "" {
-		payload["before"] = zeroSHA
-	}
-	if after == "" {
-		payload["after"] = zeroSHA
-	} else {
-		payload["head_commit"] = r.pushedCommit(after)
-		payload["commits"] = []any{payload["head_commit"]}
+	if after != "" {
+		pushed := []string{after}
+		if before != "" {
+			pushed = strings.Fields(r.mustGit("rev-list", "--reverse", fmt.Sprintf("--max-count=%d", maxCommits), after, "^"+before))
+		}
+		payload["commits"], payload["head_commit"] = each(pushed, r.pushedCommit), r.pushedCommit(after)
 	}
 	return r.event(r.s.user(login), payload)
 }
@@ -211,4 +205,12 @@ func (r *Repo) DispatchEvent(login, branch string, inputs map[string]string) []b
 	r.s.mu.Lock()
 	defer r.s.mu.Unlock()
 	return r.event(r.s.user(login), object{"ref": "refs/heads/" + branch, "workflow": ".github/workflows/layerbot.yml", "inputs": inputs})
+}
+
+// ScheduleEvent returns what Actions stores for a run that a cron line started. Nobody sent it.
+// https://github.blog/changelog/2022-09-27-github-actions-additional-information-available-in-github-event-payload-for-scheduled-workflow-runs/
+func (r *Repo) ScheduleEvent(cron string) []byte {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	return r.event(nil, object{"schedule": cron, "workflow": ".github/workflows/layerbot.yml"})
 }

@@ -12,7 +12,7 @@ func (s *Server) simplePullJSON(p *Pull) object {
 	o := object{
 		"url": url, "id": p.id, "node_id": nodeID("PR", p.id), "html_url": html, "diff_url": html + ".diff", "patch_url": html + ".patch", "issue_url": issue,
 		"number": p.Number, "state": p.state, "locked": false, "title": p.title, "user": s.userOrNull(p.author), "body": p.body,
-		"created_at": stamp(p.created), "updated_at": stamp(p.updated), "closed_at": stampOr(p.closed), "merged_at": nil, "merge_commit_sha": nil,
+		"created_at": stamp(p.created), "updated_at": stamp(p.updated), "closed_at": stampOr(p.closed), "merged_at": p.mergedAt(), "merge_commit_sha": nil,
 		"assignee": nil, "assignees": []any{}, "requested_reviewers": []any{}, "requested_teams": []any{}, "labels": []any{}, "milestone": nil,
 		"commits_url": url + "/commits", "review_comments_url": url + "/comments", "review_comment_url": base + "/pulls/comments{/number}",
 		"comments_url": issue + "/comments", "statuses_url": statuses, "author_association": association(r, p.author), "auto_merge": nil,
@@ -27,10 +27,15 @@ func (s *Server) simplePullJSON(p *Pull) object {
 	if p.mergeCommit != "" {
 		o["merge_commit_sha"] = p.mergeCommit
 	}
-	if p.mergedBy != nil {
-		o["merged_at"] = stamp(p.closed)
-	}
 	return o
+}
+
+// mergedAt is null unless it was merged.
+func (p *Pull) mergedAt() any {
+	if p.mergedBy == nil {
+		return nil
+	}
+	return stamp(p.closed)
 }
 
 // pullJSON is a pull request by itself.

@@ -125,16 +125,6 @@ func (p *Pull) moveRefs() error {
 	return err
 }
 
-// merge makes a merge commit of head into the branch base without moving it.
-func (r *Repo) merge(base, head, message string) (string, error) {
-	tip := r.resolve("refs/heads/" + base)
-	tree, err := r.runGit("merge-tree", "--write-tree", tip, head)
-	if err != nil {
-		return "", err
-	}
-	return r.runGit("commit-tree", tree, "-p", tip, "-p", head, "-m", message)
-}
-
 // Head returns the commit the pull request is at, Base the commit of its base branch it was last compared with.
 func (p *Pull) Head() string {
 	p.repo.s.mu.Lock()
@@ -161,12 +151,22 @@ func (p *Pull) Push(files map[string][]byte) ([]byte, error) {
 	return p.Event("synchronize"), nil
 }
 
-// Review records a review of the head: "APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED".
+// Review records a review of the head: "APPROVED", "CHANGES_REQUESTED" or "COMMENTED". "DISMISSED" dismisses the last
+// review of that person that said more than a comment: it keeps its place, its commit and its time.
 func (p *Pull) Review(login, state string) {
 	s := p.repo.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p.reviews = append(p.reviews, &review{s.id(), s.user(login), strings.ToUpper(state), p.head, s.now()})
+	p.repo.follow()
+	state, author := strings.ToUpper(state), s.user(login)
+	p.updated = s.now()
+	for _, v := range slices.Backward(p.reviews) {
+		if state == "DISMISSED" && v.author == author && v.state != "COMMENTED" {
+			v.state = state
+			return
+		}
+	}
+	p.reviews = append(p.reviews, &review{s.id(), author, state, p.head, s.now()})
 }
 
 // Close closes it unmerged.
@@ -182,25 +182,4 @@ func (p *Pull) Reopen() {
 	defer p.repo.s.mu.Unlock()
 	p.state, p.closed, p.updated = "open", time.Time{}, p.repo.s.now()
 	p.repo.follow()
-}
-
-// Merge merges it with a merge commit and returns that; a conflict is an error.
-func (p *Pull) Merge(login string) (sha string, err error) {
-	s := p.repo.s
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p.repo.follow()
-	if p.state != "open" || p.draft {
-		return "", fmt.Errorf("merge pull request %d: it is closed or a draft", p.Number)
-	}
-	sha, err = p.repo.merge(p.baseRef, p.head, fmt.Sprintf("Merge pull request #%d from %s/%s\n\n%s", p.Number, p.headOwner.Login, p.headRef, p.title))
-	if err != nil {
-		return "", fmt.Errorf("merge pull request %d: %w", p.Number, err)
-	}
-	if _, err = p.repo.runGit("update-ref", "refs/heads/"+p.baseRef, sha); err != nil {
-		return "", fmt.Errorf("merge pull request %d: %w", p.Number, err)
-	}
-	p.state, p.closed, p.updated, p.mergedBy, p.mergeCommit = "closed", s.now(), s.now(), s.user(login), sha
-	p.repo.follow()
-	return sha, nil
 }

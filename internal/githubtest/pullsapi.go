@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -35,8 +36,15 @@ func listPulls(c *call) reply {
 		return state != "all" && p.state != state || base != "" && p.baseRef != base ||
 			strings.Contains(head, ":") && head != p.headOwner.Login+":"+p.headRef
 	})
-	descending := c.query.Get("direction") == "desc" || c.query.Get("direction") == "" && !c.query.Has("sort")
-	if descending {
+	by := cmp.Or(c.query.Get("sort"), "created")
+	switch by {
+	case "created":
+	case "updated":
+		slices.SortStableFunc(pulls, func(a, b *Pull) int { return a.updated.Compare(b.updated) })
+	default:
+		return invalid("the simulator sorts no pull requests by " + by)
+	}
+	if direction := c.query.Get("direction"); direction == "desc" || direction == "" && by == "created" {
 		slices.Reverse(pulls)
 	}
 	return page(c, pulls, c.s.simplePullJSON, list)

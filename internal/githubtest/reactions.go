@@ -18,7 +18,7 @@ func createReaction(c *call) reply {
 	if !slices.Contains(reactionContents, in.Content) {
 		return invalid("Validation Failed: content " + in.Content)
 	}
-	user := c.s.user(c.token.app.Slug + "[bot]")
+	user := c.bot()
 	for _, r := range m.reactions {
 		if r.user == user && r.content == in.Content {
 			return ok(c.s.reactionJSON(r))

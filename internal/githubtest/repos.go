@@ -24,7 +24,9 @@ type Repo struct {
 	parent        *Repo // of a fork
 	collaborators map[string]string
 	pulls         []*Pull // by number
-	number        int     // the last issue or pull request
+	issues        []*issue
+	number        int // the last issue or pull request
+	deployments   []*deployment
 }
 
 // Repository adds a repository with an empty bare git repository, with the App installed on it. It is private,

@@ -37,6 +37,8 @@ var (
 	issuesWrite  = []need{{"issues", "write"}}
 	checksRead   = []need{{"checks", "read"}}
 	checksWrite  = []need{{"checks", "write"}}
+	deployRead   = []need{{"deployments", "read"}}
+	deployWrite  = []need{{"deployments", "write"}}
 )
 
 const repo = "/repos/{owner}/{repo}"
@@ -58,6 +60,8 @@ var routes = compile([]route{
 	{method: "GET", template: repo + "/pulls/{pull_number}/reviews", needs: pullsRead, query: "per_page page", handle: listReviews},
 	{method: "GET", template: repo + "/commits/{commit_sha}/pulls", needs: pullsRead, query: "per_page page", handle: listPullsOfCommit},
 
+	{method: "GET", template: repo + "/issues", needs: issuesRead, query: "state labels sort direction per_page page", handle: listIssues},
+	{method: "POST", template: repo + "/issues", needs: issuesWrite, handle: createIssue},
 	{method: "GET", template: repo + "/issues/comments", needs: commentRead, query: "sort direction since per_page page", handle: listRepoComments},
 	{method: "GET", template: repo + "/issues/comments/{comment_id}", needs: commentRead, handle: getComment},
 	{method: "PATCH", template: repo + "/issues/comments/{comment_id}", needs: commentWrite, handle: updateComment},
@@ -66,12 +70,20 @@ var routes = compile([]route{
 	{method: "POST", template: repo + "/issues/comments/{comment_id}/reactions", needs: issuesWrite, handle: createReaction},
 	{method: "GET", template: repo + "/issues/{issue_number}/comments", needs: commentRead, query: "since per_page page", handle: listComments},
 	{method: "POST", template: repo + "/issues/{issue_number}/comments", needs: commentWrite, handle: createComment},
+	{method: "GET", template: repo + "/issues/{issue_number}", needs: issuesRead, handle: getIssue},
+	{method: "PATCH", template: repo + "/issues/{issue_number}", needs: issuesWrite, handle: updateIssue},
 
 	{method: "POST", template: repo + "/check-runs", needs: checksWrite, handle: createCheck},
 	{method: "GET", template: repo + "/check-runs/{check_run_id}", needs: checksRead, handle: getCheck},
 	{method: "PATCH", template: repo + "/check-runs/{check_run_id}", needs: checksWrite, handle: updateCheck},
 	{method: "GET", template: repo + "/check-runs/{check_run_id}/annotations", needs: checksRead, query: "per_page page", handle: listAnnotations},
 	{method: "GET", template: repo + "/commits/{ref}/check-runs", needs: checksRead, query: "check_name status filter per_page page app_id", handle: listChecks},
+
+	{method: "GET", template: repo + "/deployments", needs: deployRead, query: "sha ref task environment per_page page", handle: listDeployments},
+	{method: "POST", template: repo + "/deployments", needs: deployWrite, handle: createDeployment},
+	{method: "GET", template: repo + "/deployments/{deployment_id}", needs: deployRead, handle: getDeployment},
+	{method: "GET", template: repo + "/deployments/{deployment_id}/statuses", needs: deployRead, query: "per_page page", handle: listStatuses},
+	{method: "POST", template: repo + "/deployments/{deployment_id}/statuses", needs: deployWrite, handle: createStatus},
 
 	{method: "GET", template: repo + "/commits/{ref}", needs: contents, query: "per_page page", handle: getCommit},
 	{method: "GET", template: repo + "/git/ref/{ref}", needs: contents, handle: getRef},

@@ -20,6 +20,8 @@ type stage struct {
 	pull    *Pull
 	comment int64
 	check   int64
+	deploy  int64
+	issue   int
 	told    []error
 }
 
@@ -50,6 +52,9 @@ func newStage(t *testing.T, o Options) *stage {
 	}
 	st.comment, _ = st.pull.Comment("ada", "/plan")
 	st.check = st.repo.ForgeCheck(s.AppSlug, github.Check{Name: "layerbot / prod", HeadSHA: st.pull.Head(), Conclusion: "failure"})
+	st.deploy = st.repo.ForgeDeployment(s.AppSlug+"[bot]", github.Deployment{SHA: st.pull.Head(), Task: "apply:01-net", Environment: "prod"})
+	st.repo.ForgeStatus("ada", st.deploy, github.DeploymentState{State: "queued"})
+	st.issue = st.repo.ForgeIssue("ada", "Title", "Body", "drift")
 	return st
 }
 
@@ -90,10 +95,13 @@ func (st *stage) fill(template string) string {
 	if strings.Contains(template, "/git/ref/") {
 		ref = "heads/change"
 	}
+	if strings.HasSuffix(template, "/issues/{issue_number}") {
+		template = strings.ReplaceAll(template, "{issue_number}", fmt.Sprint(st.issue))
+	}
 	return strings.NewReplacer(
 		"{owner}", "acme", "{repo}", "infra", "{pull_number}", "1", "{issue_number}", "1", "{comment_id}", fmt.Sprint(st.comment), "{ref}", ref,
 		"{check_run_id}", fmt.Sprint(st.check), "{commit_sha}", st.pull.Head(), "{username}", "ada", "{path}", "dir", "{org}", "acme", "{team_slug}", "platform",
-		"{installation_id}", fmt.Sprint(st.repo.InstallationID),
+		"{deployment_id}", fmt.Sprint(st.deploy), "{installation_id}", fmt.Sprint(st.repo.InstallationID),
 	).Replace(template)
 }
 
@@ -106,6 +114,12 @@ func (st *stage) bodyOf(r route) string {
 		return `{"name":"layerbot / dev","head_sha":"` + st.pull.Head() + `"}`
 	case strings.Contains(r.template, "/check-runs/") && r.method == "PATCH":
 		return `{"status":"in_progress"}`
+	case strings.HasSuffix(r.template, "/deployments") && r.method == "POST":
+		return `{"ref":"change","auto_merge":false,"required_contexts":[]}`
+	case strings.HasSuffix(r.template, "/statuses") && r.method == "POST":
+		return `{"state":"in_progress"}`
+	case strings.HasSuffix(r.template, "/issues") && r.method == "POST":
+		return `{"title":"text"}`
 	case r.method == "POST" || r.method == "PATCH":
 		return `{"body":"text"}`
 	}

@@ -37,6 +37,10 @@ get /repos/{owner}/{repo}/pulls/{pull_number}/reviews
 get /repos/{owner}/{repo}/commits/{commit_sha}/pulls
 get /repos/{owner}/{repo}/commits/{ref}
 get /repos/{owner}/{repo}/commits/{ref}/check-runs
+get /repos/{owner}/{repo}/issues
+post /repos/{owner}/{repo}/issues
+get /repos/{owner}/{repo}/issues/{issue_number}
+patch /repos/{owner}/{repo}/issues/{issue_number}
 get /repos/{owner}/{repo}/issues/comments
 get /repos/{owner}/{repo}/issues/comments/{comment_id}
 patch /repos/{owner}/{repo}/issues/comments/{comment_id}
@@ -49,6 +53,11 @@ post /repos/{owner}/{repo}/check-runs
 get /repos/{owner}/{repo}/check-runs/{check_run_id}
 patch /repos/{owner}/{repo}/check-runs/{check_run_id}
 get /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations
+get /repos/{owner}/{repo}/deployments
+post /repos/{owner}/{repo}/deployments
+get /repos/{owner}/{repo}/deployments/{deployment_id}
+get /repos/{owner}/{repo}/deployments/{deployment_id}/statuses
+post /repos/{owner}/{repo}/deployments/{deployment_id}/statuses
 get /repos/{owner}/{repo}/git/ref/{ref}
 get /repos/{owner}/{repo}/contents/{path}
 `
