@@ -2,18 +2,154 @@ package runner
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// Apply plans job.Target again and, in the same run, applies that very plan file if it is what reviewers saw (the same,
-// a refinement or a remainder), if it does nothing but move or output, or if the job accepts any plan. Otherwise it changes nothing and returns a
-// report with status Stopped: its Failure is Stale or Unreviewed, its Changes show the plan, its Differences what changed since
-// review. A plan that does nothing is Unchanged, whether it was reviewed or not.
+// Apply plans job.Target again and, in the same run, applies that very plan file if it is what reviewers saw (the
+// same, a refinement or a remainder), or if the job accepts any plan. Otherwise it changes nothing and returns a report
+// with status Stopped: its Failure is Stale or Unreviewed, its Changes show the plan, its Differences what changed
+// since review. A plan that does nothing is Unchanged, whether it was reviewed or not; its report has no Apply, and
+// so no outputs.
 //
 // As with Plan, what goes wrong with the target is in the report, which is never nil; what was carried out before it
-// went wrong is in its Apply. When ctx ends, Terraform is interrupted at once and has time to save its state.
+// went wrong is in its Apply. When ctx ends, Terraform is interrupted at once and has time to save its state. A state
+// that cannot be stored is tried again, then kept encrypted in job.Keep; nothing of it stays in the checkout, but on
+// a person's own machine (Options.Local).
 func (r *Runner) Apply(ctx context.Context, creds aws.ReadWrite, job Job) (*report.Report, error) {
-	panic("being written")
+	return r.conduct(ctx, "apply", creds, job, (*run).apply)
+}
+
+// apply takes the run from its preconditions to a layer that is as planned.
+func (r *run) apply(ctx context.Context) error {
+	if err := r.recoverable(); err != nil {
+		return err
+	}
+	if err := r.plan(ctx); err != nil {
+		return err
+	}
+	if !r.granted() {
+		return nil
+	}
+	err := r.carryOut(ctx)
+	if !stale(err) {
+		return err
+	}
+	if err := r.planOnce(ctx); err != nil {
+		return err
+	}
+	if !r.granted() {
+		return nil
+	}
+	return r.carryOut(ctx)
+}
+
+// stale reports whether err says that the state was changed between plan and apply: nothing was applied.
+func stale(err error) bool {
+	var f *failed
+	return errors.As(err, &f) && slices.ContainsFunc(f.Diagnostics, func(d report.Diagnostic) bool { return d.Summary == "Saved plan is stale" })
+}
+
+// granted compares the plan with the reviewed one and reports whether it is to be carried out. If it is not, the
+// report is complete.
+func (r *run) granted() bool {
+	rep := r.report
+	rep.Verdict, rep.Differences = r.print.Compare()
+	switch {
+	case rep.Status == report.Unchanged:
+		return false
+	case r.job.Accept || rep.Verdict == report.Same || rep.Verdict == report.Refined || rep.Verdict == report.Remainder:
+		return true
+	}
+	accept := r.command("apply")
+	rep.Status, rep.Failure = report.Stopped, &report.Failure{
+		Kind:    report.Stale,
+		Message: "this is not the plan that was reviewed: nothing was applied",
+		Hint:    "see below what changed since review; accept it with " + accept + ", or revert the change, or open a pull request that is planned anew",
+	}
+	if r.job.Review == nil || r.job.Review.Fingerprint == nil {
+		rep.Failure.Kind = report.Unreviewed
+		rep.Failure.Message = "nobody reviewed this plan: nothing was applied"
+		rep.Failure.Hint = "see below what it would do; accept it with " + accept + ", or revert the change and open a pull request"
+	}
+	return false
+}
+
+// carryOut applies the plan file, and says in the report what was done.
+func (r *run) carryOut(ctx context.Context) error {
+	r.place.apply.Lock()
+	defer r.place.apply.Unlock()
+	if err := r.nothingUnstored(); err != nil {
+		return err
+	}
+	r.runner.tell(r.job.Target, "apply")
+	out := newStream(r, nil)
+	stderr := &tail{max: maxLog}
+	args := []string{"apply", "-json", "-input=false", "-lock-timeout=" + r.runner.o.LockTimeout.String(), r.planFile()}
+	err := r.program(args, out, stderr).run(ctx)
+	bad, _ := split(out.diagnostics)
+	if err == nil && len(bad) == 0 {
+		r.applied(out)
+		return nil
+	}
+	unstored := r.unstored()
+	fault := r.fault("apply", err, out, stderr.String())
+	if out.begun || unstored {
+		r.report.Apply = &report.Apply{Done: r.done(out, crashed(err))}
+	}
+	if unstored {
+		return r.rescue(ctx, out, fault)
+	}
+	return fault
+}
+
+// applied says that the whole plan was carried out.
+func (r *run) applied(out *stream) {
+	all := []string{}
+	for _, c := range r.report.Changes {
+		if counts(c) {
+			all = append(all, c.Address)
+		}
+	}
+	r.report.Status, r.report.Apply = report.Applied, &report.Apply{Done: all, Outputs: out.outputs}
+}
+
+// counts reports whether c is among the changes that an apply carries out.
+func counts(c report.Change) bool { return c.Action != report.Read && c.Deferred == "" }
+
+// done returns the addresses of the changes that were carried out. What only concerns the state (moves, imports, what
+// is forgotten) is not told of by Terraform; it is done once the state is saved, so unless the program crashed.
+func (r *run) done(out *stream, crashed bool) []string {
+	done := []string{}
+	for _, c := range r.report.Changes {
+		is := func(action string) bool { return out.complete[action+" "+c.Address] }
+		var ok bool
+		switch c.Action {
+		case report.NoOp, report.Forget:
+			ok = !crashed
+		case report.Replace:
+			ok = is("create") && is("delete")
+		default:
+			ok = is(string(c.Action))
+		}
+		if ok && counts(c) {
+			done = append(done, c.Address)
+		}
+	}
+	return done
+}
+
+// progress says how far the apply came: "3 of 7 changes were carried out".
+func (r *run) progress() string {
+	total := 0
+	for _, c := range r.report.Changes {
+		if counts(c) {
+			total++
+		}
+	}
+	return fmt.Sprintf("%d of %d changes were carried out", len(r.report.Apply.Done), total)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/layerbot/layerbot/internal/layer"
@@ -16,7 +15,10 @@ import (
 const maxLog = 16 << 10
 
 // failed is a fault of the target: it becomes the Failure of its report.
-type failed struct{ report.Failure }
+type failed struct {
+	report.Failure
+	first bool // it counts even where the run was cancelled
+}
 
 func (f *failed) Error() string { return f.Message }
 
@@ -25,23 +27,26 @@ func (f *failed) Hint() string { return f.Failure.Hint }
 
 // broken returns a fault that the target's files are the cause of.
 func broken(hint, format string, args ...any) error {
-	return &failed{report.Failure{Kind: report.Broken, Message: fmt.Sprintf(format, args...), Hint: hint}}
+	return &failed{Failure: report.Failure{Kind: report.Broken, Message: fmt.Sprintf(format, args...), Hint: hint}}
 }
 
 // explain returns what err means for the people of the pull request.
 func (r *run) explain(ctx context.Context, err error) *report.Failure {
 	var own *failed
 	var tool *ToolError
+	isOwn := errors.As(err, &own)
 	switch {
+	case isOwn && own.first:
+		return &own.Failure
 	case errors.Is(context.Cause(ctx), errTimeout):
 		return &report.Failure{
 			Kind:    report.Interrupted,
-			Message: fmt.Sprintf("the plan took longer than %s and was stopped", r.runner.o.Timeout),
-			Hint:    "plan again with `/plan " + r.command() + "`; if it is always this slow, raise the time limit",
+			Message: fmt.Sprintf("the %s took longer than %s and was stopped", r.noun(), r.runner.o.Timeout),
+			Hint:    r.again() + "; if it is always this slow, raise the time limit",
 		}
 	case ctx.Err() != nil:
-		return &report.Failure{Kind: report.Interrupted, Message: "the run was cancelled", Hint: "plan again with `/plan " + r.command() + "`"}
-	case errors.As(err, &own):
+		return &report.Failure{Kind: report.Interrupted, Message: "the run was cancelled", Hint: r.again()}
+	case isOwn:
 		return &own.Failure
 	case errors.As(err, &tool):
 		return &report.Failure{Kind: report.Broken, Message: tool.Error(), Hint: tool.Hint()}
@@ -52,14 +57,38 @@ func (r *run) explain(ctx context.Context, err error) *report.Failure {
 // errTimeout is the cause of a context that ended by Options.Timeout.
 var errTimeout = errors.New("time limit")
 
-// command returns the target as it is named in a command.
-func (r *run) command() string { return layer.Short(r.job.Target.Layer) + " " + r.job.Target.Env }
+// command returns a command on the target as people write it: "`/plan compute prod`".
+func (r *run) command(verb string, flags ...string) string {
+	words := append([]string{"/" + verb, layer.Short(r.job.Target.Layer), r.job.Target.Env}, flags...)
+	return "`" + strings.Join(words, " ") + "`"
+}
+
+// noun says what the run does. Looking for drift is planning.
+func (r *run) noun() string {
+	if r.verb == "drift" {
+		return "plan"
+	}
+	return r.verb
+}
+
+// again says how the run is repeated.
+func (r *run) again() string {
+	if r.verb == "drift" {
+		return "the next scheduled run looks again"
+	}
+	return r.verb + " again with " + r.command(r.verb)
+}
 
 // fault returns why a program that ended with err failed, from what it said.
 func (r *run) fault(step string, err error, out *stream, stderr string) error {
 	bad, _ := split(out.diagnostics)
 	f := report.Failure{Kind: report.Broken, Diagnostics: bad, Log: r.log(out, stderr)}
 	switch {
+	case len(bad) == 0 && crashed(err) && step == "apply":
+		f.Kind = report.Interrupted
+		f.Message = fmt.Sprintf("%s crashed during apply (%v)", r.tool.name, err)
+		f.Hint = "the state may lack what was done last, and its lock may still be held: see what exists, let " + r.command("unlock") +
+			" say who holds the lock, then " + r.again()
 	case len(bad) == 0 && crashed(err):
 		f.Message = fmt.Sprintf("%s crashed during %s (%v)", r.tool.name, step, err)
 		f.Hint = "the end of its output is below; try another version, `version` in the terraform block of .github/layerbot.hcl"
@@ -70,7 +99,7 @@ func (r *run) fault(step string, err error, out *stream, stderr string) error {
 		f.Message = bad[0].Summary
 		r.class(&f, bad)
 	}
-	return &failed{f}
+	return &failed{Failure: f}
 }
 
 // log returns the end of what a program said, at most maxLog bytes.
@@ -82,16 +111,17 @@ func (r *run) log(out *stream, stderr string) string {
 
 // hints are what to do about errors that are common in layered repositories, by a text in the error.
 var hints = []struct{ text, hint string }{
-	{"no space left on device", "the disk of the runner is full: use a larger one, or plan fewer targets in one job"},
+	{"no space left on device", "the disk of the runner is full: use a larger one, or run fewer targets in one job"},
 	{"Invalid count argument", "the number depends on something that does not exist yet: plan and apply that first, with `/plan LAYER ENV --target ADDRESS`"},
 	{"Invalid for_each argument", "the keys depend on something that does not exist yet: plan and apply that first, with `/plan LAYER ENV --target ADDRESS`"},
 	{"No value for required variable", "set it in a var-file of the environment, or name the file in `var_files` of .github/layerbot.hcl"},
 	{"Unsupported Terraform Core version", "`version` in the terraform block of .github/layerbot.hcl chooses the version that is run"},
-	{"No valid credential sources found", "the job has no AWS credentials: configure plan_role for the environment in .github/layerbot.hcl"},
+	{"No valid credential sources found", "the job has no AWS credentials: configure plan_role and apply_role for the environment in .github/layerbot.hcl"},
 	{"Failed to query available provider packages", "see that the provider exists and that the registry can be reached from the runner"},
 	{"Failed to install provider", "see that the registry can be reached, and that .terraform.lock.hcl has digests for this platform (terraform providers lock)"},
 	{"Module not installed", "see that the module's source can be reached from the runner"},
-	{"AccessDenied", "the plan role may not do this: add it to the role's policy if planning needs it"},
+	{"AccessDenied", "the job's role may not do this: add it to the role's policy if this is needed"},
+	{"Saved plan is stale", "somebody else changes this layer at the same time: once they are done, `/apply LAYER ENV`"},
 	{"context deadline exceeded", "an address could not be reached from the runner: data sources that read the network need egress at plan"},
 	{"connection refused", "an address could not be reached from the runner: data sources that read the network need egress at plan"},
 }
@@ -100,7 +130,7 @@ var hints = []struct{ text, hint string }{
 func (r *run) class(f *report.Failure, bad []report.Diagnostic) {
 	for _, d := range bad {
 		switch d.Summary {
-		case "Error acquiring the state lock":
+		case lockError:
 			r.locked(f, d)
 			return
 		case "Unable to find remote state":
@@ -118,33 +148,6 @@ func (r *run) class(f *report.Failure, bad []report.Diagnostic) {
 	}
 }
 
-// lockField matches one line of the lock that Terraform describes in an error.
-var lockField = regexp.MustCompile(`(?m)^\s*(ID|Path|Operation|Who|Created):[ \t]*(.*?)\s*$`)
-
-// locked says who holds the state lock, since when, and how to release it.
-func (r *run) locked(f *report.Failure, d report.Diagnostic) {
-	f.Kind, f.Lock = report.Locked, &report.Lock{}
-	for _, m := range lockField.FindAllStringSubmatch(d.Detail, -1) {
-		switch m[1] {
-		case "ID":
-			f.Lock.ID = m[2]
-		case "Path":
-			f.Lock.Path = m[2]
-		case "Operation":
-			f.Lock.Operation = m[2]
-		case "Who":
-			f.Lock.Who = m[2]
-		case "Created":
-			f.Lock.Created = m[2]
-		}
-	}
-	f.Message = "the state is locked"
-	if f.Lock.Who != "" {
-		f.Message += fmt.Sprintf(" by %s since %s (%s)", f.Lock.Who, f.Lock.Created, f.Lock.Operation)
-	}
-	f.Hint = "wait for that run to end; if it is dead, release the lock in `" + r.job.Target.Dir + "`: `" + r.tool.name + " force-unlock " + f.Lock.ID + "`"
-}
-
 // upstream says which layer must be applied first.
 func (r *run) upstream(f *report.Failure, d report.Diagnostic) {
 	f.Kind = report.Upstream
@@ -155,11 +158,11 @@ func (r *run) upstream(f *report.Failure, d report.Diagnostic) {
 	source, _, _ = strings.Cut(source, "[")
 	if name := upstreamName(source, r.job.Target.DependsOn); name != "" {
 		f.Message = fmt.Sprintf("upstream not applied: %s/%s", name, r.job.Target.Env)
-		f.Hint = fmt.Sprintf("apply %s in %s first, then `/plan %s`", name, r.job.Target.Env, r.command())
+		f.Hint = fmt.Sprintf("apply %s in %s first, then %s", name, r.job.Target.Env, r.again())
 		return
 	}
 	f.Message = "upstream not applied: the state that data.terraform_remote_state." + source + " reads does not exist"
-	f.Hint = "apply the layer that writes it first, then `/plan " + r.command() + "`"
+	f.Hint = "apply the layer that writes it first, then " + r.again()
 }
 
 // upstreamName returns the layer among the folders dirs that a remote state called source stands for: the only

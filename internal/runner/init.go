@@ -20,11 +20,11 @@ func (r *run) sound() error {
 	t := r.job.Target
 	if r.job.Deleted {
 		return broken(
-			"plan its destroy on a branch that still has it, with `/plan "+r.command()+" --destroy`, and apply that before the layer is deleted; or keep its objects with removed blocks",
+			"plan its destroy on a branch that still has it, with "+r.command("plan", "--destroy")+", and apply that before the layer is deleted; or keep its objects with removed blocks",
 			"%s is deleted here, while its state may still hold objects that nobody would manage", t.ID())
 	}
 	if p := t.Problem; p != nil {
-		return &failed{report.Failure{
+		return &failed{Failure: report.Failure{
 			Kind: report.Broken, Message: r.runner.redact(p.Message), Hint: p.Hint,
 			Diagnostics: []report.Diagnostic{{Severity: "error", Summary: r.runner.redact(p.Message), File: p.File, Line: p.Line}},
 		}}
@@ -42,7 +42,25 @@ func (r *run) sound() error {
 		}
 	}
 	if t.BackendConfig != "" {
-		return r.named("backend-config file", "`backend`", t.BackendConfig)
+		if err := r.named("backend-config file", "`backend`", t.BackendConfig); err != nil {
+			return err
+		}
+	}
+	return r.inputs()
+}
+
+// variable matches what an input variable may be called.
+var variable = regexp.MustCompile(`^[\pL_][\pL\pN_-]*$`)
+
+// inputs returns an error if an input cannot be handed on in the environment of a program.
+func (r *run) inputs() error {
+	for _, name := range slices.Sorted(maps.Keys(r.job.Inputs)) {
+		if !variable.MatchString(name) {
+			return broken("name an input variable of the layer in .github/layerbot.hcl", "%.100q is no name of an input variable", name)
+		}
+		if strings.ContainsRune(r.job.Inputs[name], 0) {
+			return broken("store it without that byte", "the value of the input variable %s holds a NUL byte", name)
+		}
 	}
 	return nil
 }
@@ -69,6 +87,7 @@ func (r *run) warnings() {
 	if b := r.job.Target.Backend; b == "" {
 		warn("This layer has no backend", "Its state is a file in the checkout: here that is an empty state, so that everything shows as new. Add a backend block.", "")
 	}
+	defer func() { r.noted = len(r.report.Warnings) }()
 	entries, _ := os.ReadDir(r.dir)
 	for _, e := range entries {
 		name := e.Name()
@@ -137,7 +156,7 @@ func (r *run) workspace(ctx context.Context) error {
 		}
 	}
 	return broken(
-		"a plan never creates one: run `terraform workspace new "+t.Workspace+"` in "+t.Dir+" once, then `/plan "+r.command()+"`",
+		"a plan never creates one: run `terraform workspace new "+t.Workspace+"` in "+t.Dir+" once, then "+r.again(),
 		"the workspace %q of %s does not exist", t.Workspace, t.ID())
 }
 

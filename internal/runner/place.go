@@ -22,7 +22,8 @@ type place struct {
 	users int
 	lock  []byte // the lock file before the first run; nil when there was none
 
-	init sync.Mutex // held during init, which writes the lock file
+	init  sync.Mutex // held during init, which writes the lock file
+	apply sync.Mutex // held during apply, which may leave a state in the folder
 }
 
 // enter returns the place of dir, which must be left.

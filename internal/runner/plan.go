@@ -3,13 +3,8 @@ package runner
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"maps"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"time"
 
 	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/report"
@@ -20,89 +15,16 @@ import (
 // What goes wrong with the target is a report with status Failed, whose Failure says what to do; an error
 // means that ctx was cancelled or that the fault is not the target's. The report is never nil.
 func (r *Runner) Plan(ctx context.Context, creds aws.ReadOnly, job Job) (*report.Report, error) {
-	start := time.Now()
-	defer r.tell(job.Target, "done")
-	r.hide(creds.Secrets())
-
-	limited := ctx
-	if r.o.Timeout > 0 {
-		var cancel context.CancelFunc
-		limited, cancel = context.WithTimeoutCause(ctx, r.o.Timeout, errTimeout)
-		defer cancel()
-	}
-	x := &run{runner: r, job: job, creds: creds.Environ(), report: &report.Report{
-		Version: report.Version, Target: job.Target, Head: job.Head, Mode: job.Mode, Deleted: job.Deleted,
-	}}
-	err := errors.Join(x.plan(limited), x.end())
-	x.report.Seconds = time.Since(start).Seconds()
-	if err == nil {
-		return x.report, nil
-	}
-
-	f := x.explain(limited, err)
-	x.fail(f)
-	r.o.Log.Debug("plan failed", "target", job.Target.ID(), "kind", f.Kind, "error", r.redact(err.Error()))
-	if ctx.Err() != nil {
-		return x.report, fmt.Errorf("plan %s: %w", job.Target.ID(), context.Cause(ctx))
-	}
-	if f.Kind == report.Internal {
-		return x.report, fmt.Errorf("plan %s: %w", job.Target.ID(), err)
-	}
-	return x.report, nil
-}
-
-// hide has the redactor remove secrets, telling it of each only once.
-func (r *Runner) hide(secrets []string) {
-	for _, s := range secrets {
-		if r.redact(s) == s {
-			r.o.Redactor.Add(s)
-		}
-	}
-}
-
-// A run is one target being planned.
-type run struct {
-	runner *Runner
-	job    Job
-	creds  map[string]string
-	report *report.Report
-
-	dir     string // the root module, absolute
-	work    string // private folder of the run
-	staging string // its plugin cache; "" when there is none
-	place   *place
-	tool    tool
-	env     []string
-}
-
-// fail turns the report into one that says only why there is no plan.
-func (r *run) fail(f *report.Failure) {
-	old := r.report
-	r.report = &report.Report{
-		Version: old.Version, Target: old.Target, Head: old.Head, Mode: old.Mode, Tool: old.Tool,
-		Seconds: old.Seconds, Deleted: old.Deleted, Warnings: old.Warnings, Status: report.Failed, Failure: f,
-	}
+	return r.conduct(ctx, "plan", creds, job, (*run).plan)
 }
 
 // plan takes the run from its preconditions to a complete report.
 func (r *run) plan(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
+	skipped, err := r.begin(ctx)
+	if err != nil {
 		return err
 	}
-	if err := r.sound(); err != nil {
-		return err
-	}
-	if err := r.open(ctx); err != nil {
-		return err
-	}
-	r.warnings()
-	skipped := r.nothingToInit()
-	if !skipped {
-		if err := r.init(ctx); err != nil {
-			return err
-		}
-	}
-	err := r.planOnce(ctx)
+	err = r.planOnce(ctx)
 	var f *failed
 	if skipped && errors.As(err, &f) && f.Kind == report.Broken && ctx.Err() == nil {
 		if err := r.init(ctx); err != nil { // perhaps it was needed: a state names providers too
@@ -111,60 +33,6 @@ func (r *run) plan(ctx context.Context) error {
 		return r.planOnce(ctx)
 	}
 	return err
-}
-
-// open takes what the run needs: its place, its private folder, its program and its environment.
-func (r *run) open(ctx context.Context) (err error) {
-	if r.place, err = r.runner.places.enter(r.dir); err != nil {
-		return err
-	}
-	if r.work, err = os.MkdirTemp(r.runner.work, "run-"); err != nil { // mode 0700
-		return err
-	}
-	if r.tool, err = r.runner.tools.find(ctx, r.job, r.dir); err != nil {
-		return err
-	}
-	r.report.Tool = report.Tool{Name: r.tool.name, Version: r.tool.version.String()}
-
-	env := maps.Clone(r.runner.base)
-	maps.Copy(env, r.creds)
-	env["TF_DATA_DIR"] = r.data()
-	env["TMPDIR"] = r.work
-	if r.job.Target.Workspace != "" {
-		env["TF_WORKSPACE"] = r.job.Target.Workspace
-	}
-	if env["TF_PLUGIN_CACHE_DIR"] == "" {
-		if r.staging, err = r.runner.store.stage(string(r.place.lock)); err != nil {
-			return err
-		}
-		env["TF_PLUGIN_CACHE_DIR"] = r.staging
-		if r.place.lock == nil {
-			env["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "1" // there is none to break
-		}
-	}
-	r.env = pairs(env)
-	return nil
-}
-
-// data is Terraform's data folder.
-func (r *run) data() string { return filepath.Join(r.work, "data") }
-
-// end removes what the run left behind.
-func (r *run) end() error {
-	var errs []error
-	for _, dir := range []string{r.work, r.staging} {
-		if dir != "" {
-			errs = append(errs, os.RemoveAll(dir))
-		}
-	}
-	if name := r.job.Target.Workspace; name != "" { // a local backend made a folder for it; one that holds a state stays
-		states := filepath.Join(r.dir, "terraform.tfstate.d")
-		_, _ = os.Remove(filepath.Join(states, name)), os.Remove(states)
-	}
-	if r.place != nil {
-		errs = append(errs, r.runner.places.leave(r.place))
-	}
-	return errors.Join(errs...)
 }
 
 // planArgs are the arguments of `plan`. Nothing in them is parsed by a shell.
@@ -189,14 +57,13 @@ func (r *run) planArgs(out string) []string {
 	return args
 }
 
-// path returns a file of the repository as an absolute path.
-func (r *Runner) path(file string) string { return filepath.Join(r.root, filepath.FromSlash(file)) }
+// planFile is where the run keeps its plan.
+func (r *run) planFile() string { return filepath.Join(r.work, "plan") }
 
 // planOnce runs plan and show, and completes the report. Show starts as soon as the plan file is complete, beside the
 // end of plan, which releases the lock and stops the providers; its result counts only if plan ends well.
 func (r *run) planOnce(ctx context.Context) error {
 	r.runner.tell(r.job.Target, "plan")
-	file := filepath.Join(r.work, "plan")
 	r.report.Tool.Providers = installed(r.data())
 	reader := r.reader()
 
@@ -206,11 +73,11 @@ func (r *run) planOnce(ctx context.Context) error {
 	show := func() {
 		shown = make(chan error, 1)
 		r.runner.tell(r.job.Target, "read")
-		go func() { shown <- r.show(showing, file, reader) }()
+		go func() { shown <- r.show(showing, r.planFile(), reader) }()
 	}
 	out := newStream(r, show)
 	stderr := &tail{max: maxLog}
-	err := r.program(r.planArgs(file), out, stderr).run(ctx)
+	err := r.program(r.planArgs(r.planFile()), out, stderr).run(ctx)
 	if !planned(err, out) {
 		cancel()
 		if shown != nil {
@@ -236,24 +103,18 @@ func planned(err error, out *stream) bool {
 	return err == nil || errors.As(err, &exit) && exit.ExitCode() == 2 && out.summed
 }
 
-// program is a run of the target's program.
-func (r *run) program(args []string, out, err io.Writer) command {
-	return command{
-		path: r.tool.path, args: args, dir: r.dir, env: r.env, out: out, err: err,
-		apart: !r.runner.o.Local, joined: r.runner.joined,
-	}
-}
-
 // reader returns a reader for the JSON of this run's plan.
 func (r *run) reader() *planReader {
 	key := r.job.Key
 	if len(key) == 0 {
 		key = r.runner.key
 	}
-	return &planReader{
-		runner: r.runner, refreshOnly: r.job.Mode.RefreshOnly,
-		print: report.NewFingerprinter(key, r.report.Tool),
+	r.print = report.NewFingerprinter(key, r.report.Tool)
+	r.print.Ignore(r.job.Volatile)
+	if r.verb == "apply" {
+		r.print.Against(r.job.Review)
 	}
+	return &planReader{runner: r.runner, refreshOnly: r.job.Mode.RefreshOnly, print: r.print}
 }
 
 // complete fills the report with what was read.
@@ -266,6 +127,7 @@ func (r *run) complete(p *planReader, out *stream) error {
 	rep.Changes, rep.Outputs, rep.Drift = p.changes, p.outputs, p.drift
 	rep.RunsCode = r.code(p.code)
 	rep.Fingerprint = p.print.Sum(p.time)
+	rep.Warnings, rep.Checks = rep.Warnings[:r.noted], nil // those of an earlier plan do not count
 	for _, d := range warnings {
 		if d.Summary == "Check block assertion failed" {
 			d.Address = p.checks[d.Detail]

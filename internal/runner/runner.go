@@ -82,7 +82,8 @@ type Runner struct {
 	places places
 
 	progress sync.Mutex
-	joined   func() // says once that programs cannot be kept apart
+	joined   func()          // says once that programs cannot be kept apart
+	pauses   []time.Duration // before each further try to store a state
 }
 
 // New returns a Runner, whose Close must be called.
@@ -96,7 +97,7 @@ func New(o Options) (*Runner, error) {
 	if o.LockTimeout == 0 {
 		o.LockTimeout = 10 * time.Second
 	}
-	r := &Runner{o: o, key: make([]byte, 32)}
+	r := &Runner{o: o, key: make([]byte, 32), pauses: []time.Duration{2 * time.Second, 8 * time.Second, 20 * time.Second}}
 	_, _ = rand.Read(r.key) // never fails
 	r.joined = sync.OnceFunc(func() {
 		o.Log.Info("this machine has no user namespaces: what runs in a plan can look into the other processes of this job")

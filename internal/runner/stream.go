@@ -17,6 +17,10 @@ type stream struct {
 
 	summed  bool // the summary of the plan was seen
 	changed bool // something was said to change
+	begun   bool // a change was begun
+
+	complete map[string]bool // what was carried out: "create aws_vpc.this"
+	outputs  []report.Output // values of the outputs, once all is applied
 
 	line        []byte
 	skipping    bool // the rest of a line that is too long
@@ -28,7 +32,7 @@ type stream struct {
 const maxLine = 1 << 20
 
 func newStream(r *run, planned func()) *stream {
-	return &stream{run: r, planned: planned, log: tail{max: maxLog}}
+	return &stream{run: r, planned: planned, complete: map[string]bool{}, log: tail{max: maxLog}}
 }
 
 func (s *stream) Write(p []byte) (int, error) {
@@ -50,13 +54,24 @@ func (s *stream) Write(p []byte) (int, error) {
 
 // event is one line. Lines that are not JSON occur.
 type event struct {
-	Message    string         `json:"@message"`
-	Type       string         `json:"type"`
-	Diagnostic *diagnostic    `json:"diagnostic"`
-	Changes    map[string]any `json:"changes"`
-	Outputs    map[string]struct {
-		Action string `json:"action"`
-	} `json:"outputs"`
+	Message    string            `json:"@message"`
+	Type       string            `json:"type"`
+	Diagnostic *diagnostic       `json:"diagnostic"`
+	Changes    map[string]any    `json:"changes"`
+	Outputs    map[string]output `json:"outputs"`
+	Hook       struct {
+		Action   string `json:"action"`
+		Resource struct {
+			Address string `json:"addr"`
+		} `json:"resource"`
+	} `json:"hook"`
+}
+
+// An output is told with an action by plan, and with its value by apply.
+type output struct {
+	Action    string          `json:"action"`
+	Value     json.RawMessage `json:"value"`
+	Sensitive bool            `json:"sensitive"`
 }
 
 type diagnostic struct {
@@ -99,6 +114,11 @@ func (s *stream) read(line []byte) {
 				s.change()
 			}
 		}
+		s.outputs = s.run.runner.outputs(e.Outputs)
+	case "apply_start":
+		s.begun = true
+	case "apply_complete":
+		s.complete[e.Hook.Action+" "+s.run.runner.redact(e.Hook.Resource.Address)] = true
 	}
 }
 

@@ -1,0 +1,72 @@
+package runner
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// lockError is the summary of the error of whoever does not get the state lock.
+const lockError = "Error acquiring the state lock"
+
+var (
+	// lockField matches one line of the lock that Terraform describes in an error.
+	lockField = regexp.MustCompile(`(?m)^\s*(ID|Path|Operation|Who|Created):[ \t]*(.*?)\s*$`)
+
+	// heldID matches the id of the lock in an error of the http backend, which goes on to describe not the lock that is
+	// held but the one that was asked for.
+	heldID = regexp.MustCompile(`HTTP remote state already locked:\s*ID=(\S+)`)
+
+	// denied matches an error of a backend that admits nobody, instead of one that somebody else was faster.
+	denied = regexp.MustCompile(`AccessDenied|Forbidden|StatusCode: 40[13]|endpoint (?:requires|invalid) auth`)
+
+	// lockID matches the ids that are handed on to Terraform.
+	lockID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,127}$`)
+)
+
+// locked says who holds the state lock, since when, and how to release it.
+func (r *run) locked(f *report.Failure, d report.Diagnostic) {
+	if denied.MatchString(d.Detail) {
+		f.Hint = "the job's role may not lock the state: let it read, write and delete the lock, with S3 the object `*.tflock`"
+		return
+	}
+	f.Kind, f.Lock = report.Locked, readLockInfo(d.Detail)
+	f.Message = "the state is locked"
+	if f.Lock.Who != "" {
+		f.Message += fmt.Sprintf(" by %s since %s (%s)", f.Lock.Who, f.Lock.Created, f.Lock.Operation)
+	}
+	f.Hint = "wait for that run to end; if it is dead, release the lock "
+	if r.job.Head != "" && lockID.MatchString(f.Lock.ID) {
+		f.Hint += "with " + r.command("unlock", "--lock-id", f.Lock.ID)
+	} else {
+		f.Hint += "in `" + r.job.Target.Dir + "`: `" + r.tool.name + " force-unlock " + f.Lock.ID + "`"
+	}
+}
+
+// readLockInfo returns the lock that is held, as the detail of a lock error tells it.
+func readLockInfo(detail string) *report.Lock {
+	if m := heldID.FindStringSubmatch(detail); m != nil {
+		return &report.Lock{ID: m[1]}
+	}
+	lock := &report.Lock{}
+	if strings.Contains(detail, "HTTP remote state already locked") {
+		return lock
+	}
+	for _, m := range lockField.FindAllStringSubmatch(detail, -1) {
+		switch m[1] {
+		case "ID":
+			lock.ID = m[2]
+		case "Path":
+			lock.Path = m[2]
+		case "Operation":
+			lock.Operation = m[2]
+		case "Who":
+			lock.Who = m[2]
+		case "Created":
+			lock.Created = m[2]
+		}
+	}
+	return lock
+}

@@ -1,0 +1,47 @@
+package runner
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// maxOutput is the most that an output value may have to be shown, in bytes of JSON.
+const maxOutput = 16 << 10
+
+// outputs returns output values by name, as they may be shown.
+func (r *Runner) outputs(told map[string]output) []report.Output {
+	var out []report.Output
+	for _, name := range slices.Sorted(maps.Keys(told)) {
+		o := report.Output{Name: name, Sensitive: told[name].Sensitive}
+		if value := told[name].Value; !o.Sensitive && len(value) > 0 && len(value) <= maxOutput {
+			o.Value = r.redactAll(value)
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// redactAll redacts every string of a JSON value, names included.
+func (r *Runner) redactAll(value []byte) []byte {
+	var out bytes.Buffer
+	dec := jsontext.NewDecoder(bytes.NewReader(value), jsontext.AllowDuplicateNames(true))
+	enc := jsontext.NewEncoder(&out, jsontext.AllowDuplicateNames(true)) // two names may become one
+	for {
+		token, err := dec.ReadToken()
+		if err != nil {
+			break // the end: the value was parsed before
+		}
+		if token.Kind() == jsontext.KindString {
+			token = jsontext.String(r.redact(token.String()))
+		}
+		if enc.WriteToken(token) != nil {
+			return nil
+		}
+	}
+	return bytes.TrimSpace(out.Bytes())
+}
