@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -22,9 +21,14 @@ const MaxBytes = 32 << 20
 
 // FileName is the name of the file that holds the report of t: a readable part and a digest of its ID, so that
 // no two targets share one and no ID leads out of the folder.
-func FileName(t layer.Target) string {
+func FileName(t layer.Target) string { return fileName("report-", t, ".json") }
+
+// StateFileName is the same for the encrypted state of t that could not be stored.
+func StateFileName(t layer.Target) string { return fileName("errored-", t, ".tfstate.age") }
+
+func fileName(prefix string, t layer.Target, suffix string) string {
 	sum := sha256.Sum256([]byte(t.ID()))
-	return "report-" + readable(t.Layer+"-"+t.Env) + "-" + hex.EncodeToString(sum[:8]) + ".json"
+	return prefix + readable(t.Layer+"-"+t.Env) + "-" + hex.EncodeToString(sum[:8]) + suffix
 }
 
 // readable keeps the letters of a name that are safe in a file name everywhere, at most 60 of them.
@@ -69,9 +73,6 @@ func failed(t layer.Target, f Failure) *Report {
 	return &Report{Version: Version, Target: t, Status: Failed, Failure: &f}
 }
 
-// maxDigest is the room of a digest and its algorithm's name, in bytes. What remembers reports counts on it.
-const maxDigest = 128
-
 var errTooLarge = fmt.Errorf("it is larger than %d MiB", MaxBytes>>20)
 
 func readOne(fsys fs.FS, t layer.Target) (*Report, error) {
@@ -115,69 +116,4 @@ func Parse(data []byte, t layer.Target) (*Report, error) {
 	}
 	r.Target = t
 	return &r, nil
-}
-
-// check returns what keeps r from being a sound report on t.
-func (r *Report) check(t layer.Target) error {
-	switch {
-	case r.Version != Version:
-		return fmt.Errorf("version %d, not %d", r.Version, Version)
-	case r.Target.ID() != t.ID() || r.Target.Dir != t.Dir:
-		return fmt.Errorf("it is on %.100q", r.Target.ID())
-	case r.Status != Unchanged && r.Status != Changed && r.Status != Failed:
-		return fmt.Errorf("unknown status %.100q", r.Status)
-	case (r.Status == Failed) != (r.Failure != nil):
-		return errors.New("status and failure contradict each other")
-	case (r.Status == Failed) != (r.Fingerprint == nil):
-		return errors.New("status and fingerprint contradict each other")
-	case r.Fingerprint != nil && len(r.Fingerprint.Digest) > maxDigest:
-		return errors.New("the fingerprint is no digest")
-	case r.Status == Unchanged && (len(r.Changes) > 0 || len(r.Outputs) > 0):
-		return errors.New("unchanged, yet it holds changes")
-	case r.Omitted < 0 || r.Seconds < 0:
-		return errors.New("a number is negative")
-	}
-	for _, list := range [][]Change{r.Changes, r.Outputs, r.Drift} {
-		for i := range list {
-			if err := list[i].check(); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// check does the same for one change, and puts its values into canonical form.
-func (c *Change) check() error {
-	switch c.Action {
-	case NoOp, Create, Read, Update, Replace, Delete, Forget:
-	default:
-		return fmt.Errorf("unknown action %.100q", c.Action)
-	}
-	for i := range c.Attrs {
-		a := &c.Attrs[i]
-		if a.Sensitive && (a.Before != nil || a.After != nil) {
-			return fmt.Errorf("a sensitive value is shown at %.100s", c.Address)
-		}
-		if !leaf(a.Before) || !leaf(a.After) {
-			return fmt.Errorf("a value at %.100s is not a scalar", c.Address)
-		}
-		a.Before, a.After = canonical(a.Before), canonical(a.After)
-	}
-	return nil
-}
-
-// canonical returns value with no escapes but the necessary ones.
-func canonical(value []byte) []byte {
-	if len(value) == 0 || value[0] != '"' || bytes.IndexByte(value, '\\') < 0 {
-		return value
-	}
-	plain, _ := jsontext.AppendUnquote(nil, value) // was decoded: valid
-	quoted, _ := jsontext.AppendQuote(nil, plain)
-	return quoted
-}
-
-// leaf reports whether value is a scalar or an empty collection.
-func leaf(value []byte) bool {
-	return len(value) == 0 || (value[0] != '{' && value[0] != '[') || len(value) == 2
 }

@@ -37,7 +37,7 @@ func full() *Report {
 		RunsCode:    []Code{{Kind: "provisioner", Address: "a.b", Detail: "local-exec"}},
 		Warnings:    []Diagnostic{{Severity: "warning", Summary: "s", File: "f.tf", Line: 3}},
 		Checks:      []Diagnostic{{Severity: "warning", Summary: "s"}},
-		Fingerprint: &Fingerprint{Digest: "sha256:00", Resources: map[string]Print{"a.b[0]": {Digest: "sha256:01", Unknown: []string{"b"}}}, Volatile: []string{"x"}},
+		Fingerprint: &Fingerprint{Digest: "sha256:00", Resources: map[string]Print{"a.b[0]": {Action: Replace, Digest: "sha256:01", Unknown: []string{"b"}}}, Volatile: []string{"x"}},
 	}
 }
 

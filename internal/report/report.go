@@ -233,16 +233,16 @@ type Lock struct {
 // A Fingerprint is a digest of everything a plan would do: what reviewers approve. Two plans that do the same
 // have the same digest, whatever the machine, the order of maps or the degree of parallelism.
 type Fingerprint struct {
-	Digest    string           `json:"digest"`             // "sha256:…" over all of the below, the tool and the providers
+	Digest    string           `json:"digest"`             // "sha256:…" over the tool, its providers and the resources
 	Resources map[string]Print `json:"resources"`          // by address; outputs as "output.<name>"
 	Tool      Tool             `json:"tool,omitzero"`      // what planned it
-	Volatile  []string         `json:"volatile,omitempty"` // paths noted as differing from run to run, such as timestamp()
+	Volatile  []string         `json:"volatile,omitempty"` // "address.path" of what may differ from run to run and is not compared, sorted
 }
 
-// A Print is the digest of one resource or output change. Two prints are equal if both fields are; one is a
-// refinement of another if paths are missing from Unknown and all else, leaving those paths aside, is equal.
+// A Print is the digest of one resource or output change. Two prints are equal if both digest and unknown paths are;
+// one is a refinement of another if what it makes known is, or lies below, a path of Unknown, and all else is equal.
 type Print struct {
 	Action  Action   `json:"action,omitempty"`
-	Digest  string   `json:"digest"`            // over the action and every known leaf that changes; sensitive ones as keyed HMAC
+	Digest  string   `json:"digest"`            // over the action, every known leaf that changes, and what unknown scalars were before; sensitive ones as keyed HMAC
 	Unknown []string `json:"unknown,omitempty"` // paths known only after apply, sorted
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // Write stores r in dir under its FileName, for ReadAll. A report over MaxBytes loses the attributes of its
-// largest changes, which Omitted counts and a warning says; counts stay exact. r itself is left alone.
+// largest changes, which Omitted counts and a warning says, and its largest output values; counts stay exact. r itself
+// is left alone.
 func Write(dir string, r *Report) error {
 	data, err := encode(r, MaxBytes)
 	if err != nil {
@@ -50,30 +51,42 @@ func marshal(v any) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// shorten drops the attributes of the largest changes until at least excess bytes are gone.
+// shorten drops the attributes of the largest changes, and the largest output values, until at least excess bytes
+// are gone.
 func shorten(r Report, excess int) (Report, error) {
-	excess += 1024 // the warning takes room too
-	lists := []*[]Change{&r.Changes, &r.Outputs, &r.Drift}
-	type entry struct{ list, index, size int }
-	var entries []entry
-	for l, list := range lists {
+	type part struct {
+		size int
+		drop func()
+	}
+	var parts []part
+	for _, list := range []*[]Change{&r.Changes, &r.Outputs, &r.Drift} {
 		*list = slices.Clone(*list)
-		for i, c := range *list {
+		for i := range *list {
+			c := &(*list)[i]
 			data, err := marshal(c.Attrs)
 			if err != nil {
 				return r, err
 			}
-			entries = append(entries, entry{l, i, len(data)})
+			parts = append(parts, part{len(data), func() { c.Attrs = nil; r.Omitted++ }})
 		}
 	}
-	slices.SortStableFunc(entries, func(a, b entry) int { return b.size - a.size })
-	for _, e := range entries {
+	if r.Apply != nil {
+		apply := *r.Apply
+		apply.Outputs = slices.Clone(apply.Outputs)
+		r.Apply = &apply
+		for i := range apply.Outputs {
+			o := &apply.Outputs[i]
+			parts = append(parts, part{len(o.Value), func() { o.Value = nil }})
+		}
+	}
+	slices.SortStableFunc(parts, func(a, b part) int { return b.size - a.size })
+	excess += 1024 // the warning takes room too
+	for _, p := range parts {
 		if excess <= 0 {
 			break
 		}
-		(*lists[e.list])[e.index].Attrs = nil
-		excess -= e.size
-		r.Omitted++
+		p.drop()
+		excess -= p.size
 	}
 	r.Warnings = append(slices.Clone(r.Warnings), Diagnostic{
 		Severity: "warning",
