@@ -17,7 +17,7 @@ func (v *view) compose(room int, marked bool) Rendered {
 	long := v.cut
 	v.cut = false
 	head, table := v.headline()+v.notes(room/16), v.table(room/2-len(caution))
-	others, code := v.quiet(room/32)+v.earlier(room/32), v.runsCode(room/16)
+	others, code := v.others(room/16), v.runsCode(room/16)
 	more, foot := v.more(room/32), v.footer()
 
 	budget := room - len(head) - len(table) - len(others) - len(code) - len(foot) - 400 - len(v.where()) // for the announcement
@@ -52,13 +52,23 @@ func (v *view) compose(room int, marked bool) Rendered {
 	return Rendered{Body: b.String(), Truncated: v.cut}
 }
 
+// join puts sections one behind the other; those that are one of many stand in a fold.
 func join(sections []section) string {
 	var b strings.Builder
+	open := false
 	for i := range sections {
-		b.WriteString(sections[i].text())
-		if sections[i].level == asCounts && (i+1 == len(sections) || sections[i+1].level != asCounts) {
+		s := &sections[i]
+		if many := s.many && s.level < asCounts; many != open {
+			b.WriteString(map[bool]string{true: manyOpen, false: manyClose}[many])
+			open = many
+		}
+		b.WriteString(s.text())
+		if s.level == asCounts && (i+1 == len(sections) || sections[i+1].level != asCounts) {
 			b.WriteByte('\n') // ends the list
 		}
+	}
+	if open {
+		b.WriteString(manyClose)
 	}
 	return b.String()
 }
@@ -90,7 +100,7 @@ func fit(sections []section, room int) {
 	}
 	for _, step := range []struct {
 		level  int
-		failed bool
+		urgent bool
 	}{{asList, false}, {asList, true}, {asCounts, false}, {asCounts, true}} {
 		if size <= room {
 			return
@@ -98,7 +108,7 @@ func fit(sections []section, room int) {
 		var long []*section
 		for i := range sections {
 			s := &sections[i]
-			if s.failed == step.failed && s.level < step.level && len(s.forms[step.level]) < len(s.text()) {
+			if s.urgent == step.urgent && s.level < step.level && len(s.forms[step.level]) < len(s.text()) {
 				long = append(long, s)
 			}
 		}
@@ -127,11 +137,11 @@ func (v *view) announce(sections []section) string {
 			v.cut = v.cut || s.clipped
 		case s.level == dropped:
 			gone++
-		case s.level == asList && s.failed:
+		case s.level == asList && s.error:
 			logs++
 		case s.level == asList:
 			lists++
-		case s.level == asCounts && s.failed:
+		case s.level == asCounts && s.error:
 			errors++
 		case s.level == asCounts:
 			sums++

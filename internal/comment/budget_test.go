@@ -152,7 +152,7 @@ func TestShrinkingIsAnnounced(t *testing.T) {
 func TestFitTakesTheLargestFirst(t *testing.T) {
 	form := func(n int) string { return strings.Repeat("x", n) }
 	sections := []section{
-		{forms: [3]string{form(100), form(20), form(5)}, failed: true},
+		{forms: [3]string{form(100), form(20), form(5)}, urgent: true},
 		{forms: [3]string{form(50), form(20), form(5)}},
 		{forms: [3]string{form(200), form(20), form(5)}},
 	}

@@ -19,7 +19,7 @@ func CheckText(p Page, env string, room int) (title, summary, text string) {
 	_, title = v.outcome()
 
 	caution := v.caution(Budget / 4)
-	summary = v.headline() + v.notes(Budget/16) + caution + v.table(Budget/2-len(caution)) + v.quiet(Budget/32) + v.earlier(Budget/32) +
+	summary = v.headline() + v.notes(Budget/16) + caution + v.table(Budget/2-len(caution)) + v.others(Budget/16) +
 		v.runsCode(Budget/16) + v.footer()
 
 	room -= 400 + len(v.where()) // for the announcement

@@ -1,18 +1,93 @@
 package comment
 
 import (
+	"encoding/json"
+	"strings"
+
 	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/report"
 )
 
+// driftOutcome is the headline of a search for drift.
+func (v *view) driftOutcome() (symbol, text string) {
+	all := len(v.targets) + v.missing
+	drifted := number(v.changed) + " of " + count(all, "target") + " drifted"
+	switch {
+	case v.blocked():
+		return "❌", "Drift could not be looked for"
+	case all == 0:
+		return "✅", "No drift: there is no target"
+	case v.failed+v.missing > 0:
+		text = number(v.failed+v.missing) + " of " + count(all, "target") + " could not be looked at"
+		if v.changed > 0 {
+			text += ", " + number(v.changed) + " drifted"
+		}
+		return "❌", text
+	case v.changed > 0:
+		return "⚠️", drifted
+	case v.waiting > 0:
+		return "⏳", "No drift so far: " + number(v.waiting) + " of " + count(all, "target") + " not looked at yet"
+	}
+	return "✅", "No drift" + v.to(" in ") + ": " + count(all, "target")
+}
+
+// driftResult says in the table how a target differs from its configuration.
+func driftResult(t *target) string {
+	switch {
+	case t.state == report.Unchanged:
+		return "no drift"
+	case len(t.Drift) > 0:
+		return "⚠️ drifted"
+	}
+	return "🔵 not as configured"
+}
+
+// driftWords says it in one line.
+func driftWords(r *report.Report) string {
+	plan := tally(r.Count())
+	switch {
+	case len(r.Drift) == 0:
+		return "not as configured: " + plan
+	case plan == "":
+		return count(len(r.Drift), "change") + " outside Terraform"
+	}
+	return count(len(r.Drift), "change") + " outside Terraform; an apply would do: " + plan
+}
+
 // DriftMarker begins the issue on the drift of a target, and only that.
-func DriftMarker(t layer.Target) string { panic("being written") }
+func DriftMarker(t layer.Target) string {
+	name, err := json.Marshal(t.ID())
+	if err != nil { // a string always marshals
+		panic(err)
+	}
+	return "<!-- layerbot:drift " + strings.ReplaceAll(ascii(string(name)), "--", `-\u002d`) + " -->\n"
+}
 
-// DriftIssue returns the issue on one target that is no longer as its configuration says: what was changed outside Terraform, what an
-// apply would do now, and what to do. The body begins with DriftMarker and stays within Budget. since names the commit; run is
-// the address of the run.
-func DriftIssue(r *report.Report, run, version string) (title, body string) { panic("being written") }
+// DriftIssue returns the issue on one target that is no longer as its configuration says: what was changed outside Terraform,
+// what an apply would do now, and what to do. The body begins with DriftMarker and stays within Budget. run is the address of
+// the run that found it.
+func DriftIssue(r *report.Report, run, version string) (title, body string) {
+	v := newView(Page{State: Drifting, Reports: []report.Report{*r}, Links: Links{Run: run}, Version: version})
+	t := v.targets[0]
+	title = shown(t.id+" has drifted: "+driftWords(r), 200)
+	if len(r.Drift) == 0 {
+		title = shown(t.id+" is "+driftWords(r), 200)
+	}
 
-// UnlockReply returns the reply to /unlock: the lock and the exact command that releases it, that it was released, or that nobody holds
-// one. The key is ReplyMarker's.
-func UnlockReply(key string, c Command, r *report.Report) string { panic("being written") }
+	head := DriftMarker(r.Target) + "**" + literal(driftWords(r)) + "**"
+	if r.Head != "" {
+		head += ", compared with " + code(short(r.Head))
+	}
+	head += ".\n\n"
+	foot := "### What to do\n\n" +
+		"- To put it back as it is configured: apply " + code(t.name) + ".\n" +
+		"- To keep it: change the configuration in a pull request, until its plan has no changes.\n\n" +
+		"Nothing is applied by itself. This issue is brought up to date by every search for drift, and closed when there is none.\n\n" + v.footer()
+
+	room := Budget - len(head) - len(foot)
+	caution := v.caution(room / 2)
+	room -= len(caution) + 400 + len(v.where())
+	sections := v.sections(room)
+	fit(sections, room)
+	return title, head + caution + v.announce(sections) + join(sections) + foot
+}

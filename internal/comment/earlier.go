@@ -49,6 +49,9 @@ func (v *view) earlier(room int) string {
 	if len(v.Earlier) == 0 {
 		return ""
 	}
+	if v.State == Merged {
+		return v.appliedBefore(room)
+	}
 	var good, bad []Earlier
 	for _, e := range v.Earlier {
 		if e.Status == report.Changed || e.Status == report.Unchanged {
@@ -63,6 +66,17 @@ func (v *view) earlier(room int) string {
 		name := link(code(e.Target.String()), e.Run)
 		return "- " + e.mark() + name + ": " + e.result() + "\n" + e.losses()
 	}) + "\n"
+}
+
+// earlierResult says in words what became of an earlier target.
+func (v *view) earlierResult(e Earlier) string {
+	switch {
+	case v.State != Merged:
+		return e.result()
+	case e.Status == report.Applied || e.Status == report.Unchanged:
+		return "applied before"
+	}
+	return "not applied yet"
 }
 
 // result says in words what became of an earlier plan.
@@ -99,4 +113,31 @@ func (e Earlier) losses() string {
 		more = " and " + number(n) + " more"
 	}
 	return "  - destroys or replaces " + codes(e.Losses, len(e.Losses)) + more + "\n"
+}
+
+// earlierNotApplied counts the earlier targets that are not applied.
+func (v *view) earlierNotApplied() (n int) {
+	if v.State != Merged {
+		return 0
+	}
+	for _, e := range v.Earlier {
+		if e.Status != report.Applied && e.Status != report.Unchanged {
+			n++
+		}
+	}
+	return n
+}
+
+// appliedBefore names the targets of the change that earlier runs applied, and those that no run applied yet.
+func (v *view) appliedBefore(room int) string {
+	var done, left []named
+	for _, e := range v.Earlier {
+		n := named{name: e.Target.String(), address: e.Run}
+		if e.Status == report.Applied || e.Status == report.Unchanged {
+			done = append(done, n)
+		} else {
+			left = append(left, n)
+		}
+	}
+	return v.naming("⏳ Not applied yet: ", left, room/2) + v.naming("Applied before: ", done, room/2)
 }

@@ -5,68 +5,117 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// failures says of each kind how the table names it and what to do when the report itself gives no hint;
-// "{}" stands for the target as a command names it.
-var failures = map[report.FailureKind]struct{ label, hint string }{
-	report.Broken:      {"failed", "Push a fix: it is planned by itself. Or try again with `/plan {}`."},
-	report.Locked:      {"state locked", "Wait for the run that holds the lock. If that run is dead, `terraform force-unlock` releases it."},
-	report.Upstream:    {"upstream not applied", "Apply the upstream layer, then `/plan {}`."},
-	report.Stale:       {"changed since review", "Update the branch, let it be planned and reviewed again."},
-	report.Missing:     {"no report", "The job ended before it could report. See its log, then `/plan {}`."},
-	report.Invalid:     {"unreadable report", "What the job left is no report. See its log, then `/plan {}`."},
-	report.Interrupted: {"interrupted", "Nothing was changed. Plan again with `/plan {}`."},
-	report.Internal:    {"internal error", "This is a fault of Layerbot's, see the run. `/plan {}` tries again."},
+// failures says of each kind how the table names it, and what to do when the report itself gives no hint: about a plan, and
+// about an apply. "{}" stands for the target as a command names it.
+var failures = map[report.FailureKind]struct{ label, plan, apply string }{
+	report.Broken: {"failed", "Push a fix: it is planned by itself. Or try again with `/plan {}`.",
+		"Correct it with a pull request, or try again with `/apply {}`."},
+	report.Locked: {"state locked", "Wait for the run that holds the lock. If that run is dead, `/unlock {}` says how to release it.",
+		"Wait for the run that holds the lock, then `/apply {}`. If that run is dead, `/unlock {}` says how to release it."},
+	report.Upstream: {"upstream not applied", "Apply the upstream layer, then `/plan {}`.", "Apply the upstream layer, then `/apply {}`."},
+	report.Stale:    {"changed since review", "Update the branch, let it be planned and reviewed again.", "`/apply {}` plans again and compares."},
+	report.Missing: {"no report", "The job ended before it could report. See its log, then `/plan {}`.",
+		"The job ended before it could report, and it may have changed something. See its log, then `/apply {}`: it plans again first."},
+	report.Invalid: {"unreadable report", "What the job left is no report. See its log, then `/plan {}`.",
+		"What the job left is no report, and it may have changed something. See its log, then `/apply {}`: it plans again first."},
+	report.Interrupted: {"interrupted", "Nothing was changed. Plan again with `/plan {}`.",
+		"See the run for how far it came. Nothing is unlocked by itself: `/unlock {}` says who holds the state. `/apply {}` goes on with what is left."},
+	report.Internal: {"internal error", "This is a fault of Layerbot's, see the run. `/plan {}` tries again.",
+		"This is a fault of Layerbot's, see the run. `/apply {}` tries again."},
+	report.Unreviewed: {"never reviewed", "Let it be reviewed on a pull request.", "Let it be reviewed on a pull request."},
+	report.Unapproved: {"waits for approval", "Have it approved, then `/plan {}`.", "Once it is approved, `/apply {}`."},
+	report.Unpromoted: {"not in the previous environment yet", "Apply it in the previous environment first.",
+		"Apply it in the previous environment first, then `/apply {}`."},
+	report.Blocked:   {"blocked", "Plan again with `/plan {}` once what it builds on is applied.", "`/apply` goes on with it once what it builds on is applied."},
+	report.Unreached: {"not reached", "The time was up. `/plan {}` tries again.", "The time was up. `/apply` goes on with it."},
 }
 
-// kind returns the kind of a failed report's failure; one that does not say left nothing.
-func kind(r *report.Report) report.FailureKind {
-	if r.Failure == nil {
+// kind returns the kind of a target's failure; a failed one that does not say left nothing.
+func (t *target) kind() report.FailureKind {
+	if t.Failure == nil {
 		return report.Missing
 	}
-	if _, ok := failures[r.Failure.Kind]; !ok {
+	if _, ok := failures[t.Failure.Kind]; !ok {
 		return report.Internal
 	}
-	return r.Failure.Kind
+	return t.Failure.Kind
 }
 
-// message and hint return what to tell about a failed report.
-func message(r *report.Report) string {
-	if r.Failure == nil || strings.TrimSpace(r.Failure.Message) == "" {
-		return "There is no plan."
+// label names what is wrong with a target in a few words.
+func (v *view) label(t *target) string {
+	label := failures[t.kind()].label
+	switch progress := t.progress(); {
+	case t.state == report.Stopped && t.Failure == nil:
+		return "no reason given"
+	case t.state == report.Failed && progress != "":
+		label += " after " + progress
+	case t.kind() == report.Blocked:
+		if names := v.waitsFor(t); len(names) > 0 {
+			return "waits for " + listed(names)
+		}
+	case t.kind() == report.Unpromoted && v.Previous[t.Target.Env] != "":
+		return "not in " + shown(v.Previous[t.Target.Env], 60) + " yet"
 	}
-	return r.Failure.Message
+	return label
 }
 
-func hint(r *report.Report) string {
-	if r.Failure != nil && r.Failure.Hint != "" {
-		return r.Failure.Hint
+// message and hint return what to tell about a target that failed, stopped or waits.
+func (v *view) message(t *target) string {
+	switch {
+	case t.Failure != nil && strings.TrimSpace(t.Failure.Message) != "":
+		return t.Failure.Message
+	case v.State == Merged && t.state == report.Stopped:
+		return "This plan may not be applied."
+	case v.State == Merged:
+		return "It is not known what was applied."
 	}
-	return strings.ReplaceAll(failures[kind(r)].hint, "{}", layer.Short(r.Target.Layer)+" "+r.Target.Env)
+	return "There is no plan."
+}
+
+func (v *view) hint(t *target) string {
+	if t.Failure != nil && t.Failure.Hint != "" {
+		return t.Failure.Hint
+	}
+	hint := failures[t.kind()].plan
+	switch v.State {
+	case Merged:
+		hint = failures[t.kind()].apply
+	case Drifting:
+		hint = "The next search for drift looks again."
+	case Planned, Closed, Superseded:
+	}
+	return strings.ReplaceAll(hint, "{}", t.words())
+}
+
+// words returns the target as a command names it: "compute prod".
+func (t *target) words() string {
+	return strings.TrimSuffix(t.name, "/"+t.Target.Env) + " " + t.Target.Env
 }
 
 // advice is the hint for someone in front of a terminal: a push is planned by itself only on a pull request.
-func advice(r *report.Report) string {
-	if kind(r) == report.Broken && (r.Failure == nil || r.Failure.Hint == "") {
+func (v *view) advice(t *target) string {
+	if v.State != Merged && t.kind() == report.Broken && (t.Failure == nil || t.Failure.Hint == "") {
 		return "Correct it, then plan again."
 	}
-	return hint(r)
+	return v.hint(t)
 }
 
-// failureSection returns the section of a target without a plan: with the log, without it, and as one line.
+// failureSection returns the section of a target that failed: with the log, without it, and as one line.
 func (v *view) failureSection(t *target) section {
-	head := "<details open>\n<summary>❌ <code>" + markup(t.name) + "</code>: " + failures[kind(t.Report)].label + "</summary>\n\n**" +
-		prose(message(t.Report)) + "**\n\n" + asSentence(hint(t.Report)) + "\n\n"
+	head := "<details open>\n<summary>❌ <code>" + markup(t.name) + "</code>: " + markup(v.label(t)) + "</summary>\n\n**" +
+		prose(v.message(t)) + "**\n\n" + v.nextSteps(t)
 	var diagnostics []report.Diagnostic
 	log := ""
 	if t.Failure != nil {
 		diagnostics = t.Failure.Diagnostics
 		log = output(t.Failure)
 	}
-	full, brief := head, head
+	full := head + v.done(t, maxList)
+	clipped := v.cut
+	brief := head + v.done(t, maxList/8)
 	if len(diagnostics) > 0 {
 		full += fence("text", diagnose(diagnostics, 20, 4000)) + "\n"
 		brief += fence("text", diagnose(diagnostics, 3, 300)) + "\n"
@@ -77,8 +126,8 @@ func (v *view) failureSection(t *target) section {
 	}
 	const end = "</details>\n\n"
 	return section{
-		failed: true,
-		forms:  [3]string{full + end, brief + end, "- ❌ " + code(t.name) + ": " + prose(clip(message(t.Report), 200)) + "\n"},
+		urgent: true, error: true, clipped: clipped,
+		forms: [3]string{full + end, brief + end, "- ❌ " + code(t.name) + ": " + prose(clip(v.message(t), 200)) + "\n"},
 	}
 }
 

@@ -18,7 +18,7 @@ func short(sha string) string {
 
 func (v *view) headline() string {
 	symbol, text := v.outcome()
-	head := "## " + symbol + " " + text
+	head := "## " + symbol + " " + literal(text)
 	if v.Head != "" {
 		head += " · " + code(short(v.Head))
 	}
@@ -30,10 +30,10 @@ func (v *view) headline() string {
 		out += "Silence is no success: see the run for what happened to the jobs.\n\n"
 	case rollup == "" && (len(v.Earlier) > 0 || v.State == Closed):
 	case rollup == "":
-		out += "The changed files belong to no layer that is planned here.\n\n"
+		out += v.nothing() + "\n\n"
 	default:
 		out += "**" + strings.Replace(rollup, ":", "**:", 1)
-		if t := tally(v.total); t != "" {
+		if t := v.sum(); t != "" {
 			out += " · " + t
 		}
 		out += "\n\n"
@@ -42,6 +42,18 @@ func (v *view) headline() string {
 		out += "Answers " + code(v.Command) + ".\n\n"
 	}
 	return out
+}
+
+// nothing says why there is no target at all.
+func (v *view) nothing() string {
+	switch v.State {
+	case Merged:
+		return "No target is pending: the inputs of each are those of its last apply."
+	case Drifting:
+		return "There is no target to look at."
+	default:
+		return "The changed files belong to no layer that is planned here."
+	}
 }
 
 // obstacle says why planning could not begin: a message of several lines keeps them, as the place in a file needs.
@@ -98,7 +110,7 @@ func (v *view) capped(n, room int, item func(i int) string) string {
 // footer ends the comment: what to type next, where to look, what made it.
 func (v *view) footer() string {
 	var b strings.Builder
-	b.WriteString("---\n\n")
+	b.WriteString("---\n\n" + v.acceptAll())
 	if v.Next != "" && !v.idle() {
 		b.WriteString(v.purpose() + ":\n\n" + fence("", shown(v.Next, maxProse)) + "\n")
 	}
@@ -120,8 +132,13 @@ func (v *view) idle() bool { return len(v.targets)+v.missing+len(v.Earlier) == 0
 
 // purpose says what the next command is for.
 func (v *view) purpose() string {
-	if v.failed+v.missing > 0 || v.blocked() {
+	switch {
+	case v.failed+v.missing > 0 || v.blocked():
 		return "Try again"
+	case v.State == Merged && v.stopped+v.waiting+v.earlierNotApplied() > 0:
+		return "Apply what is left"
+	case v.State == Merged:
+		return "Next"
 	}
 	return "Plan again"
 }

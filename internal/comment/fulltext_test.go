@@ -11,8 +11,8 @@ func FullText(r report.Report) string {
 	v := newView(Page{Reports: []report.Report{r}})
 	t := v.targets[0]
 	var b strings.Builder
-	b.WriteString(visible(t.id) + ": " + outcomeOf(t) + "\n")
-	b.WriteString(body(t, newTextDiffer()))
+	b.WriteString(visible(t.id) + ": " + v.outcomeOf(t) + "\n")
+	b.WriteString(v.body(t, newTextDiffer(), false))
 	if list := append(append([]report.Diagnostic{}, t.Warnings...), t.Checks...); len(list) > 0 {
 		b.WriteString("\n" + diagnose(list, len(list), 1<<20))
 	}

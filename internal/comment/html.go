@@ -22,8 +22,11 @@ func HTML(p Page) string {
 	symbol, text := v.outcome()
 	p.Repository, p.BaseRef, p.Version = visible(p.Repository), visible(p.BaseRef), visible(p.Version)
 	data := htmlPage{
-		Page: p, Symbol: symbol, Outcome: text, Rollup: v.rollup(), Tally: tally(v.total), Commit: visible(short(v.Head)),
-		WhatIfText: visible(v.grantsNothing()), Losses: v.total.Destroy+v.total.Replace > 0,
+		Page: p, Symbol: symbol, Outcome: text, Rollup: v.rollup(), Tally: v.sum(), Commit: visible(short(v.Head)),
+		WhatIfText: visible(v.grantsNothing()), BeforeTitle: "Also affected, not planned in this run", Accept: visible(v.Accept),
+	}
+	if v.State == Merged {
+		data.BeforeTitle = "Targets of earlier runs"
 	}
 	for _, c := range v.columns() {
 		data.Columns = append(data.Columns, c.title)
@@ -36,7 +39,8 @@ func HTML(p Page) string {
 		data.Notices = append(data.Notices, Notice{visible(n.Message), visible(n.Hint)})
 	}
 	for _, t := range v.targets {
-		data.Targets = append(data.Targets, v.htmlTarget(t))
+		h := v.htmlTarget(t)
+		data.Targets, data.Losses = append(data.Targets, h), data.Losses || len(h.Lost) > 0
 	}
 	for _, u := range v.uses() {
 		data.Code = append(data.Code, htmlCode{u.what.New, visible(strings.TrimSpace(u.what.Kind + " " + u.what.Address + " " + u.what.Detail)), visible(strings.Join(u.targets, ", "))})
@@ -45,7 +49,7 @@ func HTML(p Page) string {
 		data.Warnings = append(data.Warnings, htmlWarning{visible(w.what.Summary), place(w.what), visible(strings.Join(w.targets, ", ")), lines(w.what.Detail)})
 	}
 	for _, e := range v.Earlier {
-		h := htmlEarlier{Name: visible(e.Target.String()), Result: e.result(), Run: e.Run}
+		h := htmlEarlier{Name: visible(e.Target.String()), Result: v.earlierResult(e), Run: e.Run}
 		for _, address := range e.Losses {
 			h.Lost = append(h.Lost, visible(address))
 		}
@@ -63,7 +67,7 @@ func HTML(p Page) string {
 
 type htmlPage struct {
 	Page
-	Symbol, Outcome, Rollup, Tally, Commit, WhatIfText string
+	Symbol, Outcome, Rollup, Tally, Commit, WhatIfText, BeforeTitle, Accept string
 
 	Losses  bool
 	Stop    *Notice // why nothing could be planned
@@ -80,8 +84,8 @@ type htmlWarning struct{ Summary, Place, Targets, Detail string }
 
 type htmlTarget struct {
 	ID, Name, Result, Tally string
-	Failed, Open            bool
-	Job                     string
+	Open                    bool
+	Job, Outputs            string
 	Cells, Why, Upstream    []string
 	Lost                    []htmlLoss
 	Blocks                  []htmlBlock
@@ -103,11 +107,17 @@ type htmlLoss struct{ Word, Address, Note string }
 type htmlBlock struct{ Class, Text string }
 
 func (v *view) htmlTarget(t *target) htmlTarget {
+	bad := t.state == report.Failed || t.state == waiting
 	h := htmlTarget{
-		ID: t.id, Name: visible(t.name), Result: result(t), Tally: tally(t.counts), Failed: t.state == report.Failed, Job: v.Links.Jobs[t.id],
-		Blocks: htmlBlocks(strings.TrimPrefix(body(t, newTextDiffer()), "\n"), t.state == report.Failed),
+		ID: t.id, Name: visible(t.name), Result: v.result(t), Tally: v.outcomeOf(t), Job: v.Links.Jobs[t.id],
+		Blocks: htmlBlocks(strings.TrimPrefix(v.body(t, newTextDiffer(), false), "\n"), bad),
 	}
-	h.Open = h.Failed || len(h.Blocks) < 50
+	h.Open = t.state != report.Applied && (bad || len(h.Blocks) < 50)
+	if t.state == report.Applied && t.Apply != nil {
+		for _, o := range t.Apply.Outputs {
+			h.Outputs += outputText(o, 0)
+		}
+	}
 	for _, f := range v.Why[t.id] {
 		h.Why = append(h.Why, visible(f))
 	}
@@ -115,18 +125,12 @@ func (v *view) htmlTarget(t *target) htmlTarget {
 		h.Upstream = append(h.Upstream, visible(v.nameOf(id)))
 	}
 	for _, c := range v.columns() {
-		cell := "–"
-		if !h.Failed {
-			cell = c.cell(t)
-		}
-		h.Cells = append(h.Cells, cell)
+		h.Cells = append(h.Cells, t.cell(c))
 	}
-	if h.Failed {
-		return h
-	}
-	for i := range t.Changes {
-		if c := &t.Changes[i]; loss(c) != "" {
-			h.Lost = append(h.Lost, htmlLoss{loss(c), visible(c.Address), visible(strings.Join(remarks(c), "; "))})
+	lost, tense := v.losing(t)
+	for i := range lost {
+		if c := &lost[i]; loss(c) != "" {
+			h.Lost = append(h.Lost, htmlLoss{tense + loss(c), visible(c.Address), visible(strings.Join(remarks(c), "; "))})
 		}
 	}
 	return h

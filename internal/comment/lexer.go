@@ -127,7 +127,7 @@ func (c *Command) set(name, value string) error {
 
 var (
 	word   = regexp.MustCompile(`^[A-Za-z0-9._*?][A-Za-z0-9._/*?-]{0,199}$`)
-	lockID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$`)
+	lockID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,127}$`)
 	// https://developer.hashicorp.com/terraform/cli/state/resource-addressing; keys are narrower than
 	// Terraform's: no quote, backslash or dollar sign, which no key of a real repository needs.
 	resource = regexp.MustCompile(`^` + step + `(\.` + step + `)+$`)

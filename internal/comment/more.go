@@ -10,46 +10,66 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// quiet names the targets without changes on one line: with links to their jobs if they fit into room bytes.
+// others names the targets that need no section.
+func (v *view) others(room int) string {
+	return v.waitingList(room/2) + v.quiet(room/2) + v.earlier(room/2)
+}
+
+// quiet names the targets without changes on one line.
 func (v *view) quiet(room int) string {
-	if v.unchanged == 0 {
+	var list []named
+	for _, t := range v.targets {
+		if t.state != report.Unchanged {
+			continue
+		}
+		n := named{name: t.name, address: v.Links.Jobs[t.id]}
+		if t.Deleted {
+			n.remark = " (layer deleted, nothing left to destroy)"
+		}
+		list = append(list, n)
+	}
+	if v.State == Drifting {
+		return v.naming("No drift: ", list, room)
+	}
+	return v.naming("No changes: ", list, room)
+}
+
+// named is a target of which there is nothing to tell but its name.
+type named struct{ name, address, remark string }
+
+// naming puts targets on one line: with links if they fit into room bytes.
+func (v *view) naming(title string, list []named, room int) string {
+	if len(list) == 0 {
 		return ""
 	}
-	text, left := v.quietNames(room, true)
+	text, left := inLine(list, room, true)
 	if left > 0 {
-		text, left = v.quietNames(room, false)
+		text, left = inLine(list, room, false)
 	}
 	if left > 0 {
 		v.cut = true
 		text += " and " + number(left) + " more: full list in " + v.where()
 	}
-	return "No changes: " + text + "\n\n"
+	return title + text + "\n\n"
 }
 
-func (v *view) quietNames(room int, linked bool) (text string, left int) {
+func inLine(list []named, room int, linked bool) (text string, left int) {
 	var b strings.Builder
-	left = v.unchanged
-	for _, t := range v.targets {
-		if t.state != report.Unchanged {
-			continue
-		}
-		s := code(t.name)
+	for i, n := range list {
+		s := code(n.name)
 		if linked {
-			s = link(s, v.Links.Jobs[t.id])
+			s = link(s, n.address)
 		}
-		if t.Deleted {
-			s += " (layer deleted, nothing left to destroy)"
-		}
+		s += n.remark
 		if b.Len()+len(s) > room {
-			break
+			return b.String(), len(list) - i
 		}
 		if b.Len() > 0 {
 			b.WriteString(", ")
 		}
 		b.WriteString(s)
-		left--
 	}
-	return b.String(), left
+	return b.String(), 0
 }
 
 // A finding is something said of one or more targets.
@@ -159,9 +179,12 @@ const maxOpenRelations = 5
 
 // relations says which targets rest on upstreams that are not applied, and which other pull requests plan.
 func (v *view) relations(room int) string {
+	if v.State == Merged || v.State == Drifting {
+		return ""
+	}
 	summary, resting := "", 0
 	for _, t := range v.targets {
-		if t.state != report.Failed && len(v.Upstream[t.id])+len(v.Others[t.id]) > 0 {
+		if t.counted && len(v.Upstream[t.id])+len(v.Others[t.id]) > 0 {
 			resting++
 		}
 	}
@@ -169,7 +192,7 @@ func (v *view) relations(room int) string {
 		summary = "Provisional, or planned elsewhere too: " + count(resting, "target")
 	}
 	return v.perTarget(summary, func(t *target) string {
-		if t.state == report.Failed {
+		if !t.counted {
 			return ""
 		}
 		var up, others []string

@@ -22,13 +22,15 @@ type Page struct {
 	Earlier  []Earlier           // affected targets that this run did not plan
 	Why      map[string][]string // target ID → changed files that pulled it in
 	Skipped  []Skipped           // layers left out, with reasons
-	Upstream map[string][]string // target ID → upstream targets not applied ("provisional")
+	Upstream map[string][]string // target ID → upstream targets not applied ("provisional"); when Merged, what a blocked one waits for
 	Others   map[string][]int    // target ID → other open pull requests that plan it
 	Notices  []Notice            // warnings about the whole run
 	Links    Links
 	Next     string // the exact next command; "" is none
 	Accept   string // the exact command that accepts the stopped plans; "" is none
 	Version  string // of Layerbot
+
+	Previous map[string]string // environment → the one whose applies it waits for
 }
 
 // State is where the pull request stands.

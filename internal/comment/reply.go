@@ -42,7 +42,7 @@ func asSentence(text string) string {
 	if word, _, _ := strings.Cut(text, " "); !strings.ContainsAny(word, "/.:_=0123456789") {
 		text = string(unicode.ToUpper(first)) + text[size:]
 	}
-	if last := text[len(text)-1]; last != '.' && last != '?' && last != '!' && last != '`' {
+	if last := text[len(text)-1]; last != '.' && last != '?' && last != '!' && last != ':' && last != '`' {
 		text += "."
 	}
 	return prose(text)
@@ -106,17 +106,16 @@ func problems(rows []LayerRow) string {
 // HelpText returns the answer to /help.
 func HelpText() string {
 	return "## Commands\n\nThe first line of a comment:\n\n" + fence("", `/plan  [LAYER…|all] [ENV…] [--refresh-only] [--destroy] [--target ADDR]… [--replace ADDR]…
+/apply [LAYER…|all] [ENV…]          after the merge: try again, or accept a plan that was stopped
+/unlock LAYER ENV [--lock-id ID]    say who holds a state, or release a lock that a dead run left
 /layers                             the targets, their waves and owners
 /help                               this text
-`) + `
-Not in this version, which only plans:
-
-` + fence("", `/apply [LAYER…|all] [ENV…]          after merge: retry, or accept a plan that changed since review
-/scan  [LAYER…]                     scanners and policies only
-/unlock LAYER ENV [--lock-id ID]    release a state lock left by a dead run
 `) + `
 - A layer answers to its full name, to the name without its number, and to the number: ` + "`05-compute`, `compute`, `05`" + `. Globs work: ` + "`data-*`" + `.
 - Layers and environments stand in any order. Without any, the command is about what the pull request affects.
 - A plan with a flag is a what-if: it is shown, and it grants nothing.
+- The merge applies what was reviewed. ` + "`/apply`" + ` alone tries again what is left; ` + "`/apply compute prod`" + ` also accepts the plan of that target as the
+  comment shows it, and nothing newer. It takes write permission, and for some environments to be one of its appliers. So does ` + "`/unlock`" + `.
+- Not in this version: ` + "`/scan [LAYER…]`" + `, scanners and policies only.
 `
 }

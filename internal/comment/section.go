@@ -11,8 +11,10 @@ import (
 // would be larger than the whole comment is "".
 type section struct {
 	forms   [3]string
-	level   int // the form in use; dropped when even the last is too much
-	failed  bool
+	level   int  // the form in use; dropped when even the last is too much
+	urgent  bool // shrinks after the others
+	error   bool // its forms are of a failure
+	many    bool // stands in a fold with others of its kind, save as counts
 	clipped bool // values are shortened in the whole form
 }
 
@@ -44,16 +46,22 @@ const (
 	maxOpen = 2 << 10
 )
 
-// sections returns the sections of all targets that failed or change, in the order of the table.
+// sections returns the sections of all targets of which there is something to tell, in the order of the table.
 func (v *view) sections(limit int) []section {
+	defer func(cut bool) { v.cut = cut }(v.cut) // only what is used counts
 	var out []section
 	for _, t := range v.targets {
+		v.cut = false
 		switch t.state {
 		case report.Failed:
 			out = append(out, v.failureSection(t))
+		case report.Stopped:
+			out = append(out, v.stoppedSection(t, limit))
+		case report.Applied:
+			out = append(out, v.appliedSection(t, limit))
 		case report.Changed:
 			out = append(out, v.changeSection(t, limit))
-		case report.Unchanged:
+		default: // named on one line
 		}
 	}
 	return out
@@ -63,8 +71,11 @@ func (v *view) sections(limit int) []section {
 // limit is the size beyond which the whole form will not be shown.
 func (v *view) changeSection(t *target, limit int) section {
 	name, sum := "<code>"+markup(t.name)+"</code>: ", tally(t.counts)
-	if sum == "" {
+	switch {
+	case sum == "":
 		sum = "changes"
+	case v.State == Drifting:
+		sum = "an apply would do: " + sum
 	}
 	var s section
 	s.forms[asCounts] = "- " + code(t.name) + ": " + sum + " (addresses left out)\n"
@@ -82,26 +93,43 @@ func (v *view) changeSection(t *target, limit int) section {
 
 // whole returns everything about a target's changes; what it returns is of no use once d is full.
 func (v *view) whole(d *differ, t *target, name, sum string) string {
-	body := v.preface(t)
-	if len(t.Changes) > 1 {
-		body += d.fence(func() { d.list(t.Changes) })
+	body := v.preface(t) + d.plan(t.Changes)
+	text, drift := "", ""
+	if len(t.Changes) > 0 || v.State != Drifting {
+		text = fold(name+sum, body, len(body) <= maxOpen)
 	}
-	if len(t.Changes) > 0 && !d.full() {
-		body += d.fence(func() { d.changes(t.Changes) })
-	}
-	text := fold(name+sum, body, len(body) <= maxOpen)
 	if len(t.Outputs) > 0 && !d.full() {
 		body := d.fence(func() { d.outputs(t.Outputs) })
 		text += fold(name+count(len(t.Outputs), "output"), body, len(body) <= maxOpen)
 	}
 	if len(t.Drift) > 0 && !d.full() {
 		body := d.fence(func() { d.changes(t.Drift) })
-		text += fold(name+count(len(t.Drift), "change")+" made outside Terraform", body, false)
+		drift = fold(name+count(len(t.Drift), "change")+" made outside Terraform", body, v.State == Drifting && len(body) <= maxOpen)
 	}
-	if d.clipped {
-		text += "Long values are shortened: see " + v.where() + ".\n\n"
+	if v.State == Drifting {
+		return drift + text + v.shortened(d)
+	}
+	return text + drift + v.shortened(d)
+}
+
+// plan returns changes as a list of addresses, if there are several, and as a diff.
+func (d *differ) plan(changes []report.Change) string {
+	text := ""
+	if len(changes) > 1 {
+		text = d.fence(func() { d.list(changes) })
+	}
+	if len(changes) > 0 && !d.full() {
+		text += d.fence(func() { d.changes(changes) })
 	}
 	return text
+}
+
+// shortened says that d shortened values, if it did.
+func (v *view) shortened(d *differ) string {
+	if !d.clipped {
+		return ""
+	}
+	return "Long values are shortened: see " + v.where() + ".\n\n"
 }
 
 // fence returns what write adds as a diff fence; the differ keeps it, so that its limit counts for all of them.
@@ -116,10 +144,14 @@ func (d *differ) fence(write func()) string {
 // preface says what is special about a target's plan.
 func (v *view) preface(t *target) string {
 	var b strings.Builder
-	if t.Deleted {
-		b.WriteString("The layer is gone at this commit: this is the plan of its destroy.\n\n")
+	gone := "the plan of its destroy"
+	if t.state == report.Applied {
+		gone = "its destroy"
 	}
-	if flags := flagsOf(t.Mode); flags != "" {
+	if t.Deleted {
+		b.WriteString("The layer is gone at this commit: this is " + gone + ".\n\n")
+	}
+	if flags := flagsOf(t.Mode); flags != "" && v.State != Merged {
 		b.WriteString("Planned with " + code(flags))
 		if list := append(append([]string{}, t.Mode.Targets...), t.Mode.Replace...); len(list) > 0 {
 			b.WriteString(" of " + codes(list, 5))
@@ -133,14 +165,8 @@ func (v *view) preface(t *target) string {
 func (v *view) addresses(t *target) string {
 	var b strings.Builder
 	if len(t.Changes) > 0 {
-		d := newFenceDiffer(maxList)
-		d.list(t.Changes)
-		text, left := d.out, 0
-		if len(text) > maxList { // cut at a line end
-			text = text[:bytes.LastIndexByte(text[:maxList], '\n')+1]
-			left = len(t.Changes) - bytes.Count(text, []byte("\n"))
-		}
-		b.WriteString(fence("diff", string(text)) + "\n")
+		text, left := changeList(t.Changes, maxList)
+		b.WriteString(text)
 		if left > 0 {
 			b.WriteString("and " + number(left) + " more. ")
 		}
@@ -152,6 +178,18 @@ func (v *view) addresses(t *target) string {
 		b.WriteString(count(n, "change") + " " + verb(n, "was", "were") + " made outside Terraform. ")
 	}
 	return b.String()
+}
+
+// changeList returns changes as a fence of addresses, of at most room bytes, and how many of them are left out.
+func changeList(changes []report.Change, room int) (text string, left int) {
+	d := newFenceDiffer(room)
+	d.list(changes)
+	list := d.out
+	if len(list) > room { // cut at a line end
+		list = list[:bytes.LastIndexByte(list[:room], '\n')+1]
+		left = len(changes) - bytes.Count(list, []byte("\n"))
+	}
+	return fence("diff", string(list)) + "\n", left
 }
 
 // fold returns a fold. summary is markup of ours, body Markdown that ends in a blank line.

@@ -20,24 +20,47 @@ func loss(c *report.Change) string {
 	return ""
 }
 
-// caution lists what is destroyed and replaced.
+// caution lists what is destroyed and replaced: what plans would do, outside of all folds, and what applies did. A plan that
+// stopped is what someone may accept: it comes first.
 func (v *view) caution(room int) string {
+	if v.State != Merged {
+		return v.losses("[!CAUTION]\n**", losses, room, func(t *target) []report.Change { return t.planned() })
+	}
+	stopped := v.losses("[!CAUTION]\n**Before accepting: ", losses, room*3/4, func(t *target) []report.Change {
+		if t.state != report.Stopped {
+			return nil
+		}
+		return t.Changes
+	})
+	return stopped + v.losses("[!NOTE]\n**", lost, room-len(stopped), func(t *target) []report.Change { return t.list })
+}
+
+// planned returns what a target's plan does, nothing if it has no good plan.
+func (t *target) planned() []report.Change {
+	if !t.counted {
+		return nil
+	}
+	return t.list
+}
+
+// losses lists what is destroyed and replaced among the changes of each target, below a title: what it begins with, and the words
+// for the sum.
+func (v *view) losses(title string, words func(report.Counts) string, room int, of func(*target) []report.Change) string {
 	type item struct {
 		t     *target
 		first bool
 		c     *report.Change
 	}
 	var all []item
+	var total report.Counts
 	for _, t := range v.targets {
-		if t.state == report.Failed {
-			continue
-		}
-		first := true
-		for i := range t.Changes {
-			if c := &t.Changes[i]; loss(c) != "" {
+		first, list := true, of(t)
+		for i := range list {
+			if c := &list[i]; loss(c) != "" {
 				all, first = append(all, item{t, first, c}), false
 			}
 		}
+		total = add(total, (&report.Report{Changes: list}).Count())
 	}
 	if len(all) == 0 {
 		return ""
@@ -53,7 +76,7 @@ func (v *view) caution(room int) string {
 		}
 		return head + line + "\n"
 	})
-	return quote("[!CAUTION]\n**"+losses(v.total)+"**\n"+list) + "\n"
+	return quote(title+words(total)+"**\n"+list) + "\n"
 }
 
 // A column is one of the table's behind the target and its result.
@@ -68,6 +91,12 @@ func numeric(title string, n func(report.Counts) int) column {
 
 // columns returns the columns of the table: those of 01 always, the rarer ones if there is anything in them.
 func (v *view) columns() []column {
+	if v.State == Drifting {
+		return []column{
+			{"changed outside Terraform", func(t *target) string { return number(len(t.Drift)) }},
+			{"an apply would do", func(t *target) string { return orNone(tally(t.counts)) }},
+		}
+	}
 	list := []column{
 		numeric("+", func(c report.Counts) int { return c.Add }),
 		numeric("~", func(c report.Counts) int { return c.Change }),
@@ -102,7 +131,7 @@ const maxQuiet = 10
 // table has a row for every target. If it is too long, it loses the links, then the rows without changes, then the last
 // rows, and says so.
 func (v *view) table(room int) string {
-	if v.failed+v.changed == 0 {
+	if v.unchanged == len(v.targets) {
 		return ""
 	}
 	loud := slices.DeleteFunc(slices.Clone(v.targets), func(t *target) bool { return t.state == report.Unchanged })
@@ -149,25 +178,34 @@ func (v *view) rows(list []*target, linked bool, room int) (text string, left in
 }
 
 func (v *view) row(t *target, columns []column, linked bool) string {
-	outcome := result(t)
+	outcome := literal(v.result(t))
 	if linked {
 		outcome = link(outcome, v.Links.Jobs[t.id])
 	}
 	s := "| " + code(t.name) + " | " + outcome + " |"
 	for _, c := range columns {
-		if t.state == report.Failed {
-			s += " – |"
-			continue
-		}
-		s += " " + c.cell(t) + " |"
+		s += " " + t.cell(c) + " |"
 	}
 	return s + "\n"
 }
 
-func result(t *target) string {
+// cell returns what stands in a column of a target: an exact number or "–".
+func (t *target) cell(c column) string {
+	if !t.counted {
+		return "–"
+	}
+	return c.cell(t)
+}
+
+// result says what became of a target.
+func (v *view) result(t *target) string {
 	switch {
-	case t.state == report.Failed:
-		return "❌ " + failures[kind(t.Report)].label
+	case v.State == Merged:
+		return marks[t.state] + v.appliedResult(t)
+	case t.state == report.Failed || t.state == waiting:
+		return marks[t.state] + v.label(t)
+	case v.State == Drifting:
+		return driftResult(t)
 	case t.Deleted && t.state == report.Changed:
 		return "⚠️ layer deleted: destroy planned"
 	case t.Deleted:

@@ -17,27 +17,52 @@ func Terminal(p Page, colour bool) string {
 	slices.SortStableFunc(v.targets, func(a, b *target) int { return urgency(a) - urgency(b) })
 	var b strings.Builder
 	for _, t := range v.targets {
-		text := body(t, &differ{update: "~", maxValue: 2000, collapse: true})
-		if t.state == report.Failed {
-			text = fault(t, typed(advice(t.Report)))
-		}
+		text := v.detail(t)
 		if text == "" {
 			continue
 		}
 		b.WriteString(c.bold(visible(t.name)) + "\n" + c.diff(indent(text)) + "\n")
 	}
 	b.WriteString(v.remarks(c))
-	b.WriteString(v.overview(c))
+	b.WriteString(v.overview(c) + v.outputsNow(c))
 	symbol, text := v.outcome()
 	b.WriteString("\n" + c.bold(symbol+" "+text) + "\n")
 	if rollup := v.rollup(); rollup != "" {
-		if sum := tally(v.total); sum != "" {
+		if sum := v.sum(); sum != "" {
 			rollup += " · " + sum
 		}
 		b.WriteString(rollup + "\n")
 	}
+	if v.Accept != "" && v.stopped > 0 {
+		b.WriteString("\n" + verb(v.stopped, "Accept exactly this plan", "Accept exactly these plans") + ": " + visible(v.Accept) + "\n")
+	}
 	if v.Next != "" {
 		b.WriteString("\n" + v.purpose() + ": " + visible(v.Next) + "\n")
+	}
+	return b.String()
+}
+
+// detail is what a terminal shows of a target above the overview.
+func (v *view) detail(t *target) string {
+	d := &differ{update: "~", maxValue: 2000, collapse: true}
+	if v.State == Merged && t.state == report.Applied {
+		d.list(t.Changes)
+		return string(d.out)
+	}
+	return v.body(t, d, true)
+}
+
+// outputsNow lists the outputs of what was applied, each target's under its name.
+func (v *view) outputsNow(c palette) string {
+	var b strings.Builder
+	for _, t := range v.targets {
+		if t.state != report.Applied || t.Apply == nil || len(t.Apply.Outputs) == 0 {
+			continue
+		}
+		b.WriteString("\n" + c.bold("Outputs of "+visible(t.name)) + "\n")
+		for _, o := range t.Apply.Outputs {
+			b.WriteString(indent(outputText(o, 2000)))
+		}
 	}
 	return b.String()
 }
@@ -46,10 +71,14 @@ func Terminal(p Page, colour bool) string {
 func urgency(t *target) int {
 	switch {
 	case t.state == report.Failed:
+		return 5
+	case t.state == report.Stopped:
+		return 4
+	case t.state == waiting:
 		return 3
 	case t.counts.Destroy+t.counts.Replace > 0:
 		return 2
-	case t.state == report.Changed:
+	case t.state == report.Changed || t.state == report.Applied:
 		return 1
 	}
 	return 0
@@ -77,7 +106,7 @@ func (v *view) remarks(c palette) string {
 		remark("What if: this plan grants nothing.", why)
 	}
 	for _, t := range v.targets {
-		if up := v.Upstream[t.id]; len(up) > 0 && t.state != report.Failed {
+		if up := v.Upstream[t.id]; len(up) > 0 && t.counted && v.State != Merged && v.State != Drifting {
 			var names []string
 			for _, id := range up {
 				names = append(names, v.nameOf(id))
@@ -127,10 +156,10 @@ func (v *view) warningsBySummary() []*warning {
 	return list
 }
 
-// typed returns a hint as it is typed in a terminal: a comment's /plan is bot plan there.
-func typed(hint string) string { return commands.ReplaceAllString(hint, "${1}bot plan") }
+// typed returns a text as it is typed in a terminal: a comment's /plan is bot plan there.
+func typed(hint string) string { return commands.ReplaceAllString(hint, "${1}bot $2") }
 
-var commands = regexp.MustCompile("(^|[ `])/plan\\b")
+var commands = regexp.MustCompile("(^|[ `])/(plan|apply)\\b")
 
 // overview has a line for each target, and one for each resource it destroys or replaces. Many targets without changes
 // share a line.
@@ -147,45 +176,62 @@ func (v *view) overview(c palette) string {
 	}
 	for _, t := range list {
 		name := visible(t.name)
-		b.WriteString(summary(t, name+strings.Repeat(" ", width-utf8.RuneCountInString(name)), c) + "\n" + lost(t, c))
+		b.WriteString(v.summary(t, name+strings.Repeat(" ", width-utf8.RuneCountInString(name)), c) + "\n" + v.lost(t, c))
 	}
 	return b.String()
 }
 
 // summary is a target's line in the overview.
-func summary(t *target, name string, c palette) string {
-	line := name + "  " + outcomeOf(t)
-	switch urgency(t) {
-	case 3:
-		if kind(t.Report) == report.Broken {
-			line += ": " + clip(visible(message(t.Report)), maxName)
+func (v *view) summary(t *target, name string, c palette) string {
+	line := name + "  " + v.outcomeOf(t)
+	switch t.state {
+	case report.Failed:
+		if t.kind() == report.Broken {
+			line += ": " + clip(visible(v.message(t)), maxName)
 		}
 		return c.red("✗ " + line)
-	case 2:
-		return c.red("− ") + line
-	case 1:
-		return c.yellow("~ ") + line
+	case report.Stopped:
+		return c.yellow("✋ ") + line
+	case waiting:
+		return c.yellow("… ") + line
+	case report.Applied:
+		return c.green("✓ ") + line
+	case report.Unchanged:
+		return c.green("= ") + line
+	default:
 	}
-	return c.green("= ") + line
+	if t.counts.Destroy+t.counts.Replace > 0 {
+		return c.red("− ") + line
+	}
+	return c.yellow("~ ") + line
 }
 
 // maxLost is how many resources the overview names of one target.
 const maxLost = 20
 
-// lost names what a target destroys and replaces.
-func lost(t *target, c palette) string {
-	if t.state == report.Failed {
-		return ""
+// losing returns the changes of a target that may destroy or replace, and the word before what they do.
+func (v *view) losing(t *target) (list []report.Change, tense string) {
+	switch {
+	case v.State != Merged:
+		return t.planned(), ""
+	case t.state == report.Stopped:
+		return t.Changes, "would "
 	}
+	return t.planned(), "did "
+}
+
+// lost names what a target destroys and replaces, or did.
+func (v *view) lost(t *target, c palette) string {
+	list, tense := v.losing(t)
 	var b strings.Builder
 	n := 0
-	for i := range t.Changes {
-		word := loss(&t.Changes[i])
+	for i := range list {
+		word := loss(&list[i])
 		if word == "" {
 			continue
 		}
 		if n++; n <= maxLost {
-			b.WriteString("    " + c.red(word+" "+visible(t.Changes[i].Address)) + "\n")
+			b.WriteString("    " + c.red(tense+word+" "+visible(list[i].Address)) + "\n")
 		}
 	}
 	if n > maxLost {
@@ -194,72 +240,26 @@ func lost(t *target, c palette) string {
 	return b.String()
 }
 
-func outcomeOf(t *target) string {
-	switch t.state {
-	case report.Failed:
-		return failures[kind(t.Report)].label
-	case report.Changed:
+// outcomeOf is the outcome of a target in words.
+func (v *view) outcomeOf(t *target) string {
+	switch {
+	case v.State == Merged:
+		text := v.appliedResult(t)
+		if sum := carried(t.counts); t.state == report.Applied && sum != "" {
+			text += ": " + sum
+		}
+		return text
+	case t.state == report.Failed || t.state == waiting:
+		return v.label(t)
+	case v.State == Drifting && t.state == report.Changed:
+		return driftWords(t.Report)
+	case t.state == report.Changed:
 		if s := tally(t.counts); s != "" {
 			return s
 		}
 		return "changes"
-	case report.Unchanged:
 	}
 	return "no changes"
-}
-
-// body returns a target's failure or changes as text, sign in column 0.
-func body(t *target, d *differ) string {
-	if t.state == report.Failed {
-		return fault(t, hint(t.Report))
-	}
-	if len(t.Changes) > 0 {
-		d.line()
-		d.changes(t.Changes)
-	}
-	if len(t.Outputs) > 0 {
-		d.line()
-		d.line("Outputs:")
-		d.outputs(t.Outputs)
-	}
-	if len(t.Drift) > 0 {
-		d.line()
-		d.line("Changed outside Terraform:")
-		d.changes(t.Drift)
-	}
-	return string(d.out)
-}
-
-// fault returns why a target failed, each thing once: what Terraform said, what to do, the end of the output.
-func fault(t *target, next string) string {
-	text, f := visible(message(t.Report))+"\n", t.Failure
-	if f != nil && len(f.Diagnostics) > 0 {
-		if said := diagnose(f.Diagnostics, len(f.Diagnostics), 1<<20); f.Message == f.Diagnostics[0].Summary {
-			text = said + "\n"
-		} else {
-			text += "\n" + said + "\n"
-		}
-	}
-	text += visible(next) + "\n"
-	if f == nil {
-		return text
-	}
-	if log := output(f); log != "" {
-		text += "\nLast lines of the output:\n" + log + "\n"
-	}
-	return text
-}
-
-// indent moves every line that is not empty to the right.
-func indent(text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		if line != "\n" {
-			b.WriteString("  ")
-		}
-		b.WriteString(line)
-	}
-	return b.String()
 }
 
 // A palette colours text, or leaves it as it is.

@@ -13,10 +13,11 @@ import (
 type view struct {
 	Page
 	targets []*target     // failures first, then in wave order
-	total   report.Counts // of the targets that did not fail
+	total   report.Counts // of the targets that are counted
 
-	changed, unchanged, failed int
-	missing                    int // expected and without a report
+	changed, unchanged, applied int
+	failed, stopped, waiting    int
+	missing                     int // expected and without a report
 
 	cut       bool // something was left out; set while rendering
 	isSummary bool // this is the run's summary itself
@@ -26,9 +27,14 @@ type view struct {
 type target struct {
 	*report.Report
 	id, name string
-	state    report.Status
-	counts   report.Counts
+	state    report.Status   // the one to believe
+	counted  bool            // it is known what it does: list and counts say so
+	list     []report.Change // what is planned, or after the merge what was carried out
+	counts   report.Counts   // of list
 }
+
+// waiting is the state of a target that nothing is wrong with: something else has to happen first.
+const waiting report.Status = "waiting"
 
 func newView(p Page) *view {
 	v := &view{Page: p, missing: max(0, p.Expected-len(p.Reports))}
@@ -37,24 +43,15 @@ func newView(p Page) *view {
 	}
 	seen := map[string]int{}
 	for i := range p.Reports {
-		r := &p.Reports[i]
-		seen[r.Target.String()]++
-		v.targets = append(v.targets, &target{Report: r, id: r.Target.ID(), name: r.Target.String(), state: state(r), counts: r.Count()})
+		t := v.take(&p.Reports[i])
+		seen[t.name]++
+		v.targets = append(v.targets, t)
 	}
 	for _, t := range v.targets {
 		if seen[t.name] > 1 { // 04-data and 05-data
 			t.name = t.id
 		}
-		switch t.state {
-		case report.Failed:
-			v.failed++
-			continue
-		case report.Changed:
-			v.changed++
-		case report.Unchanged:
-			v.unchanged++
-		}
-		v.total = add(v.total, t.counts)
+		v.tell(t)
 	}
 	v.Notices = slices.DeleteFunc(slices.Clone(v.Notices), func(n Notice) bool {
 		return n.Hint != "" && slices.ContainsFunc(v.targets, func(t *target) bool { return t.Failure != nil && t.Failure.Hint == n.Hint })
@@ -63,6 +60,39 @@ func newView(p Page) *view {
 		return cmp.Or(rank(a)-rank(b), a.Target.Wave-b.Target.Wave, strings.Compare(a.id, b.id))
 	})
 	return v
+}
+
+// take returns the target of a report.
+func (v *view) take(r *report.Report) *target {
+	t := &target{Report: r, id: r.Target.ID(), name: r.Target.String(), state: v.state(r)}
+	if v.State == Merged {
+		t.carryOut()
+		return t
+	}
+	t.list, t.counts = r.Changes, r.Count()
+	t.counted = t.state == report.Changed || t.state == report.Unchanged
+	return t
+}
+
+// tell counts a target.
+func (v *view) tell(t *target) {
+	switch t.state {
+	case report.Changed:
+		v.changed++
+	case report.Unchanged:
+		v.unchanged++
+	case report.Applied:
+		v.applied++
+	case report.Stopped:
+		v.stopped++
+	case waiting:
+		v.waiting++
+	default:
+		v.failed++
+	}
+	if t.counted {
+		v.total = add(v.total, t.counts)
+	}
 }
 
 // blocked reports whether planning could not begin.
@@ -80,19 +110,29 @@ func (v *view) nameOf(id string) string {
 }
 
 func rank(t *target) int {
-	if t.state == report.Failed {
+	switch t.state {
+	case report.Failed:
 		return 0
+	case report.Stopped:
+		return 1
+	case waiting:
+		return 2
+	default:
+		return 3
 	}
-	return 1
 }
 
-// state returns the status to believe: a report with a failure failed, one with changes changed, and one that does not say
-// failed.
-func state(r *report.Report) report.Status {
+// state returns the status to believe: a report with a failure failed, one with changes changed, and one that says neither,
+// or something that has no place on this page, failed.
+func (v *view) state(r *report.Report) report.Status {
 	switch {
+	case v.State == Merged:
+		return appliedState(r)
+	case v.State == Drifting && r.Failure != nil && r.Failure.Kind == report.Unreached:
+		return waiting
 	case r.Failure != nil || r.Status != report.Changed && r.Status != report.Unchanged:
 		return report.Failed
-	case len(r.Changes)+len(r.Outputs) > 0:
+	case len(r.Changes)+len(r.Outputs) > 0, v.State == Drifting && len(r.Drift) > 0:
 		return report.Changed
 	}
 	return r.Status
@@ -106,98 +146,11 @@ func add(a, b report.Counts) report.Counts {
 	}
 }
 
-// outcome returns the headline: a symbol and a sentence. What earlier plans on the same commit destroy stands in it too: a
-// what-if does not hide it.
-func (v *view) outcome() (symbol, text string) {
-	symbol, text = v.thisRun()
-	if len(v.targets) > 0 && v.State == Planned && v.grantsNothing() != "" {
-		text = "What if: " + text
-	}
-	if sum := v.earlierLosses(); v.State == Planned && sum.Destroy+sum.Replace > 0 {
-		if symbol != "❌" {
-			symbol = "⚠️"
-		}
-		text += "; planned earlier: " + losses(sum)
-	}
-	return symbol, text
-}
-
-func (v *view) thisRun() (symbol, text string) {
-	all := len(v.targets) + v.missing
-	switch {
-	case v.State == Superseded:
-		return "🕓", "Superseded: the branch moved while this was planned"
-	case v.State == Closed:
-		return "⚪", "Closed without merging: nothing of this will be applied"
-	case v.blocked():
-		return "❌", "Nothing could be planned"
-	case len(v.targets)+v.missing == 0 && len(v.Earlier) > 0:
-		return v.earlierOutcome()
-	case len(v.targets) == 0 && v.missing > 0:
-		return "❌", "No plans: " + count(v.missing, "target") + " expected, none reported"
-	case len(v.targets) == 0:
-		return "✅", "Nothing affected"
-	case v.failed > 0 && all == 1:
-		return "❌", "The plan failed"
-	case v.failed > 0:
-		return "❌", number(v.failed) + " of " + count(all, "plan") + " failed"
-	case v.missing > 0:
-		return "❌", number(v.missing) + " of " + count(all, "target") + " left no report"
-	case v.earlierWithoutPlan() > 0:
-		return v.earlierOutcome()
-	case v.changed == 0 && v.earlierChanged() > 0:
-		n := v.earlierChanged()
-		return "🔵", "No changes in this run, " + count(n, "target") + " planned earlier " + verb(n, "changes", "change")
-	case v.changed == 0:
-		return "✅", "No changes"
-	}
-	symbol, text = "🔵", count(all, "target")+" "+verb(all, "changes", "change")
-	if v.changed < all {
-		text = number(v.changed) + " of " + count(all, "target") + " " + verb(v.changed, "changes", "change")
-	}
-	if n := v.total.Destroy + v.total.Replace; n > 0 {
-		symbol = "⚠️"
-		text += ", " + losses(v.total)
-	}
-	return symbol, text
-}
-
-// earlierChanged counts the targets of earlier runs that change: no change in this run is not none at all.
-func (v *view) earlierChanged() (n int) {
-	for _, e := range v.Earlier {
-		if e.Status == report.Changed {
-			n++
-		}
-	}
-	return n
-}
-
-// rollup returns "6 targets: 2 change, 3 unchanged, 1 failed".
-func (v *view) rollup() string {
-	all := len(v.targets) + v.missing
-	if all == 0 {
-		return ""
-	}
-	var parts []string
-	for _, p := range []struct {
-		n    int
-		text string
-	}{
-		{v.changed, verb(v.changed, "changes", "change")}, {v.unchanged, "unchanged"},
-		{v.failed, "failed"}, {v.missing, "without a report"},
-	} {
-		if p.n > 0 {
-			parts = append(parts, number(p.n)+" "+p.text)
-		}
-	}
-	if all == 1 { // "1 target: unchanged"
-		_, parts[0], _ = strings.Cut(parts[0], " ")
-	}
-	return count(all, "target") + ": " + strings.Join(parts, ", ")
-}
-
 // grantsNothing says why the plan is a what-if, "" if it is none.
 func (v *view) grantsNothing() string {
+	if v.State == Merged || v.State == Drifting {
+		return ""
+	}
 	if v.WhatIf && v.WhatIfWhy != "" {
 		return v.WhatIfWhy
 	}

@@ -24,15 +24,35 @@ func losses(c report.Counts) string {
 	return count(c.Destroy, "resource") + " to destroy, " + number(c.Replace) + " to replace"
 }
 
+// lost returns "2 resources destroyed, 1 replaced".
+func lost(c report.Counts) string {
+	switch {
+	case c.Replace == 0:
+		return count(c.Destroy, "resource") + " destroyed"
+	case c.Destroy == 0:
+		return count(c.Replace, "resource") + " replaced"
+	}
+	return count(c.Destroy, "resource") + " destroyed, " + number(c.Replace) + " replaced"
+}
+
 // tally returns "1 to add, 2 to change", or "" if there is nothing.
 func tally(c report.Counts) string {
+	return sum(c, [...]string{"to add", "to change", "to destroy", "to replace", "to forget", "to read"})
+}
+
+// carried returns "1 added, 2 changed", or "" if there is nothing.
+func carried(c report.Counts) string {
+	return sum(c, [...]string{"added", "changed", "destroyed", "replaced", "forgotten", "read"})
+}
+
+func sum(c report.Counts, words [6]string) string {
 	var parts []string
 	for _, p := range []struct {
 		n    int
 		text string
 	}{
-		{c.Add, "to add"}, {c.Change, "to change"}, {c.Destroy, "to destroy"}, {c.Replace, "to replace"}, {c.Forget, "to forget"},
-		{c.Read, "to read"}, {c.Moved, "moved"}, {c.Imported, "imported"}, {c.Deferred, "deferred"},
+		{c.Add, words[0]}, {c.Change, words[1]}, {c.Destroy, words[2]}, {c.Replace, words[3]}, {c.Forget, words[4]}, {c.Read, words[5]},
+		{c.Moved, "moved"}, {c.Imported, "imported"}, {c.Deferred, "deferred"},
 	} {
 		if p.n > 0 {
 			parts = append(parts, number(p.n)+" "+p.text)
@@ -42,6 +62,14 @@ func tally(c report.Counts) string {
 		parts = append(parts, count(c.Outputs, "output"))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// sum returns what the targets do in all, or did.
+func (v *view) sum() string {
+	if v.State == Merged {
+		return carried(v.total)
+	}
+	return tally(v.total)
 }
 
 // flagsOf returns the flags of a mode that is not an ordinary plan: "--destroy".
