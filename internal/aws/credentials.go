@@ -2,7 +2,9 @@
 // for planning and another for applying, so that a plan cannot be handed the
 // power to change anything.
 //
-// It never reads the process environment and never writes a credential to disk.
+// It never writes a credential to disk, and takes credentials, regions and endpoints only from
+// what it is handed, never from the process environment or a profile: there, net/http looks for
+// a proxy and the AWS SDK for the name it gives itself, and that is all.
 package aws
 
 // ReadOnly are credentials for planning. The zero value is no credentials.
@@ -24,7 +26,7 @@ var names = []string{
 	"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
 	"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE",
 	"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE",
-	"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_DYNAMODB",
+	"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER",
 	"AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT",
 }
 

@@ -2,7 +2,9 @@
 // environment of the job, a file, 1Password, AWS Secrets Manager, or a command of the
 // base configuration.
 //
-// It never writes a value anywhere: not into an argument, a log, an error or a file.
+// It never writes a value anywhere: not into an argument, a log, an error or a file. It starts
+// no program and reads no file of the checkout, which a pull request can change; what a command
+// makes of the checkout, as git does, is up to whoever wrote the command.
 package secret
 
 import "context"
@@ -19,8 +21,8 @@ type Source struct {
 // A Variable is a value that a command of the base configuration prints. It is no secret.
 type Variable struct {
 	Name    string `json:"name"`
-	Command string `json:"command"` // split into words like a shell would, and started without one
-	Default string `json:"default,omitempty"`
+	Command string `json:"command"`           // split into words like a shell would, and started without one
+	Default string `json:"default,omitempty"` // for a command that fails or prints nothing; "" makes that an error
 }
 
 // A Supply is everything that one target is given.
@@ -35,13 +37,7 @@ func (s Supply) Zero() bool { return len(s.Secrets)+len(s.Variables) == 0 }
 // A Keeper knows the places.
 type Keeper struct {
 	Environ map[string]string                                    // of the job; programs get an allow-list of it
-	Dir     string                                               // checkout that commands run in
-	AWS     func(ctx context.Context, id string) (string, error) // AWS Secrets Manager
-	Learn   func(value string)                                   // told of each secret value before anyone else, to hide it
-}
-
-// Values returns the value of every variable of s, by name. The error is a *Error naming the variable and its source,
-// with a Hint; it never holds a value. Each source is read once a call.
-func (k Keeper) Values(ctx context.Context, s Supply) (map[string]string, error) {
-	panic("being written")
+	Dir     string                                               // checkout that commands run in; "" is the working directory
+	AWS     func(ctx context.Context, id string) (string, error) // AWS Secrets Manager; its errors hold no value. May be nil
+	Learn   func(value string)                                   // told of each secret value before anyone else, to hide it. May be nil
 }
