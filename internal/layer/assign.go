@@ -85,14 +85,14 @@ func (v given) rank() int {
 	if v.isBackend {
 		rank++
 	}
-	if v.env != "" {
-		rank += 6
-	}
-	switch {
-	case v.own:
-		rank += 4
-	case v.layer != "":
+	if v.layer != "" {
 		rank += 2
+	}
+	if v.own {
+		rank += 4
+	}
+	if v.env != "" {
+		rank += 8
 	}
 	return rank
 }
@@ -162,6 +162,7 @@ func (d *discovery) targetsOf(r *root, files []given) {
 		t.VarFiles = append(t.VarFiles, d.varFiles(r, env, files, workspaces)...)
 		t.BackendConfig = d.backendFile(r, env, files)
 		r.targets = append(r.targets, t)
+		d.info[t] = &targetInfo{root: r, own: map[string]bool{}}
 		d.configure(r, t)
 		d.fileOf(r, t, files)
 		d.checkBackend(r, t)
@@ -170,37 +171,52 @@ func (d *discovery) targetsOf(r *root, files []given) {
 }
 
 // fileOf remembers the values a target's variables have, lowest precedence first,
-// and the folder of its environment.
+// and what is for its environment only.
 func (d *discovery) fileOf(r *root, t *Target, files []given) {
-	info := &targetInfo{root: r}
-	var names []string
-	for _, base := range d.tree.list(r.dir) {
-		if name := path.Join(r.dir, base); isAutoloaded(base) && d.tree.exists(name) {
-			names = append(names, name)
-		}
-	}
-	for _, name := range append(names, t.VarFiles...) {
+	info := d.info[t]
+	read := func(name string, own bool) {
 		v := d.valueFile(name)
-		info.values = append(info.values, d.values(v))
+		info.values = append(info.values, values{d.values(v), own})
 		if v.bad != nil && t.Problem == nil {
 			t.Problem = v.bad
 		}
 	}
+	for _, base := range d.tree.list(r.dir) {
+		if name := path.Join(r.dir, base); isAutoloaded(base) && d.tree.exists(name) {
+			read(name, false)
+		}
+	}
+	for _, name := range t.VarFiles {
+		v := d.valueFile(name)
+		// By convention it is for one environment or for all of them, and says which.
+		info.own[name] = info.own[name] || v.env == t.Env || len(d.opts.VarFiles) == 0 && !v.isShared(v.scope != r.dir)
+		read(name, info.own[name])
+	}
+	if t.BackendConfig != "" {
+		info.own[t.BackendConfig] = strings.Contains(d.opts.BackendFile, "{env}") || d.valueFile(t.BackendConfig).env == t.Env
+	}
 	for _, v := range files {
 		if v.env == t.Env && v.envFolder != "" {
 			info.envFolder = v.envFolder
+			info.own[v.envFolder] = true
 		}
 	}
-	d.info[t] = info
 }
 
 // A targetInfo is what is known of a target beside what it prints.
 type targetInfo struct {
 	root      *root
-	values    []map[string]hcl.Expression // of its variables, later wins
-	envFolder string                      // the folder of its environment, "" when there is none
-	states    []state                     // where its state is, see places
-	evidence  bool                        // a dependency of it is known
+	values    []values        // of its variables, later wins
+	envFolder string          // the folder of its environment, "" when there is none
+	own       map[string]bool // files and folders that are for its environment only
+	states    []state         // where its state is, see places
+	evidence  bool            // a dependency of it is known
+}
+
+// values are what one file gives variables.
+type values struct {
+	names map[string]hcl.Expression
+	own   bool // the file is for this environment only
 }
 
 // valueFile returns the value file of a path, read once.

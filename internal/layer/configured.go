@@ -98,11 +98,16 @@ func escapeGlob(s string) string { return globMeta.ReplaceAllString(s, `\$0`) }
 // names without a wildcard and that is not there is the target's problem.
 func (d *discovery) configure(r *root, t *Target) {
 	for _, template := range d.opts.VarFiles {
+		own := strings.Contains(template, "{env}")
+		take := func(name string) {
+			t.VarFiles = appendNew(t.VarFiles, name)
+			d.info[t].own[name] = d.info[t].own[name] || own
+		}
 		name := path.Clean(fill(template, r, t.Env))
 		if !strings.ContainsAny(template, "*?[") && !strings.Contains(withoutNames(template), "{") {
 			if d.tree.exists(name) {
-				t.VarFiles = appendNew(t.VarFiles, name)
-			} else if t.Problem == nil && (t.Env != DefaultEnv || !strings.Contains(template, "{env}")) {
+				take(name)
+			} else if t.Problem == nil && (t.Env != DefaultEnv || !own) {
 				t.Problem = &Problem{Message: "var-file missing: the configuration names it and it is not there", File: name,
 					Hint: "commit " + name + ", or correct var_files in the configuration"}
 			}
@@ -112,7 +117,7 @@ func (d *discovery) configure(r *root, t *Target) {
 		start, _ := doublestar.SplitPattern(glob)
 		for _, file := range d.tree.below(start) {
 			if ok, _ := doublestar.Match(glob, file); ok && !(path.Dir(file) == r.dir && isAutoloaded(path.Base(file))) {
-				t.VarFiles = appendNew(t.VarFiles, file)
+				take(file)
 			}
 		}
 	}

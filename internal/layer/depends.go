@@ -12,18 +12,25 @@ const maxScopes = 200
 
 // scopes returns where the expressions of a target are read: its root, and every
 // module it calls, with the values each is called with. It is empty unless one of
-// the folders has what is wanted.
-func (d *discovery) scopes(t *Target, wanted func(*folder) bool) []*scope {
+// the folders has what is wanted. Where any environment is meant, values of t's own
+// are left out.
+func (d *discovery) scopes(t *Target, anyEnv bool, wanted func(*folder) bool) []*scope {
 	info := d.info[t]
 	if !slices.ContainsFunc(info.root.reach, func(dir string) bool { return wanted(d.folders[dir]) }) {
 		return nil
 	}
 	root := &scope{folder: info.root.folder, values: map[string]hcl.Expression{}, outer: &scope{}, env: t.Workspace}
+	if anyEnv {
+		root.env = ""
+	}
 	if root.env == "" && !info.root.workspace {
 		root.env = "default"
 	}
-	for _, values := range info.values {
-		for name, expr := range values {
+	for _, v := range info.values {
+		if anyEnv && v.own {
+			continue
+		}
+		for name, expr := range v.names {
 			root.values[name] = expr
 		}
 	}

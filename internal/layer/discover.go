@@ -39,6 +39,7 @@ type Map struct {
 	Warnings []Problem `json:"warnings"` // cycles, ambiguities, named files that are not committed
 
 	inputs *inputs // what determines each target
+	order  *order  // what comes before each target
 }
 
 // Discover finds the layers of a repository, their environments and their order.
@@ -81,7 +82,7 @@ func (d *discovery) finish(targets []*Target) *Map {
 		return a.Env < b.Env
 	})
 	m := d.result
-	m.inputs = d.collectInputs(targets)
+	m.inputs, m.order = d.collectInputs(targets), d.order
 	for _, t := range targets {
 		m.Targets = append(m.Targets, *t)
 	}

@@ -120,8 +120,18 @@ func problemText(p Problem) string {
 	return p.File + ": " + p.Message
 }
 
-// TestLayouts finds, in every tree of testdata, what the tree's "want" says.
-func TestLayouts(t *testing.T) {
+// A layout is a tree of testdata.
+type layout struct {
+	name    string
+	archive *txtar.Archive
+	files   *memory
+	opts    Options
+	special map[string][]byte
+}
+
+// eachLayout discovers every tree of testdata.
+func eachLayout(t *testing.T, check func(t *testing.T, l layout, m *Map)) {
+	t.Helper()
 	names, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(names) < 15 {
 		t.Fatalf("%d layouts, %v", len(names), err)
@@ -132,28 +142,34 @@ func TestLayouts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			files, special := fromArchive(archive)
-			var opts Options
-			if special["options"] != nil {
-				if err := json.Unmarshal(special["options"], &opts); err != nil {
+			l := layout{name: name, archive: archive}
+			l.files, l.special = fromArchive(archive)
+			if text := l.special["options"]; text != nil {
+				if err := json.Unmarshal(text, &l.opts); err != nil {
 					t.Fatal(err)
 				}
 			}
-			m := discover(t, files, opts)
-			got := describe(m)
-			if *update {
-				writeWant(t, name, archive, got)
-			} else if got != string(special["want"]) {
-				t.Errorf("found:\n%s\nwant:\n%s", got, special["want"])
-			}
-			for _, line := range strings.Split(strings.TrimSpace(string(special["affected"])), "\n") {
-				if changed, want, ok := strings.Cut(line, " => "); ok {
-					checkAffected(t, m, changed, want)
-				}
-			}
-			checkSound(t, m)
+			check(t, l, discover(t, l.files, l.opts))
 		})
 	}
+}
+
+// TestLayouts finds, in every tree of testdata, what the tree's "want" says.
+func TestLayouts(t *testing.T) {
+	eachLayout(t, func(t *testing.T, l layout, m *Map) {
+		got := describe(m)
+		if *update {
+			writeWant(t, l.name, l.archive, got)
+		} else if got != string(l.special["want"]) {
+			t.Errorf("found:\n%s\nwant:\n%s", got, l.special["want"])
+		}
+		for _, line := range strings.Split(strings.TrimSpace(string(l.special["affected"])), "\n") {
+			if changed, want, ok := strings.Cut(line, " => "); ok {
+				checkAffected(t, m, changed, want)
+			}
+		}
+		checkSound(t, m)
+	})
 }
 
 func checkAffected(t *testing.T, m *Map, changed, want string) {
@@ -195,6 +211,7 @@ func checkSound(t testing.TB, m *Map) {
 			}
 		}
 	}
+	checkUpstreams(t, m)
 }
 
 // reads reports whether the layer in one folder depends on the one in another, at any remove.

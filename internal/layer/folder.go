@@ -30,7 +30,8 @@ type folder struct {
 // A call is a module of the same repository that a folder calls.
 type call struct {
 	module
-	dir string // "" when it is outside the tree
+	dir     string   // "" when it is outside the tree
+	through []string // links on the way there
 }
 
 // readFolders combines the sources of every directory that has any. The keys are
@@ -90,8 +91,8 @@ func (f *folder) add(t *tree, name string, s *source) {
 			if strings.Contains("/"+inner+"/", "/.terraform/") {
 				continue // what init will have fetched for another module
 			}
-			dir, _ := t.resolve(inside(f.dir, inner))
-			f.calls = append(f.calls, call{module: m, dir: dir})
+			dir, through, _ := t.follow(inside(f.dir, inner))
+			f.calls = append(f.calls, call{m, dir, through})
 		}
 	}
 }

@@ -63,7 +63,7 @@ func (d *discovery) connect(targets []*Target) {
 func (g *graph) upstreams(t *Target) []*Target {
 	info := g.d.info[t]
 	var found []*Target
-	for _, sc := range g.d.scopes(t, func(f *folder) bool { return len(f.states) > 0 }) {
+	for _, sc := range g.d.scopes(t, false, func(f *folder) bool { return len(f.states) > 0 }) {
 		for _, ref := range sc.folder.states {
 			kind := ""
 			if ref.kind != nil {

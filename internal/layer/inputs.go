@@ -20,14 +20,15 @@ import (
 // code reads them.
 type inputs struct {
 	tree    *tree
-	ids     []string                // of the targets, in the order of the Map
-	owners  map[string][]int        // folder of configuration → targets that reach it
-	config  map[string]bool         // every folder of configuration
-	files   map[string][]int        // file named for a target
-	folders map[string][]int        // folder that code of a target reads from
-	only    map[string]map[int]bool // value file or folder → the targets it is for; others of the layer do not care
-	linked  map[string][]string     // what links point to → the links
-	states  []state                 // of each target
+	ids     []string                   // of the targets, in the order of the Map
+	owners  map[string][]int           // folder of configuration → targets that reach it
+	config  map[string]bool            // every folder of configuration
+	files   map[string][]int           // file named for a target
+	folders map[string][]int           // folder that code of a target reads from
+	only    map[string]map[int]bool    // value file or folder → the targets it is for; others of the layer do not care
+	linked  map[string][]string        // what links point to, and links on the way there → the links, sorted
+	own     map[string]map[string]bool // ID → files and folders that are for that environment only
+	states  []state                    // of each target
 
 	once sync.Once
 	of   map[string][]string // ID → files
@@ -37,13 +38,18 @@ func (d *discovery) collectInputs(targets []*Target) *inputs {
 	in := &inputs{
 		tree: d.tree, owners: map[string][]int{}, config: map[string]bool{}, files: map[string][]int{},
 		folders: map[string][]int{}, only: map[string]map[int]bool{}, linked: map[string][]string{},
+		own: map[string]map[string]bool{},
 	}
 	for dir := range d.folders {
 		in.config[dir] = true
 	}
-	for link := range d.tree.links {
-		if real, ok := d.tree.resolve(link); ok {
-			in.linked[real] = append(in.linked[real], link)
+	for _, link := range sortedKeys(d.tree.links) {
+		real, through, ok := d.tree.follow(link)
+		if ok {
+			through = append(through, real)
+		}
+		for _, at := range through[1:] { // the first is link itself
+			in.linked[at] = append(in.linked[at], link)
 		}
 	}
 	for i, t := range targets {
@@ -52,20 +58,28 @@ func (d *discovery) collectInputs(targets []*Target) *inputs {
 		in.states = append(in.states, info.states[len(info.states)-1])
 		for _, dir := range info.root.reach {
 			in.owners[dir] = append(in.owners[dir], i)
+			for _, c := range d.folders[dir].calls {
+				in.add(i, c.through...)
+			}
 		}
 		for _, name := range append(slices.Clone(t.VarFiles), t.BackendConfig) {
 			if name != "" {
-				in.name(name, i)
+				real, through, _ := d.tree.follow(name)
+				in.add(i, append(through, name)...)
+				in.reserve(name, i)
+				info.own[real] = info.own[real] || info.own[name]
 			}
 		}
-		for _, ref := range d.references(t) {
-			switch {
-			case d.tree.has[ref]:
-				in.files[ref] = append(in.files[ref], i)
-			case d.tree.under[ref]:
+		common := d.references(t, true)
+		for ref := range d.references(t, false) {
+			if d.tree.has[ref] {
+				in.add(i, ref)
+			} else {
 				in.folders[ref] = append(in.folders[ref], i)
 			}
+			info.own[ref] = info.own[ref] || !common[ref]
 		}
+		in.own[t.ID()] = info.own
 		if info.envFolder != "" {
 			in.reserve(info.envFolder, i)
 		}
@@ -73,12 +87,14 @@ func (d *discovery) collectInputs(targets []*Target) *inputs {
 	return in
 }
 
-// name records that a file is handed to a target, and is for such targets only.
-func (in *inputs) name(file string, i int) {
-	in.files[file] = append(in.files[file], i)
-	in.reserve(file, i)
+// add makes files determine target i.
+func (in *inputs) add(i int, files ...string) {
+	for _, name := range files {
+		in.files[name] = append(in.files[name], i)
+	}
 }
 
+// reserve makes a file or folder one that only such targets care for.
 func (in *inputs) reserve(name string, i int) {
 	if in.only[name] == nil {
 		in.only[name] = map[int]bool{}
@@ -130,13 +146,17 @@ func (in *inputs) admits(name, owner string, i int) bool {
 	return true
 }
 
-// aliases returns a path and every other that links make of it.
+// aliases returns a path and every other that links make of it, each link used once: they may go in circles.
 func (in *inputs) aliases(name string) []string {
 	all := []string{name}
-	for k := 0; k < len(all) && k < maxHops; k++ {
+	used := map[string]bool{}
+	for k := 0; k < len(all); k++ {
 		for _, at := range above(all[k]) {
 			for _, link := range in.linked[at] {
-				all = appendNew(all, path.Join(link, relative(all[k], at)))
+				if !used[link] {
+					used[link] = true
+					all = append(all, path.Join(link, relative(all[k], at)))
+				}
 			}
 		}
 	}

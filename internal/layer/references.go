@@ -8,21 +8,25 @@ import (
 )
 
 // references returns the files and folders that the code of a target reads, as
-// far as its text tells, beside the folders the code itself stands in.
-func (d *discovery) references(t *Target) []string {
+// far as its text tells, beside the folders the code itself stands in, and the
+// links on the way there. Where any environment is meant, it is what all of them read.
+func (d *discovery) references(t *Target, anyEnv bool) map[string]bool {
 	found := map[string]bool{}
-	for _, sc := range d.scopes(t, func(f *folder) bool { return len(f.refs) > 0 }) {
+	for _, sc := range d.scopes(t, anyEnv, func(f *folder) bool { return len(f.refs) > 0 }) {
 		for _, expr := range sc.folder.refs {
 			value, _ := sc.text(expr)
 			for _, from := range startingFolders(expr, sc.folder.dir, t.Dir) {
-				ref := d.reference(from, value)
+				ref, through := d.reference(from, value)
 				if ref != "" && !within(sc.folder.dir, ref) && !within(t.Dir, ref) {
 					found[ref] = true
+				}
+				for _, link := range through {
+					found[link] = true
 				}
 			}
 		}
 	}
-	return sortedKeys(found)
+	return found
 }
 
 // startingFolders returns what a path is relative to: the module for path.module,
@@ -43,23 +47,25 @@ func startingFolders(expr hclsyntax.Expression, module, root string) []string {
 	return []string{root}
 }
 
-// reference returns the file or folder that a text names, "" if there is none.
-// Of a text that is only known at its beginning, it is the folder this ends in.
-func (d *discovery) reference(from, text string) string {
+// reference returns the file or folder that a text names, "" if there is none, and
+// the links that lead there. Of a text that is only known at its beginning, it is
+// the folder this ends in.
+func (d *discovery) reference(from, text string) (name string, through []string) {
 	start, _, cut := strings.Cut(text, unknown)
 	if cut {
 		i := strings.LastIndexByte(start, '/')
 		if i < 0 {
-			return ""
+			return "", nil
 		}
 		start = start[:i]
 	}
-	name := inside(from, start)
-	if name == "" || name == "." {
-		return ""
+	at := inside(from, start)
+	if at == "" || at == "." {
+		return "", nil
 	}
-	if real, ok := d.tree.resolve(path.Clean(name)); ok && (d.tree.has[real] || d.tree.under[real]) {
-		return real
+	real, through, ok := d.tree.follow(path.Clean(at))
+	if ok && (d.tree.has[real] || d.tree.under[real]) {
+		name = real
 	}
-	return ""
+	return name, through
 }

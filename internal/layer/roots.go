@@ -25,6 +25,7 @@ type discovery struct {
 	byPath     map[string]*valueFile // see valueFile
 	variations map[string]*variation // see variants
 	workspaces map[string][]declared // by folder, see declaredWorkspaces
+	order      *order
 }
 
 // A root is a folder that Terraform runs in.

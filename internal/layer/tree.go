@@ -71,21 +71,28 @@ func inside(dir, target string) string {
 // resolve follows the links on the way to name, and name itself. ok is false when
 // they leave the tree or go round in circles; whether the result exists is not checked.
 func (t *tree) resolve(name string) (real string, ok bool) {
+	real, _, ok = t.follow(name)
+	return real, ok
+}
+
+// follow is resolve that also tells the links it went through, as far as it came.
+func (t *tree) follow(name string) (real string, through []string, ok bool) {
 	if len(t.links) == 0 {
-		return name, true
+		return name, nil, true
 	}
 	for range maxHops {
 		link, rest := t.firstLink(name)
 		if link == "" {
-			return name, true
+			return name, through, true
 		}
+		through = append(through, link)
 		target := t.links[link]
 		if target == "" {
-			return "", false
+			break
 		}
 		name = path.Join(target, rest)
 	}
-	return "", false
+	return "", through, false
 }
 
 func (t *tree) firstLink(name string) (link, rest string) {
