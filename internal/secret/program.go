@@ -1,7 +1,6 @@
 package secret
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -50,7 +49,7 @@ func (p program) run(ctx context.Context) (stdout, stderr string, err error) {
 	case cmd.Process == nil:
 		err = fmt.Errorf("it did not start: %s", reason(err))
 	}
-	return out.String(), errs.String(), err
+	return string(out.data), string(errs.data), err
 }
 
 // find returns the path of a program, absolute or by its name on PATH: one outside the checkout, which a pull request
@@ -103,19 +102,20 @@ func (k Keeper) environment(allowed func(name string) bool) []string {
 	return env
 }
 
-// A head keeps the first bytes written to it, and refuses more.
+// A head keeps the first bytes written to it, and refuses more. (An embedded bytes.Buffer would be read into behind
+// Write's back.)
 type head struct {
-	bytes.Buffer
+	data []byte
 	max  int
 	full bool
 }
 
 func (h *head) Write(p []byte) (int, error) {
-	if h.Len()+len(p) > h.max {
-		h.full = true
+	if h.full = h.full || len(h.data)+len(p) > h.max; h.full {
 		return 0, errOutput
 	}
-	return h.Buffer.Write(p)
+	h.data = append(h.data, p...)
+	return len(p), nil
 }
 
 // A tail keeps the last bytes written to it.
@@ -129,5 +129,3 @@ func (t *tail) Write(p []byte) (int, error) {
 	t.data = t.data[max(0, len(t.data)-t.max):]
 	return len(p), nil
 }
-
-func (t *tail) String() string { return string(t.data) }
