@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/report"
@@ -135,4 +138,84 @@ func BenchmarkOneLayer(b *testing.B) {
 func BenchmarkFortyLayers(b *testing.B) {
 	b.Run("nothing-to-init", func(b *testing.B) { compare(b, 40, map[string]string{"main.tf": trivial}, "") })
 	b.Run("backend", func(b *testing.B) { compare(b, 40, map[string]string{"main.tf": local + trivial}, "local") })
+}
+
+// BenchmarkApply40 applies 40 trivial layers in 4 waves, a shell with init, plan and apply by xargs -P for each wave
+// beside it; the bound is 1.20.
+func BenchmarkApply40(b *testing.B) {
+	b.Run("nothing-to-init", func(b *testing.B) { compareApply(b, map[string]string{"main.tf": trivial}, "") })
+	b.Run("backend", func(b *testing.B) { compareApply(b, map[string]string{"main.tf": local + trivial}, "local") })
+}
+
+const waves, width = 4, 10
+
+// compareApply measures both sides in turns, on fresh states, and reports the ratio.
+func compareApply(b *testing.B, files map[string]string, backend string) {
+	all := map[string]string{}
+	var jobs [waves][]Job
+	for i := range waves * width {
+		dir := fmt.Sprintf("wave-%d/layer-%02d", i/width, i)
+		for name, text := range files {
+			all[filepath.Join(dir, name)] = text
+		}
+		tg := target()
+		tg.Layer, tg.Dir, tg.Backend = filepath.Base(dir), dir, backend
+		j := job(tg)
+		j.Accept = true
+		jobs[i/width] = append(jobs[i/width], j)
+	}
+	bench := newBench(b, all, nil)
+	forget := func() {
+		for _, wave := range jobs {
+			for _, j := range wave {
+				_ = os.Remove(filepath.Join(bench.root, j.Target.Dir, "terraform.tfstate"))
+			}
+		}
+	}
+	bareApply(b, bench) // both sides warm
+	var ours, theirs time.Duration
+	for b.Loop() {
+		forget()
+		start := time.Now()
+		for _, wave := range jobs {
+			applyAll(b, bench, wave)
+		}
+		ours += time.Since(start)
+		forget()
+		theirs += bareApply(b, bench)
+	}
+	b.ReportMetric(ours.Seconds()/float64(b.N), "ours-s")
+	b.ReportMetric(theirs.Seconds()/float64(b.N), "bare-s")
+	b.ReportMetric(ours.Seconds()/theirs.Seconds(), "ratio")
+}
+
+// applyAll applies one wave, as many at a time as there are cores.
+func applyAll(b *testing.B, bench *bench, jobs []Job) {
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, j := range jobs {
+		group.Go(func() error {
+			rep, err := bench.Apply(b.Context(), aws.ReadWrite{}, j)
+			if err == nil && rep.Status != report.Applied {
+				err = fmt.Errorf("%s: %+v", rep.Status, rep.Failure)
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// bareApply runs what a shell would, wave after wave.
+func bareApply(b *testing.B, bench *bench) time.Duration {
+	b.Helper()
+	start := time.Now()
+	script := `for wave in "$0"/wave-*; do ls -d "$wave"/*/ | xargs -P ` + fmt.Sprint(runtime.GOMAXPROCS(0)) + ` -I{} sh -c 'cd {} && rm -rf .terraform && p=$(mktemp) && terraform init -input=false >/dev/null && terraform plan -input=false -out=$p >/dev/null && terraform apply -input=false $p >/dev/null' || exit; done`
+	cmd := exec.Command("sh", "-c", script, bench.root)
+	cmd.Env = []string{"PATH=" + bench.env["PATH"], "HOME=" + b.TempDir(), "TMPDIR=" + b.TempDir(), "CHECKPOINT_DISABLE=1"}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return time.Since(start)
 }

@@ -97,6 +97,9 @@ func (r *run) fault(step string, err error, out *stream, stderr string) error {
 		f.Hint = "the end of its output is below"
 	default:
 		f.Message = bad[0].Summary
+		if step == "apply" {
+			f.Hint = "mend what the error names, then " + r.again() + ": what was carried out is not done twice"
+		}
 		r.class(&f, bad)
 	}
 	return &failed{Failure: f}

@@ -38,7 +38,9 @@ func (r *run) locked(f *report.Failure, d report.Diagnostic) {
 		f.Message += fmt.Sprintf(" by %s since %s (%s)", f.Lock.Who, f.Lock.Created, f.Lock.Operation)
 	}
 	f.Hint = "wait for that run to end; if it is dead, release the lock "
-	if r.job.Head != "" && lockID.MatchString(f.Lock.ID) {
+	if f.Lock.ID == "" { // the backend does not tell it
+		f.Hint = "wait for the run that holds it to end, then " + r.again()
+	} else if r.job.Head != "" && lockID.MatchString(f.Lock.ID) {
 		f.Hint += "with " + r.command("unlock", "--lock-id", f.Lock.ID)
 	} else {
 		f.Hint += "in `" + r.job.Target.Dir + "`: `" + r.tool.name + " force-unlock " + f.Lock.ID + "`"

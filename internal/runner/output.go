@@ -18,8 +18,10 @@ func (r *Runner) outputs(told map[string]output) []report.Output {
 	var out []report.Output
 	for _, name := range slices.Sorted(maps.Keys(told)) {
 		o := report.Output{Name: name, Sensitive: told[name].Sensitive}
-		if value := told[name].Value; !o.Sensitive && len(value) > 0 && len(value) <= maxOutput {
-			o.Value = r.redactAll(value)
+		if value := told[name].Value; !o.Sensitive && len(value) > 0 {
+			if value = r.redactAll(value); len(value) <= maxOutput {
+				o.Value = value
+			}
 		}
 		out = append(out, o)
 	}

@@ -266,7 +266,7 @@ output "o" {
 }
 
 // dump returns everything a report says.
-func dump(t *testing.T, r *report.Report) string {
+func dump(t testing.TB, r *report.Report) string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := report.Write(dir, r); err != nil {

@@ -14,7 +14,6 @@ import (
 	"filippo.io/age"
 	"filippo.io/age/agessh"
 
-	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/report"
 )
 
@@ -56,10 +55,10 @@ func (r *run) recoverable() error {
 // encrypt writes what from holds to w, for the job's recipients.
 func (r *run) encrypt(w io.Writer, from io.Reader) error {
 	var to []age.Recipient
-	for _, text := range r.job.Recipients {
+	for i, text := range r.job.Recipients {
 		one, err := recipient(text)
 		if err != nil {
-			return badRecipients(fmt.Sprintf("%.100q: %v", text, err))
+			return badRecipients(fmt.Sprintf("number %d: %v", i+1, err)) // without the text: it may be a private key
 		}
 		to = append(to, one...)
 	}
@@ -118,7 +117,7 @@ func (r *run) keep() (name string, err error) {
 	if err := os.MkdirAll(r.job.Keep, 0o755); err != nil {
 		return "", err
 	}
-	name = stateFileName(r.job.Target)
+	name = report.StateFileName(r.job.Target)
 	file, err := os.Create(filepath.Join(r.job.Keep, name))
 	if err != nil {
 		return "", err
@@ -196,8 +195,4 @@ func named(addresses []string) string {
 		return strings.Join(addresses[:10], ", ") + fmt.Sprintf(" and %d more", more)
 	}
 	return strings.Join(addresses, ", ")
-}
-
-func stateFileName(t layer.Target) string {
-	return "state-" + strings.TrimSuffix(strings.TrimPrefix(report.FileName(t), "report-"), ".json") + ".tfstate.age"
 }

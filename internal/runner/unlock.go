@@ -34,7 +34,6 @@ func (r *run) unlock(ctx context.Context) error {
 		return err
 	}
 	r.report.Status = report.Unchanged
-	r.report.Fingerprint = r.reader().print.Sum("")
 	return nil
 }
 
