@@ -154,3 +154,21 @@ func TestInputs(t *testing.T) {
 		t.Errorf("Inputs of an empty map = %q", got)
 	}
 }
+
+// TestVarFilesOfALayerComeAfterThoseOfAll finds them in that order in a central folder, whatever their names and
+// however many layers there are.
+func TestVarFilesOfALayerComeAfterThoseOfAll(t *testing.T) {
+	const central = "-- env/prod/network.tfvars --\nx = 1\n-- env/prod/zz.tfvars --\n-- env/prod/values.tfvars --\nx = 2\n"
+	one := layerAt("infra/network", "n") + "variable \"x\" {}\n"
+	for name, text := range map[string]string{"one layer": one, "two": one + layerAt("infra/other", "o") + "variable \"x\" {}\n"} {
+		m := discover(t, treeOf(text+central), Options{})
+		i := slices.IndexFunc(m.Targets, func(x Target) bool { return x.ID() == "network/prod" })
+		if i < 0 {
+			t.Fatalf("%s:\n%s", name, describe(m))
+		}
+		files := m.Targets[i].VarFiles
+		if n := len(files); n < 2 || files[n-1] != "env/prod/network.tfvars" {
+			t.Errorf("%s: var-files %q", name, files)
+		}
+	}
+}

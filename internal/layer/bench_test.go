@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"runtime"
@@ -135,14 +136,44 @@ func BenchmarkAffected5000(b *testing.B) {
 	}
 }
 
+// BenchmarkInputs is what a digest asks for, discovery not counted.
 func BenchmarkInputs(b *testing.B) {
 	tree := thousand()
+	b.ReportAllocs()
 	for b.Loop() {
+		b.StopTimer()
 		m := discover(b, tree, Options{})
+		b.StartTimer()
 		for _, t := range m.Targets {
-			if len(m.Inputs(t)) < 7 {
-				b.Fatal(m.Inputs(t))
+			if len(m.Inputs(t)) < 7 || len(m.Shared(t)) < 5 {
+				b.Fatal(m.Inputs(t), m.Shared(t))
 			}
 		}
+	}
+}
+
+// BenchmarkUpstreams asks for those of every target, once where states are read and once where numbers alone give
+// the order.
+func BenchmarkUpstreams(b *testing.B) {
+	for name, far := range map[string]int{"states": 9, "numbers": 999} {
+		tree := thousand()
+		if name == "numbers" {
+			for file, content := range tree.content {
+				tree.content[file] = bytes.ReplaceAll(content, []byte("terraform_remote_state"), []byte("none"))
+			}
+		}
+		m := discover(b, tree, Options{})
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				longest := 0
+				for _, t := range m.Targets {
+					longest = max(longest, len(m.Upstreams(t.ID())))
+				}
+				if longest < far {
+					b.Fatal(longest)
+				}
+			}
+		})
 	}
 }

@@ -114,10 +114,7 @@ func FuzzDiscover(f *testing.F) {
 			t.Fatal(err)
 		}
 		checkSound(t, m)
-		AffectedBy(m, m, files.Paths())
-		for _, x := range m.Targets {
-			m.Inputs(x)
-		}
+		checkInputs(t, m, files)
 		m.Mermaid()
 	})
 }

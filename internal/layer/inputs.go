@@ -3,6 +3,7 @@ package layer
 import (
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -165,6 +166,10 @@ func (in *inputs) aliases(name string) []string {
 
 var documents = set(".md .markdown .rst .adoc .png .jpg .jpeg .svg .drawio")
 
+// testName is what only `terraform test` and `tofu test` read.
+// https://developer.hashicorp.com/terraform/language/tests/mocking https://opentofu.org/docs/cli/commands/test/
+var testName = regexp.MustCompile(`\.(tftest|tofutest|tfmock)\.`)
+
 // isDocument reports whether a file only speaks to people.
 func isDocument(name string) bool {
 	base := strings.ToLower(path.Base(name))
@@ -175,7 +180,7 @@ func isDocument(name string) bool {
 // Terraform does there. The lock file does.
 func counts(below string) bool {
 	base := path.Base(below)
-	if isDocument(base) || modelName.MatchString(base) || strings.Contains(base, ".tftest.") {
+	if isDocument(base) || modelName.MatchString(base) || testName.MatchString(base) {
 		return false
 	}
 	if strings.HasPrefix(base, ".") && base != ".terraform.lock.hcl" && base != ".terraform-version" {

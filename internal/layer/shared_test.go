@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -57,6 +58,17 @@ func TestShared(t *testing.T) {
 			tree: layerAt("01-a", "a") + "-- values/all/x.tfvars --\n-- values/eu1/x.tfvars --\n",
 			opts: Options{VarFiles: []string{"values/all/*.tfvars", "values/{env}/*.tfvars"}, Environments: []string{"eu1"}},
 			id:   "01-a/eu1", own: "values/eu1/x.tfvars", want: "01-a/main.tf values/all/x.tfvars",
+		},
+		"a backend file that the configuration names": {
+			tree: "-- 01-a/main.tf --\nterraform {\n  backend \"s3\" {}\n}\n-- 01-a/states/eu1.txt --\nbucket = \"b\"\nkey = \"k\"\n",
+			opts: Options{BackendFile: "{dir}/states/{env}.txt"},
+			id:   "01-a/eu1", own: "01-a/states/eu1.txt", want: "01-a/main.tf",
+		},
+		"files that a declared workspace names": {
+			tree: "-- vpc/main.tf --\nterraform {\n  cloud {\n    workspaces {\n      tags = [\"vpc\"]\n    }\n  }\n}\nvariable \"x\" {}\n-- tfc/main.tf --\n" +
+				fmt.Sprintf(layerText, "tfc") + "module \"w\" {\n  source = \"github.com/acme/w\"\n  workspace_name = \"vpc-eu\"\n  working_directory = \"vpc\"\n  var_files = [\"common.tfvars\", \"west.tfvars\"]\n}\n" +
+				"-- vpc/common.tfvars --\nx = 1\n-- vpc/west.tfvars --\nx = 2\n",
+			id: "vpc/default", own: "vpc/west.tfvars", want: "vpc/common.tfvars vpc/main.tf",
 		},
 		"a file read for the environment's value only": {
 			tree: layerAt("01-a", "a") + "variable \"environment\" {}\nvariable \"org\" {}\nlocals {\n  a = file(\"../data/${var.environment}.json\")\n  b = file(\"../data/${var.org}.json\")\n}\n" +

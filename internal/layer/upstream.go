@@ -1,6 +1,9 @@
 package layer
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // An order is what setWaves went by. Its indexes are its own, not those of Map.Targets.
 type order struct {
@@ -42,8 +45,10 @@ func (d *discovery) newOrder(targets []*Target, up [][]int, rank []int) *order {
 func (o *order) lower(t turn) []int {
 	var found []int
 	for _, all := range o.beside[t.among] {
-		for _, j := range sameEnv(all, func(j int) bool { return o.turns[j].env == t.env }) {
-			if o.turns[j].rank < t.rank {
+		sameEnv := func(j int) bool { return o.turns[j].env == t.env }
+		hasEnv := slices.ContainsFunc(all, sameEnv)
+		for _, j := range all {
+			if o.turns[j].rank < t.rank && (sameEnv(j) || !hasEnv) {
 				found = append(found, j)
 			}
 		}

@@ -58,24 +58,19 @@ func (d *discovery) edges(targets []*Target) [][]int {
 	up := make([][]int, len(targets))
 	for i, t := range targets {
 		for _, dir := range t.DependsOn {
-			up[i] = append(up[i], sameEnv(at[dir], func(j int) bool { return targets[j].Env == t.Env })...)
+			var same []int
+			for _, j := range at[dir] {
+				if targets[j].Env == t.Env {
+					same = append(same, j)
+				}
+			}
+			if len(same) == 0 {
+				same = at[dir]
+			}
+			up[i] = append(up[i], same...)
 		}
 	}
 	return up
-}
-
-// sameEnv returns those of some targets that are of an environment, or all of them when none is.
-func sameEnv(all []int, is func(int) bool) []int {
-	var same []int
-	for _, j := range all {
-		if is(j) {
-			same = append(same, j)
-		}
-	}
-	if len(same) == 0 {
-		return all
-	}
-	return same
 }
 
 // breakCycles finds targets that depend on each other, warns of them, and leaves
