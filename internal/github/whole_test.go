@@ -1,6 +1,7 @@
 package github_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,7 +17,7 @@ import (
 func TestEveryRequestIsAsGitHubDescribesIt(t *testing.T) {
 	w := newWorldWith(t, githubtest.Options{Validate: true, LongTokens: true})
 	w.server.Team("acme", "platform", "ada")
-	c := w.open(t, github.Permissions{"pull_requests": "write", "issues": "write", "checks": "write", "contents": "read", "members": "read"})
+	c := w.open(t, github.Permissions{"pull_requests": "write", "issues": "write", "checks": "write", "contents": "read", "members": "read", "deployments": "write"})
 	if !strings.HasPrefix(c.Token(), "ghs_") || len(c.Token()) < 60 {
 		t.Errorf("not the long form: %d characters", len(c.Token()))
 	}
@@ -34,6 +35,13 @@ func TestEveryRequestIsAsGitHubDescribesIt(t *testing.T) {
 		"recent":     func() error { _, err := c.RecentComments(ctx); return err },
 		"check":      func() error { _, err := c.PutCheck(ctx, check); return err },
 		"checks":     func() error { _, err := c.Checks(ctx, w.head); return err },
+		"deployment": func() error {
+			return c.SetDeployment(ctx, w.record(t, c, w.deployment()), github.DeploymentState{State: "queued", LogURL: "https://example.com/run"})
+		},
+		"deployed": func() error { _, _, err := c.Deployments(ctx, "prod", "apply:05-compute", 1); return err },
+		"issue":    func() error { putIssue(t, c, drift("one"), nil); listed(t, c); return nil },
+		"reviews":  func() error { w.pull.Review("bob", "approved"); _, err := c.Reviews(ctx, w.pull.Number); return err },
+		"merged":   func() error { _, err := c.MergedPullRequests(ctx, "prod"); return err },
 	} {
 		if err := do(); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -42,6 +50,38 @@ func TestEveryRequestIsAsGitHubDescribesIt(t *testing.T) {
 	if _, err := c.PutCheck(ctx, check); err != nil { // again: an update
 		t.Error(err)
 	}
+}
+
+// However GitHub fails to answer: an error that says so, and never "there is none".
+func TestNothingIsReadFromFailures(t *testing.T) {
+	eachFault(t, nil, 100, nil, func(t *testing.T, f *fake) {
+		var all sync.WaitGroup
+		for name, do := range map[string]func(*github.Client) error{
+			"deployments": func(c *github.Client) error { _, _, err := c.Deployments(t.Context(), "prod", "", 1); return err },
+			"state":       func(c *github.Client) error { _, err := c.DeploymentState(t.Context(), 1); return err },
+			"issues":      func(c *github.Client) error { _, err := c.OpenIssues(t.Context(), "drift"); return err },
+			"reviews":     func(c *github.Client) error { _, err := c.Reviews(t.Context(), 7); return err },
+			"merged":      func(c *github.Client) error { _, err := c.MergedPullRequests(t.Context(), "prod"); return err },
+			"edit": func(c *github.Client) error {
+				i := drift("x")
+				i.Number = 3
+				_, err := c.PutIssue(t.Context(), i, nil)
+				return err
+			},
+			"status": func(c *github.Client) error {
+				return c.SetDeployment(t.Context(), 1, github.DeploymentState{State: "success"})
+			},
+		} {
+			c := f.client()
+			all.Go(func() {
+				var unavailable *github.UnavailableError
+				if err := do(c); !errors.As(err, &unavailable) || strings.Contains(err.Error(), "canary") {
+					t.Errorf("%s: %v", name, err)
+				}
+			})
+		}
+		all.Wait()
+	})
 }
 
 // What a plan of one environment costs, whatever the number of its targets.
