@@ -110,11 +110,10 @@ func (f *Fingerprinter) stands(address string) (Verdict, string) {
 
 // missing is stands for what was reviewed and is not planned any more.
 func (f *Fingerprinter) missing(address string, was Print) (Verdict, string) {
-	// Of these Terraform tells nothing when they are done: they go into the state as the apply gets to them. To leave
-	// them out touches nothing.
-	silent := strings.HasPrefix(address, "output.") || was.Action == NoOp || was.Action == Forget
 	switch {
-	case f.applied[address], silent && len(f.applied) > 0:
+	case f.applied[address]:
+		return Remainder, ""
+	case strings.HasPrefix(address, "output.") && len(f.applied) > 0: // is stored untold, as the apply gets to it
 		return Remainder, ""
 	case was.Action == Read: // read while planning, now that it could be
 		return Refined, ""

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -26,7 +27,7 @@ type Fingerprinter struct {
 	key    []byte
 	tool   Tool
 	ignore []glob
-	places [][]byte
+	places []place
 	review *Review
 
 	applied  map[string]bool // addresses of the review
@@ -64,13 +65,17 @@ func (f *Fingerprinter) Ignore(globs []string) {
 	}
 }
 
-// Places names folders that lie elsewhere on another machine, such as that of the checkout, absolute: in a value, each
-// is as good as the same place there. One that lies in another comes before it. It comes before the first Add.
+// A place is a folder that lies elsewhere on another machine, and what stands for it.
+type place struct{ dir, mark []byte }
+
+// Places names folders that lie elsewhere in another run or on another machine, absolute: the checkout, the data folder.
+// In a value, the first is as good as the first there, and so on. It comes before the first Add.
 func (f *Fingerprinter) Places(dirs ...string) {
-	for _, dir := range dirs {
+	for i, dir := range dirs {
 		quoted, _ := jsontext.AppendQuote(nil, dir) // invalid UTF-8 becomes U+FFFD, as in values
-		f.places = append(f.places, quoted[1:len(quoted)-1])
+		f.places = append(f.places, place{quoted[1 : len(quoted)-1], fmt.Appendf(nil, "\x00place %d\x00", i)})
 	}
+	slices.SortStableFunc(f.places, func(a, b place) int { return len(b.dir) - len(a.dir) }) // one may lie in another
 }
 
 // Against has the plan compared with a reviewed one. It comes before the first Add, for what was unknown then must

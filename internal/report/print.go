@@ -80,11 +80,8 @@ func (f *Fingerprinter) veil(sensitive bool, value []byte) []byte {
 	return mac.Sum(nil)
 }
 
-// Marks stand in values for what differs from run to run, or from machine to machine. No JSON text holds a NUL.
-const (
-	timeMark  = "\x00time\x00"
-	placeMark = "\x00place\x00"
-)
+// timeMark stands in values for the time of the plan. No JSON text holds a NUL.
+const timeMark = "\x00time\x00"
 
 // normal returns the leaves of a change in their order, with marks in their values. Those that hold the time of the
 // plan are noted as volatile.
@@ -97,7 +94,7 @@ func (f *Fingerprinter) normal(t timed, time string) []Leaf {
 			l.After = bytes.ReplaceAll(l.After, []byte(time), []byte(timeMark))
 		}
 		for _, place := range f.places {
-			l.Before, l.After = mark(l.Before, place), mark(l.After, place)
+			l.Before, l.After = place.hide(l.Before), place.hide(l.After)
 		}
 	}
 	slices.SortFunc(leaves, func(a, b Leaf) int {
@@ -106,10 +103,10 @@ func (f *Fingerprinter) normal(t timed, time string) []Leaf {
 	return leaves
 }
 
-// mark puts a mark in the place of a folder.
-func mark(value, place []byte) []byte {
-	if !bytes.Contains(value, place) {
+// hide returns value with the mark of p for p. An empty p is nowhere.
+func (p place) hide(value []byte) []byte {
+	if len(p.dir) == 0 || !bytes.Contains(value, p.dir) {
 		return value
 	}
-	return bytes.ReplaceAll(value, place, []byte(placeMark))
+	return bytes.ReplaceAll(value, p.dir, p.mark)
 }

@@ -184,26 +184,3 @@ func TestALargeReportLosesTheAttributesOfItsLargestChanges(t *testing.T) {
 		t.Error("a report that cannot shrink enough is written")
 	}
 }
-
-func FuzzParse(f *testing.F) {
-	sound, err := json.Marshal(full())
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(sound)
-	f.Add([]byte(`{"version":1,"target":{"layer":"05-compute","env":"prod","dir":"infra/05-compute"},"status":"failed","failure":{"kind":"error","message":""}}`))
-	f.Add([]byte(`{}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := Parse(data, target("prod"))
-		if err != nil {
-			return
-		}
-		again, err := json.Marshal(r)
-		if err != nil {
-			t.Fatalf("what was read cannot be written: %v", err)
-		}
-		if _, err := Parse(again, target("prod")); err != nil {
-			t.Fatalf("what was written cannot be read: %v\n%s", err, again)
-		}
-	})
-}
