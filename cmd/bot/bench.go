@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -13,6 +14,7 @@ import (
 	"github.com/layerbot/layerbot/internal/phase"
 	"github.com/layerbot/layerbot/internal/report"
 	"github.com/layerbot/layerbot/internal/runner"
+	"github.com/layerbot/layerbot/internal/secret"
 )
 
 // runFlags say how Terraform is run.
@@ -20,38 +22,40 @@ type runFlags struct {
 	lockTimeout, timeout time.Duration
 	mirror               string
 	noInstall            bool
+	parallel             int // targets at once
 }
 
 func (f *runFlags) bind(flags *pflag.FlagSet) {
 	flags.DurationVar(&f.lockTimeout, "lock-timeout", 0, "how long to wait for a held state lock")
 	flags.DurationVar(&f.timeout, "timeout", 0, "most time for one target (0: no limit)")
 	flags.StringVar(&f.mirror, "provider-mirror", "", "`folder` with providers, asked before the registry")
+	flags.IntVar(&f.parallel, "parallel", 0, "targets worked on at once (0: one for each core)")
 	flags.BoolVar(&f.noInstall, "no-install", false, "fail rather than install a Terraform version that PATH does not have")
 }
 
-// bench plans jobs over the checkout in front of it and leaves their reports in out. local is a person's own machine,
-// whose Terraform settings count; a ticket that came from elsewhere never makes it so.
-func (b *bot) bench(ctx context.Context, f planFlags, t *phase.Ticket, jobs []phase.Job, out string, local bool) error {
+// bench returns what Terraform is run at: the checkout in front of it. Reports go to out. local is a person's own machine,
+// whose Terraform settings count; a ticket that came from elsewhere never makes it so. The progress must be stopped.
+func (b *bot) bench(ctx context.Context, f runFlags, jobs int, out string, local bool) (phase.Bench, *progress, error) {
 	root := b.top()
-	p := b.progress(len(jobs))
-	defer p.stop()
 	var checkout *git.Repo // of a ticket's commit; a person's working directory need not be one
 	if !local {
 		var err error
 		if checkout, err = git.Open(ctx, root); err != nil {
-			return err
+			return phase.Bench{}, nil, err
 		}
 	}
-	return phase.Plan(ctx, phase.Bench{
-		Checkout: checkout, Root: root, Creds: aws.Ambient(b.env.All), Parallel: f.parallel, Out: out, Done: p.done,
-		At: func(root string) (*runner.Runner, error) {
+	p := b.progress(jobs)
+	keeper := secret.Keeper{Environ: b.env.All, Dir: root, AWS: aws.Ambient(b.env.All).Vault().Secret, Learn: b.mask}
+	return phase.Bench{
+		Checkout: checkout, Root: root, Parallel: f.parallel, Out: out, Done: p.done, Values: keeper.Values,
+		At: func(root string) (phase.Terraform, error) {
 			return runner.New(runner.Options{
 				Root: root, Environ: b.env.All, CacheDir: b.env.CacheDir, Redactor: b.redactor, Log: b.log,
-				Progress: p.stage, LockTimeout: f.run.lockTimeout, Timeout: f.run.timeout,
-				Download: !f.run.noInstall, Local: local, ProviderMirror: f.run.mirror,
+				Progress: p.stage, LockTimeout: f.lockTimeout, Timeout: f.timeout,
+				Download: !f.noInstall, Local: local, ProviderMirror: f.mirror,
 			})
 		},
-	}, t, jobs)
+	}, p, nil
 }
 
 // top is the root of the repository around the working directory, or the working directory itself.
@@ -66,17 +70,25 @@ func (b *bot) top() string {
 	}
 }
 
-// verdict is the exit code of a run: locked before failed before changed.
+// verdict is the exit code of a run: locked before failed before stopped before changed.
 func verdict(reports []report.Report, detailed bool) error {
 	code := exitOK
+	worse := func(c int) {
+		if slices.Index(severity, c) > slices.Index(severity, code) {
+			code = c
+		}
+	}
 	for _, r := range reports {
 		switch {
 		case r.Failure != nil && r.Failure.Kind == report.Locked:
-			return exit(exitLocked)
+			worse(exitLocked)
+		case r.Failure != nil && r.Failure.Kind == report.Unreached:
+		case r.Status == report.Stopped:
+			worse(exitStopped)
 		case r.Status == report.Failed:
-			code = exitError
-		case r.Status == report.Changed && detailed && code == exitOK:
-			code = exitChanges
+			worse(exitError)
+		case r.Status == report.Changed && detailed:
+			worse(exitChanges)
 		}
 	}
 	if code == exitOK {
@@ -84,3 +96,6 @@ func verdict(reports []report.Report, detailed bool) error {
 	}
 	return exit(code)
 }
+
+// severity orders the exit codes that targets can have.
+var severity = []int{exitOK, exitChanges, exitStopped, exitError, exitLocked}

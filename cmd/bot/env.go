@@ -34,6 +34,7 @@ type environment struct {
 	AppIDText      string
 	PrivateKey     string
 	InstallationID int64
+	RepositoryID   int64
 	Token          string // GITHUB_TOKEN
 }
 
@@ -59,6 +60,7 @@ func surroundings() environment {
 	}
 	e.AppID, _ = strconv.ParseInt(e.AppIDText, 10, 64)                              // checked where an App is needed
 	e.InstallationID, _ = strconv.ParseInt(all["LAYERBOT_INSTALLATION_ID"], 10, 64) // 0: looked up
+	e.RepositoryID, _ = strconv.ParseInt(all["GITHUB_REPOSITORY_ID"], 10, 64)       // 0: by name
 	e.Dir, _ = os.Getwd()                                                           // "" fails where it is used, with the path in the error
 	e.CacheDir = cacheDir(all)
 	e.Terminal = term.IsTerminal(int(os.Stderr.Fd())) && all["TERM"] != "dumb"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,8 +19,8 @@ func (b *bot) gate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "gate",
 		Short: "Decide what an event asks for, and write the ticket (phase 1)",
-		Long: `Reads the event of a GitHub Actions run and decides what is to be planned. Runs nothing from the pull request.
-Writes the ticket to --out, and the outputs ticket, matrix and jobs to GITHUB_OUTPUT.`,
+		Long: `Reads the event of a GitHub Actions run and decides what is to be planned, applied or looked at. Runs nothing from the pull request.
+Writes the ticket to --out, and the outputs ticket, work, jobs, matrix and, for applies, waves and wave-1 to wave-8 to GITHUB_OUTPUT.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return b.runGate(cmd.Context(), out) },
 	}
@@ -42,6 +43,7 @@ func (b *bot) runGate(ctx context.Context, out string) error {
 		},
 		Git:      repo.WithNetwork(b.env.All),
 		CloneURL: strings.TrimSuffix(b.env.ServerURL, "/") + "/" + ev.Repository.String() + ".git",
+		Run:      b.runURL(ev.Repository),
 		AppID:    b.env.AppID, Secret: []byte(b.env.PrivateKey), Log: b.log,
 	}, ev)
 	if err != nil {
@@ -68,7 +70,7 @@ func (b *bot) tell(t *phase.Ticket) {
 		b.log.Info("no target is to be planned")
 	}
 	for _, j := range t.Jobs {
-		b.log.Info("plan " + j.Target.String())
+		b.log.Info(verbOf(t.Work) + " " + j.Target.String())
 	}
 }
 
@@ -78,7 +80,7 @@ func (b *bot) hand(t *phase.Ticket, out string) error {
 	if err != nil {
 		return err
 	}
-	matrix, err := json.Marshal(matrixOf(t))
+	outputs, err := outputsOf(t)
 	if err != nil {
 		return err
 	}
@@ -87,9 +89,32 @@ func (b *bot) hand(t *phase.Ticket, out string) error {
 			return err
 		}
 	}
-	return b.outputs(map[string]string{
-		"ticket": string(ticket), "matrix": string(matrix), "jobs": fmt.Sprint(len(t.Jobs)),
-	})
+	outputs["ticket"] = string(ticket)
+	return b.outputs(outputs)
+}
+
+// outputsOf returns what a workflow is made of: the jobs as a matrix, and for applies one matrix a wave, wave-1 to wave-8. What is
+// held up needs no runner.
+func outputsOf(t *phase.Ticket) (map[string]string, error) {
+	out := map[string]string{"jobs": fmt.Sprint(len(t.Jobs)), "work": verbOf(t.Work)}
+	add := func(name string, jobs []phase.Job) error {
+		text, err := json.Marshal(matrixOf(jobs))
+		out[name] = string(text)
+		return err
+	}
+	if t.Work != phase.Applying {
+		return out, add("matrix", t.Jobs)
+	}
+	out["waves"] = "0"
+	begin := slices.DeleteFunc(slices.Clone(t.Jobs), func(j phase.Job) bool { return j.Apply.Hold != nil })
+	for _, wave := range phase.Waves(begin) {
+		n := fmt.Sprint(wave[0].Apply.Wave)
+		out["waves"] = n
+		if err := add("wave-"+n, wave); err != nil {
+			return nil, err
+		}
+	}
+	return out, add("matrix", begin)
 }
 
 // maxMatrix is the most jobs GitHub makes of one matrix.
@@ -109,13 +134,13 @@ type leg struct {
 }
 
 // matrixOf spreads the jobs over legs, environment by environment.
-func matrixOf(t *phase.Ticket) matrix {
-	size := (len(t.Jobs) + maxMatrix - 1) / maxMatrix
+func matrixOf(jobs []phase.Job) matrix {
+	size := (len(jobs) + maxMatrix - 1) / maxMatrix
 	for {
 		m := matrix{Include: []leg{}}
 		open := map[string]int{} // environment → leg with room
 		count := map[int]int{}
-		for _, j := range t.Jobs {
+		for _, j := range jobs {
 			i, ok := open[j.Target.Env]
 			if !ok || count[i] == size {
 				i = len(m.Include)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/git"
 	"github.com/layerbot/layerbot/internal/phase"
@@ -21,7 +23,6 @@ type planFlags struct {
 	targets, replace     []string
 	refreshOnly, destroy bool
 	detailed             bool
-	parallel             int
 	run                  runFlags
 }
 
@@ -53,7 +54,6 @@ Exit codes: 0 fine, 1 error, 2 changes present (with --detailed-exitcode), 5 sta
 	flags.StringVar(&f.ticket, "ticket", "", "`file` with the ticket written by gate (-: standard input)")
 	flags.StringVar(&f.out, "out", "", "`folder` for the reports, with --ticket")
 	f.run.bind(flags)
-	flags.IntVar(&f.parallel, "parallel", 0, "targets planned at once (0: one for each core)")
 	return cmd
 }
 
@@ -74,7 +74,7 @@ func (b *bot) planHere(ctx context.Context, f planFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	t, err := phase.Local(ctx, files, cmd)
+	t, err := phase.Local(ctx, files, cmd, phase.Planning)
 	if err != nil {
 		return err
 	}
@@ -86,10 +86,7 @@ func (b *bot) planHere(ctx context.Context, f planFlags, args []string) error {
 		return err
 	}
 	defer os.RemoveAll(out)
-	if err := b.bench(ctx, f, t, t.Jobs, out, true); err != nil {
-		return err
-	}
-	reports, err := report.ReadAll(os.DirFS(out), t.Targets())
+	reports, err := b.here(ctx, f.run, t, t.Jobs, out, b.planning)
 	if err != nil {
 		return err
 	}
@@ -97,6 +94,27 @@ func (b *bot) planHere(ctx context.Context, f planFlags, args []string) error {
 		return err
 	}
 	return verdict(reports, f.detailed)
+}
+
+// A phaseFunc does one phase of a ticket's jobs at a bench.
+type phaseFunc func(ctx context.Context, bench phase.Bench, t *phase.Ticket, jobs []phase.Job) error
+
+// planning plans.
+func (b *bot) planning(ctx context.Context, bench phase.Bench, t *phase.Ticket, jobs []phase.Job) error {
+	return phase.Plan(ctx, bench, aws.Ambient(b.env.All), t, jobs)
+}
+
+// here does a phase of jobs in the working directory, and returns what it reported in the folder out.
+func (b *bot) here(ctx context.Context, f runFlags, t *phase.Ticket, jobs []phase.Job, out string, do phaseFunc) ([]report.Report, error) {
+	bench, progress, err := b.bench(ctx, f, len(jobs), out, true)
+	if err != nil {
+		return nil, err
+	}
+	defer progress.stop()
+	if err := do(ctx, bench, t, jobs); err != nil {
+		return nil, err
+	}
+	return report.ReadAll(os.DirFS(out), phase.Targets(jobs))
 }
 
 // words are the command line as a comment has it, so that one grammar judges both.
@@ -128,17 +146,34 @@ func (b *bot) nothing(t *phase.Ticket) error {
 
 // planTicket is the plan phase of a workflow.
 func (b *bot) planTicket(ctx context.Context, f planFlags, args []string) error {
+	if len(args) > 0 || f.refreshOnly || f.destroy || len(f.replace) > 0 {
+		return &usageError{message: "with --ticket, only --target chooses what is planned", next: "what a plan is made of is decided by gate and stands in the ticket"}
+	}
+	return b.there(ctx, ticketFlags{name: f.ticket, out: f.out, targets: f.targets, detailed: f.detailed, run: f.run}, phase.Planning, b.planning)
+}
+
+// ticketFlags say which jobs of a ticket are done, and how.
+type ticketFlags struct {
+	name, out string
+	targets   []string
+	detailed  bool
+	run       runFlags
+}
+
+// there does a phase of a ticket: the jobs that --target names.
+func (b *bot) there(ctx context.Context, f ticketFlags, work phase.Work, do phaseFunc) error {
 	switch {
 	case f.out == "":
 		return &usageError{message: "--ticket needs --out", next: "name a folder for the reports: `--out reports`"}
-	case len(args) > 0 || f.refreshOnly || f.destroy || len(f.replace) > 0:
-		return &usageError{message: "with --ticket, only --target chooses what is planned", next: "what a plan is made of is decided by gate and stands in the ticket"}
 	case b.env.PrivateKey != "":
-		return &usageError{message: "the App's private key is in the environment of a plan job, which runs code from the pull request", next: "give LAYERBOT_APP_PRIVATE_KEY to the jobs of gate and report only"}
+		return &usageError{message: "the App's private key is in the environment of a job that runs Terraform", next: "give LAYERBOT_APP_PRIVATE_KEY to the jobs of gate and report only"}
 	}
-	t, err := b.ticket(f.ticket)
+	t, err := b.ticket(f.name)
 	if err != nil {
 		return err
+	}
+	if t.Work != work && !(work == phase.Applying && t.Work == phase.Unlocking) {
+		return &usageError{message: fmt.Sprintf("the ticket is for %q", cmp.Or(t.Work, "plan")), next: fmt.Sprintf("run `bot %s --ticket` with it", verbOf(t.Work))}
 	}
 	jobs, err := jobsOf(t, f.targets)
 	if err != nil {
@@ -147,12 +182,17 @@ func (b *bot) planTicket(ctx context.Context, f planFlags, args []string) error 
 	if err := os.MkdirAll(f.out, 0o700); err != nil {
 		return fmt.Errorf("make the folder for the reports: %w", err)
 	}
-	if err := b.bench(ctx, f, t, jobs, f.out, false); err != nil {
+	bench, progress, err := b.bench(ctx, f.run, len(jobs), f.out, false)
+	if err != nil {
+		return err
+	}
+	defer progress.stop()
+	if err := do(ctx, bench, t, jobs); err != nil {
 		return err
 	}
 	picked := *t
 	picked.Jobs = jobs
-	reports, err := report.ReadAll(os.DirFS(f.out), picked.Targets())
+	reports, err := report.ReadAll(os.DirFS(f.out), phase.Targets(jobs))
 	if err != nil {
 		return err
 	}
@@ -161,6 +201,18 @@ func (b *bot) planTicket(ctx context.Context, f planFlags, args []string) error 
 		return err
 	}
 	return verdict(reports, f.detailed)
+}
+
+// verbOf returns the command that does the work of a ticket.
+func verbOf(w phase.Work) string {
+	switch w {
+	case phase.Applying, phase.Unlocking:
+		return "apply"
+	case phase.Drifting:
+		return "drift"
+	default:
+		return "plan"
+	}
 }
 
 // jobsOf returns the jobs that --target names (several may stand in one value, one a line); none named is all.

@@ -41,7 +41,11 @@ func (b *bot) client(ctx context.Context, repo github.Repository, p github.Permi
 func (b *bot) mask(secret string) {
 	b.redactor.Add(secret)
 	if b.env.Actions {
-		fmt.Fprintf(b.raw, "::add-mask::%s\n", secret) // the runner reads this line and does not print it
+		for line := range strings.Lines(secret) { // the runner reads these lines and does not print them; it masks line by line
+			if line = strings.TrimSpace(line); line != "" {
+				fmt.Fprintf(b.raw, "::add-mask::%s\n", strings.ReplaceAll(line, "%", "%25"))
+			}
+		}
 	}
 }
 
@@ -58,7 +62,12 @@ func (b *bot) event() (*github.Event, error) {
 		return nil, &usageError{message: fmt.Sprintf("read the event: %v", err), next: "GITHUB_EVENT_PATH must name the payload of the event"}
 	}
 	defer f.Close()
-	return github.ReadEvent(b.env.EventName, f)
+	ev, err := github.ReadEvent(b.env.EventName, f)
+	if err == nil && ev.Repository.Owner == "" { // a schedule's payload may not say
+		owner, name, _ := strings.Cut(b.env.All["GITHUB_REPOSITORY"], "/")
+		ev.Repository.Owner, ev.Repository.Name, ev.Repository.ID = owner, name, b.env.RepositoryID
+	}
+	return ev, err
 }
 
 // links returns what the comment's footer points to.
@@ -66,10 +75,22 @@ func (b *bot) links(t *phase.Ticket) comment.Links {
 	if b.env.RunID == "" {
 		return comment.Links{}
 	}
-	base := strings.TrimSuffix(b.env.ServerURL, "/") + "/" + t.Repository.String()
-	l := comment.Links{Run: base + "/actions/runs/" + b.env.RunID}
+	l := comment.Links{Run: b.runURL(t.Repository)}
 	if t.PullRequest != 0 {
-		l.Checks = fmt.Sprintf("%s/pull/%d/checks", base, t.PullRequest)
+		l.Checks = fmt.Sprintf("%s/pull/%d/checks", b.home(t.Repository), t.PullRequest)
 	}
 	return l
+}
+
+// runURL returns the address of this run; "" outside of one.
+func (b *bot) runURL(repo github.Repository) string {
+	if b.env.RunID == "" {
+		return ""
+	}
+	return b.home(repo) + "/actions/runs/" + b.env.RunID
+}
+
+// home returns the address of a repository.
+func (b *bot) home(repo github.Repository) string {
+	return strings.TrimSuffix(b.env.ServerURL, "/") + "/" + repo.String()
 }

@@ -40,6 +40,14 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"hostile":      onStage((*stage).hostile),
 	"orders":       onStage((*stage).orders),
 	"collaborator": onStage((*stage).collaborator),
+	"merge":        onStage((*stage).merge),
+	"direct":       onStage((*stage).direct),
+	"alive":        onStage((*stage).alive),
+	"review":       onStage((*stage).review),
+	"deployments":  onStage((*stage).deployments),
+	"issues":       onStage((*stage).issues),
+	"state":        onStage((*stage).state),
+	"secret":       onStage((*stage).secret),
 }
 
 type stageKey struct{}
@@ -57,6 +65,7 @@ type stage struct {
 	server *githubtest.Server
 	repo   *githubtest.Repo
 	pull   *githubtest.Pull
+	base   string           // of it
 	fork   *githubtest.Repo // of the last pull request from outside
 
 	eventName, eventFile string
@@ -66,6 +75,7 @@ type stage struct {
 	token                string     // GITHUB_TOKEN in place of the App, when set
 	held                 []*os.File // state files that are locked
 	planted              []string   // variables that every phase has beside its own, see canaries
+	given                []string   // variables that the jobs with Terraform have
 	printed              strings.Builder
 }
 
@@ -93,7 +103,10 @@ func (s *stage) github(ts *testscript.TestScript, neg bool, args []string) {
 	s.repo.Collaborator("alice", "write")
 	s.repo.Collaborator("rita", "read")
 	from := s.sample
-	if len(args) > 0 {
+	switch {
+	case len(args) > 0 && args[0] == "live": // layers whose state lasts from run to run
+		from = filepath.Join(filepath.Dir(s.sample), "live")
+	case len(args) > 0:
 		from = ts.MkAbs(args[0])
 	}
 	files := s.files(ts, from)
@@ -122,7 +135,7 @@ func (s *stage) open(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	pull, err := s.repo.Open("alice", "A change", "", args[0], args[1], fork)
 	ts.Check(err)
-	s.pull = pull
+	s.pull, s.base = pull, args[1]
 	s.use(ts, "pull_request", pull.Event("opened"))
 }
 
@@ -175,17 +188,31 @@ func (s *stage) use(ts *testscript.TestScript, name string, payload []byte) {
 	ts.Check(os.WriteFile(s.eventFile, payload, 0o600))
 }
 
-// phases runs gate, every plan and report, as Actions would, and prints what each said.
+// phases runs gate, every job with Terraform and report, as Actions would, and prints what each said.
 func (s *stage) phases(ts *testscript.TestScript, neg bool, args []string) {
 	var text strings.Builder
 	failed := s.gate(ts, &text)
 	if s.ticketWritten() {
-		for _, id := range s.matrix(ts) {
-			failed = s.plan(ts, &text, id) || failed
+		for _, name := range s.matrices(ts) {
+			for _, id := range s.matrix(ts, name) {
+				failed = s.job(ts, &text, id) || failed
+			}
 		}
 		failed = s.report(ts, &text) || failed
 	}
 	s.end(ts, neg, failed, text.String())
+}
+
+// matrices returns the outputs of gate that hold the jobs, in the order a workflow runs them.
+func (s *stage) matrices(ts *testscript.TestScript) []string {
+	if s.ticket(ts).Work != phase.Applying {
+		return []string{"matrix"}
+	}
+	var names []string
+	for n := 1; strings.Contains(s.outputs(ts), fmt.Sprintf("wave-%d<<", n)); n++ {
+		names = append(names, fmt.Sprintf("wave-%d", n))
+	}
+	return names
 }
 
 // phase NAME [TARGET] runs one phase.
@@ -195,8 +222,8 @@ func (s *stage) phase(ts *testscript.TestScript, neg bool, args []string) {
 	switch args[0] {
 	case "gate":
 		failed = s.gate(ts, &text)
-	case "plan":
-		failed = s.plan(ts, &text, args[1])
+	case "job":
+		failed = s.job(ts, &text, args[1])
 	case "report":
 		failed = s.report(ts, &text)
 	}
@@ -221,11 +248,13 @@ func (s *stage) gate(ts *testscript.TestScript, text *strings.Builder) (failed b
 	return s.bot(ts, text, dir, s.withApp(), "gate", "--out", filepath.Join(s.dir, "ticket.json"))
 }
 
-func (s *stage) plan(ts *testscript.TestScript, text *strings.Builder, id string) (failed bool) {
+// job runs Terraform on one target, as the ticket says.
+func (s *stage) job(ts *testscript.TestScript, text *strings.Builder, id string) (failed bool) {
 	t := s.ticket(ts)
-	dir := s.clone(ts, "plan-"+strings.ReplaceAll(id, "/", "-"), t.Head)
-	env := []string{"GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "plan-summary.md")}
-	return s.bot(ts, text, dir, env, "plan", "--ticket", filepath.Join(s.dir, "ticket.json"), "--target", id, "--out", filepath.Join(s.dir, "reports"))
+	verb := verbOf(t.Work)
+	dir := s.clone(ts, verb+"-"+strings.ReplaceAll(id, "/", "-"), t.Head)
+	env := append([]string{"GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "job-summary.md")}, s.given...)
+	return s.bot(ts, text, dir, env, verb, "--ticket", filepath.Join(s.dir, "ticket.json"), "--target", id, "--out", filepath.Join(s.dir, "reports"))
 }
 
 func (s *stage) report(ts *testscript.TestScript, text *strings.Builder) (failed bool) {
@@ -296,11 +325,9 @@ func (s *stage) ticket(ts *testscript.TestScript) *phase.Ticket {
 	return t
 }
 
-// matrix reads the matrix from the step's outputs, as a workflow does.
-func (s *stage) matrix(ts *testscript.TestScript) []string {
-	output, err := os.ReadFile(filepath.Join(s.dir, "output"))
-	ts.Check(err)
-	_, rest, _ := strings.Cut(string(output), "matrix<<")
+// matrix reads a matrix from the step's outputs, as a workflow does.
+func (s *stage) matrix(ts *testscript.TestScript, name string) []string {
+	_, rest, _ := strings.Cut(s.outputs(ts), "\n"+name+"<<")
 	_, rest, _ = strings.Cut(rest, "\n")
 	line, _, _ := strings.Cut(rest, "\n")
 	var m matrix
@@ -310,6 +337,12 @@ func (s *stage) matrix(ts *testscript.TestScript) []string {
 		ids = append(ids, l.Target)
 	}
 	return ids
+}
+
+func (s *stage) outputs(ts *testscript.TestScript) string {
+	output, err := os.ReadFile(filepath.Join(s.dir, "output"))
+	ts.Check(err)
+	return "\n" + string(output)
 }
 
 // files reads a folder of the script; "-> x" files become links as GitHub's repository has them.

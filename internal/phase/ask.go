@@ -19,6 +19,9 @@ type ask struct {
 	commentID int64
 	actor     string // whose permission must be checked; "" where GitHub required write access already
 	sha       string // check_run: the commit the button stands on; merge_group: the commit to plan
+	work      Work
+	branch    string // push, workflow_dispatch and buttons on applied commits: the environment branch
+	before    string // push: what the branch was before; "" when it is new
 	closed    bool
 	ignore    string // nothing is to be done, and why
 }
@@ -36,10 +39,14 @@ func read(ev *github.Event, appID int64) (ask, error) {
 		return readQueue(ev), nil
 	case "workflow_dispatch":
 		return readDispatch(ev)
+	case "push":
+		return readPush(ev), nil
+	case "schedule":
+		return ask{work: Drifting}, nil
 	default:
 		return ask{}, &UserError{
 			Message: fmt.Sprintf("gate does not handle the event %q", ev.Name),
-			Next:    "start it on pull_request, issue_comment, check_run, merge_group or workflow_dispatch",
+			Next:    "start it on pull_request, issue_comment, check_run, merge_group, push, schedule or workflow_dispatch",
 		}
 	}
 }
@@ -79,11 +86,43 @@ func readComment(ev *github.Event) ask {
 	if !ok {
 		return ask{ignore: "the comment holds no command"}
 	}
-	return ask{number: ev.Number, command: &cmd, syntax: err, commentID: ev.Comment.ID, actor: ev.Comment.Author.Login}
+	return ask{
+		number: ev.Number, command: &cmd, work: workOf(cmd.Verb), syntax: err, commentID: ev.Comment.ID, actor: ev.Comment.Author.Login,
+	}
 }
 
-// readCheck answers the button "Plan again" and GitHub's own re-run link. Both plan the environment in the
-// check's name: "layerbot / prod".
+// workOf returns the work that a command asks for.
+func workOf(v comment.Verb) Work {
+	switch v {
+	case comment.Apply:
+		return Applying
+	case comment.Unlock:
+		return Unlocking
+	default:
+		return Planning
+	}
+}
+
+// readPush answers a push to a branch. Whether an environment belongs to it is decided from the branch's configuration.
+func readPush(ev *github.Event) ask {
+	name, ok := strings.CutPrefix(ev.Ref, "refs/heads/")
+	switch {
+	case !ok:
+		return ask{ignore: fmt.Sprintf("%s is no branch", ev.Ref)}
+	case strings.Trim(ev.After, "0") == "":
+		return ask{ignore: fmt.Sprintf("the branch %q was deleted", name)}
+	case strings.Contains("/"+name, "/gh-readonly-queue/"):
+		return ask{ignore: "the branch is a merge queue's; what it holds is applied once it is merged"}
+	}
+	a := ask{work: Applying, branch: name}
+	if strings.Trim(ev.Before, "0") != "" {
+		a.before = ev.Before
+	}
+	return a
+}
+
+// readCheck answers a check run's buttons and GitHub's own re-run link. The environment is in the check's name: what is
+// planned for "layerbot / prod", and what is applied for "layerbot apply / prod".
 func readCheck(ev *github.Event, appID int64) ask {
 	c := ev.CheckRun
 	switch {
@@ -91,17 +130,27 @@ func readCheck(ev *github.Event, appID int64) ask {
 		return ask{ignore: fmt.Sprintf("nothing follows from check_run %q", ev.Action)}
 	case c.AppID != appID || appID == 0:
 		return ask{ignore: "the check run belongs to another App"}
-	case ev.Action == "requested_action" && c.Identifier != planButton:
-		return ask{ignore: fmt.Sprintf("the check run has no button %q", c.Identifier)}
 	}
+	verb, button := comment.Plan, planButton
 	env, ok := strings.CutPrefix(c.Name, checkPrefix)
 	if !ok {
-		return ask{ignore: "the check run is not one of an environment"}
+		verb, button = comment.Apply, applyButton
+		env, ok = strings.CutPrefix(c.Name, applyPrefix)
 	}
-	return ask{
-		number: pullOf(c.ExternalID), command: &comment.Command{Verb: comment.Plan, Words: []string{env}},
+	switch {
+	case !ok:
+		return ask{ignore: "the check run is not one of an environment"}
+	case ev.Action == "requested_action" && c.Identifier != button:
+		return ask{ignore: fmt.Sprintf("the check run has no button %q", c.Identifier)}
+	}
+	a := ask{
+		number: pullOf(c.ExternalID), command: &comment.Command{Verb: verb, Words: []string{env}}, work: workOf(verb),
 		actor: ev.Sender.Login, sha: c.HeadSHA,
 	}
+	if verb == comment.Apply {
+		a.branch = branchOf(c.ExternalID)
+	}
+	return a
 }
 
 // queueRef is the branch of a merge queue's candidate: gh-readonly-queue/prod/pr-12-<sha of the base>.
@@ -118,15 +167,22 @@ func readQueue(ev *github.Event) ask {
 	return a
 }
 
-// readDispatch reads the inputs `command` ("plan") and `targets` ("compute prod") in the comments' own grammar.
+// readDispatch reads the inputs `command` ("plan", "apply" or "drift") and `targets` ("compute prod") in the comments' own grammar.
 func readDispatch(ev *github.Event) (ask, error) {
 	verb := ev.Inputs["command"]
-	if verb == "" {
+	switch verb {
+	case "":
 		verb = string(comment.Plan)
+	case string(Drifting):
+		return ask{work: Drifting}, nil
 	}
 	cmd, err := comment.ParseArgs(comment.Verb(verb), strings.Fields(ev.Inputs["targets"]))
 	if err != nil {
 		return ask{}, err
 	}
-	return ask{command: &cmd}, nil
+	a := ask{command: &cmd, work: workOf(cmd.Verb)}
+	if a.work != Planning {
+		a.branch, a.actor = branch(ev.Ref), ev.Sender.Login
+	}
+	return a, nil
 }

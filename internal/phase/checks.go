@@ -17,8 +17,22 @@ import (
 // checkPrefix begins the name of a check run: "layerbot / prod".
 const checkPrefix = "layerbot / "
 
-// planButton is the identifier of the button "Plan again".
-const planButton = "plan"
+// The identifiers of the buttons "Plan again" and "Apply again".
+const (
+	planButton  = "plan"
+	applyButton = "apply"
+)
+
+// branchID names the environment branch on the check run of an applied commit; branchOf reads it back, "" if it is none.
+func branchID(branch string, pull int) string { return fmt.Sprintf("branch/%s/pull/%d", branch, pull) }
+
+func branchOf(externalID string) string {
+	rest, ok := strings.CutPrefix(externalID, "branch/")
+	if i := strings.LastIndex(rest, "/pull/"); ok && i >= 0 {
+		return rest[:i]
+	}
+	return ""
+}
 
 // maxAnnotations keeps a check run readable and its upload to two requests.
 const maxAnnotations = 100
@@ -33,7 +47,10 @@ const (
 func externalID(pull int) string { return fmt.Sprintf("pull/%d", pull) }
 
 func pullOf(externalID string) int {
-	rest, ok := strings.CutPrefix(externalID, "pull/")
+	_, rest, ok := strings.Cut("/"+externalID, "/pull/")
+	if i := strings.LastIndex(rest, "/pull/"); i >= 0 {
+		rest = rest[i+len("/pull/"):] // a branch may be called anything
+	}
 	if !ok {
 		return 0
 	}
@@ -58,7 +75,7 @@ func (s *standing) conclude(env string) string {
 			return "cancelled"
 		}
 		return "neutral"
-	case comment.Planned:
+	case comment.Planned, comment.Merged, comment.Drifting:
 	}
 	if s.records[env] == nil {
 		return "neutral" // the base branch's, from a run that could not begin: no environment of that name
@@ -85,26 +102,29 @@ func (s *standing) putChecks(ctx context.Context, gh Thread, envs []string) erro
 	return nil
 }
 
-// check returns the check run of one environment.
+// check returns the check run of the plans of one environment.
 func (s *standing) check(env string) (github.Check, error) {
-	title, summary, text := comment.CheckText(s.granting(), env, maxCheckText)
-	text, err := s.records[env].attach(s.desk.Redact.String(text))
-	if err != nil {
-		return github.Check{}, err
+	c, err := s.checkRun(checkPrefix+env, env, s.conclude(env), s.granting())
+	c.ExternalID = externalID(s.ticket.PullRequest)
+	if s.page.State == comment.Planned {
+		c.Actions = []github.Button{{Label: "Plan again", Description: "Plan this environment once more", Identifier: planButton}}
 	}
+	return c, err
+}
+
+// checkRun returns a check run about one environment, with what it remembers.
+func (s *standing) checkRun(name, env, conclusion string, page comment.Page) (github.Check, error) {
+	title, summary, text := comment.CheckText(page, env, maxCheckText)
+	text, err := s.records[env].attach(s.desk.Redact.String(text))
 	c := github.Check{
-		Name: checkPrefix + env, HeadSHA: s.ticket.Head, Conclusion: s.conclude(env),
+		Name: name, HeadSHA: s.ticket.Head, Conclusion: conclusion,
 		Title: s.desk.Redact.String(title), Summary: s.desk.Redact.String(summary), Text: text,
-		ExternalID: externalID(s.ticket.PullRequest), DetailsURL: s.page.Links.Run,
-		Annotations: annotations(s.page.Reports, env),
+		DetailsURL: s.page.Links.Run, Annotations: annotations(s.page.Reports, env),
 	}
 	for i, a := range c.Annotations {
 		c.Annotations[i].Title, c.Annotations[i].Message = s.desk.Redact.String(a.Title), s.desk.Redact.String(a.Message)
 	}
-	if s.page.State == comment.Planned {
-		c.Actions = []github.Button{{Label: "Plan again", Description: "Plan this environment once more", Identifier: planButton}}
-	}
-	return c, nil
+	return c, err
 }
 
 // granting is the page without the what-if plans: a check speaks of what counts.

@@ -13,7 +13,7 @@ import (
 
 // choose fills in the jobs of a ticket: what a command names, or what the change affects in the environments of
 // the base branch.
-func (s scene) choose(t *Ticket, key func(layer.Target) ([]byte, error)) error {
+func (s scene) choose(t *Ticket) error {
 	envs := s.environmentsOf(t.BaseRef)
 	for _, a := range s.affectedIn(envs) {
 		t.Expected = append(t.Expected, a.Target)
@@ -37,7 +37,7 @@ func (s scene) choose(t *Ticket, key func(layer.Target) ([]byte, error)) error {
 		return err
 	}
 	for _, a := range chosen {
-		job, err := s.job(t, a, envs, key)
+		job, err := s.job(t, a, envs)
 		if err != nil {
 			return err
 		}
@@ -127,14 +127,27 @@ func (s scene) onlyEnvironments(words []string) bool {
 	return len(words) > 0
 }
 
-func (s scene) job(t *Ticket, a layer.Affected, envs map[string]bool, key func(layer.Target) ([]byte, error)) (Job, error) {
-	k, err := key(a.Target)
+// draft returns the job of a target as every kind of work has it.
+func (s scene) draft(target layer.Target) (Job, error) {
+	key, err := s.key(target)
 	if err != nil {
-		return Job{}, fmt.Errorf("derive the fingerprint key of %s: %w", a.Target, err)
+		return Job{}, fmt.Errorf("derive the fingerprint key of %s: %w", target, err)
 	}
-	j := Job{
-		Target: a.Target, Why: a.Why, Deleted: a.Deleted, Key: k,
-		Tool: s.cfg.Terraform.Binary, Release: s.cfg.Terraform.Version,
+	return Job{
+		Target: target, Key: key, Tool: s.cfg.Terraform.Binary, Release: s.cfg.Terraform.Version,
+		Supply: s.supply(target), Volatile: s.cfg.Environment(target.Env).Volatile,
+	}, nil
+}
+
+// job returns the job of a plan.
+func (s scene) job(t *Ticket, a layer.Affected, envs map[string]bool) (Job, error) {
+	j, err := s.draft(a.Target)
+	if err != nil {
+		return Job{}, err
+	}
+	j.Why, j.Deleted = a.Why, a.Deleted
+	if a.Deleted {
+		j.At = s.mergeBase
 	}
 	if t.Command != nil {
 		j.Mode = t.Command.Mode

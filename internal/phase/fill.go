@@ -26,6 +26,7 @@ type scene struct {
 	mergeBase string
 	branches  map[string]string // branch → commit
 	trunk     string            // default branch
+	key       keyMaker
 }
 
 // fill fetches both ends of the change, reads configuration from the base branch's tip and chooses the jobs.
@@ -45,10 +46,8 @@ func (d Door) fill(ctx context.Context, token string, t *Ticket) error {
 	if err != nil {
 		return err
 	}
-	t.MergeBase, s.branches, s.trunk = s.mergeBase, branches, t.Repository.DefaultBranch
-	return asRefusal(s.choose(t, func(target layer.Target) ([]byte, error) {
-		return fingerprintKey(d.Secret, t.Repository.ID, target)
-	}))
+	t.MergeBase, s.branches, s.trunk, s.key = s.mergeBase, branches, t.Repository.DefaultBranch, d.keys(t)
+	return asRefusal(s.choose(t))
 }
 
 // survey reads what the change from base to head touches. Configuration and code owners come from base, never from

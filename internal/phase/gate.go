@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/git"
@@ -18,6 +19,9 @@ type Pulls interface {
 	PullRequestsOf(ctx context.Context, sha string) ([]*github.PullRequest, error)
 	Permission(ctx context.Context, login string) (string, error)
 	React(ctx context.Context, commentID int64, content string) error
+	TeamMember(ctx context.Context, org, slug, login string) (bool, error)
+	Merges
+	Deployments
 	Token() string
 	Close(ctx context.Context) error
 }
@@ -26,7 +30,6 @@ type Pulls interface {
 var (
 	lookPermissions = github.Permissions{"metadata": "read", "pull_requests": "read"}
 	treePermissions = github.Permissions{"metadata": "read", "contents": "read"}
-	talkPermissions = github.Permissions{"metadata": "read", "contents": "read", "issues": "write"}
 )
 
 // A Door is what gate stands at: the ways to GitHub and to git, and what keys are derived from.
@@ -34,6 +37,7 @@ type Door struct {
 	Open     func(context.Context, github.Permissions) (Pulls, error) // mints a token; not called before it must be
 	Git      *git.Repo                                                // any clone of the repository; commits are fetched into it
 	CloneURL string
+	Run      string // address of this run; "" outside of one
 	AppID    int64
 	Secret   []byte // the App's private key, from which fingerprint keys are derived
 	Log      *slog.Logger
@@ -49,7 +53,7 @@ func Gate(ctx context.Context, d Door, ev *github.Event) (*Ticket, error) {
 	}
 	t := &Ticket{
 		Version: TicketVersion, Event: ev.Name, Repository: ev.Repository,
-		PullRequest: a.number, Command: a.command, CommentID: a.commentID, Ignored: a.ignore,
+		PullRequest: a.number, Work: a.work, Command: a.command, CommentID: a.commentID, Ignored: a.ignore,
 	}
 	if t.Ignored != "" {
 		return t, nil
@@ -85,15 +89,22 @@ func refuse(message, hint string) error { return &refusedError{Refusal{Message: 
 
 // decide fills in the ticket of an event that asks for something.
 func (d Door) decide(ctx context.Context, ev *github.Event, a ask, t *Ticket) error {
-	if ev.Name == "workflow_dispatch" {
+	if a.work == Drifting {
+		return d.drift(ctx, t)
+	}
+	if ev.Name == "workflow_dispatch" && a.work == Planning {
 		return d.dispatch(ctx, ev, t)
 	}
-	pull, err := d.look(ctx, ev, a, t)
-	if err != nil || t.Ignored != "" {
-		return err
-	}
-	if pull != nil {
-		t.PullRequest, t.Head, t.BaseRef = pull.Number, pull.HeadSHA, pull.BaseRef
+	if a.branch == "" {
+		pull, err := d.look(ctx, ev, a, t)
+		if err != nil || t.Ignored != "" {
+			return err
+		}
+		if pull != nil {
+			t.PullRequest, t.Head, t.BaseRef = pull.Number, pull.HeadSHA, pull.BaseRef
+		}
+	} else {
+		t.BaseRef = a.branch
 	}
 	if a.closed {
 		t.Closed = true
@@ -110,7 +121,14 @@ func (d Door) decide(ctx context.Context, ev *github.Event, a ask, t *Ticket) er
 	if err := d.admit(ctx, gh, a); err != nil {
 		return err
 	}
-	return d.fill(ctx, gh.Token(), t)
+	switch a.work {
+	case Applying:
+		return d.merged(ctx, gh, a, t)
+	case Unlocking:
+		return d.unlock(ctx, gh, a, t)
+	default:
+		return d.fill(ctx, gh.Token(), t)
+	}
 }
 
 // look returns the pull request as it is now, read with a token that can do nothing else, and refuses what must be
@@ -139,13 +157,25 @@ func (d Door) look(ctx context.Context, ev *github.Event, a ask, t *Ticket) (*gi
 		t.Ignored = "the check run stands on a commit that is no longer the head of an open pull request"
 		return nil, nil
 	}
+	return pull, refuseState(pull, a.work, queued)
+}
+
+// refuseState refuses work that a pull request in its state does not allow.
+func refuseState(pull *github.PullRequest, work Work, queued bool) error {
+	if work == Applying {
+		if pull.Merged { // its code is the branch's own now, wherever it came from
+			return nil
+		}
+		return refuse(fmt.Sprintf("pull request #%d is not merged", pull.Number),
+			fmt.Sprintf("merge it into %q: that applies what was reviewed; `/apply` is for what is left after the merge", pull.BaseRef))
+	}
 	if r := refuseFork(pull, !queued); r != nil {
-		return nil, &refusedError{*r}
+		return &refusedError{*r}
 	}
-	if pull.State != "open" && !queued {
-		return nil, refuse(fmt.Sprintf("pull request #%d is closed", pull.Number), "reopen it, then comment again")
+	if pull.State != "open" && !queued && work == Planning {
+		return refuse(fmt.Sprintf("pull request #%d is closed", pull.Number), "reopen it, then comment again")
 	}
-	return pull, nil
+	return nil
 }
 
 // find reads the pull request of an ask; nil if a check run's commit is the head of none.
@@ -174,10 +204,15 @@ func refuseFork(p *github.PullRequest, reply bool) *Refusal {
 
 // needs returns the permissions of the token for the rest of the gate.
 func (d Door) needs(a ask) github.Permissions {
-	if a.actor == "" {
-		return treePermissions
+	p := treePermissions
+	if a.work == Applying {
+		p = mergePermissions
 	}
-	return talkPermissions
+	if a.commentID != 0 || a.actor != "" && a.work == Planning {
+		p = maps.Clone(p)
+		p["issues"] = "write"
+	}
+	return p
 }
 
 // admit checks who asked and acknowledges a comment. A command that could not be understood is refused only to
@@ -203,13 +238,10 @@ func (d Door) admit(ctx context.Context, gh Pulls, a ask) error {
 		hint, _ := Hint(a.syntax)
 		return refuse(a.syntax.Error(), hint)
 	}
-	switch a.command.Verb {
-	case comment.Apply, comment.Unlock, comment.Scan:
-		return refuse(fmt.Sprintf("/%s is understood, but this version of Layerbot plans only", a.command.Verb),
-			"use /plan, /layers or /help; nothing was changed")
-	default:
-		return nil
+	if a.command.Verb == comment.Scan {
+		return refuse("/scan is understood, but this version of Layerbot runs no scanners", "use /plan, /apply, /layers or /help; nothing was changed")
 	}
+	return nil
 }
 
 // dispatch serves workflow_dispatch: named targets at the commit that is checked out, reported to the run's summary.
@@ -217,7 +249,7 @@ func (d Door) dispatch(ctx context.Context, ev *github.Event, t *Ticket) error {
 	if t.Command.Verb != comment.Plan {
 		return &UserError{
 			Message: fmt.Sprintf("workflow_dispatch cannot run %q in this version", t.Command.Verb),
-			Next:    "set the input `command` to plan",
+			Next:    "set the input `command` to plan, apply or drift",
 		}
 	}
 	head, err := d.Git.Head(ctx)

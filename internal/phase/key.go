@@ -9,6 +9,14 @@ import (
 	"github.com/layerbot/layerbot/internal/layer"
 )
 
+// A keyMaker returns the key of a target's fingerprints.
+type keyMaker func(layer.Target) ([]byte, error)
+
+// keys returns the keys of the targets of a ticket's repository.
+func (d Door) keys(t *Ticket) keyMaker {
+	return func(target layer.Target) ([]byte, error) { return fingerprintKey(d.Secret, t.Repository.ID, target) }
+}
+
 // fingerprintKey derives the key of a target, so that no job running Terraform sees the App's key. Without an App
 // the key is random: sensitive values can then be compared within one run only.
 func fingerprintKey(secret []byte, repository int64, t layer.Target) ([]byte, error) {

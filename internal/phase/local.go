@@ -21,8 +21,8 @@ func Survey(ctx context.Context, files layer.Files) (*config.Config, *layer.Map,
 }
 
 // Local makes the ticket of a command typed in front of a working directory: the same road, with nobody to ask for
-// permission and nothing to grant.
-func Local(ctx context.Context, files layer.Files, cmd comment.Command) (*Ticket, error) {
+// permission and nothing to grant. Work is what is to be done with the targets that cmd names.
+func Local(ctx context.Context, files layer.Files, cmd comment.Command, work Work) (*Ticket, error) {
 	cfg, m, err := Survey(ctx, files)
 	if err != nil {
 		return nil, err
@@ -31,17 +31,23 @@ func Local(ctx context.Context, files layer.Files, cmd comment.Command) (*Ticket
 	if err != nil {
 		return nil, err
 	}
-	t := &Ticket{Version: TicketVersion, Event: "local", Command: &cmd}
-	s := scene{cfg: cfg, head: m, base: m}
+	t := &Ticket{Version: TicketVersion, Event: "local", Command: &cmd, Work: work}
+	s := scene{cfg: cfg, head: m, base: m, key: func(t layer.Target) ([]byte, error) { return fingerprintKey(nil, 0, t) }}
 	t.Notices = s.notices(targets)
 	t.Skipped = s.skipped()
+	var all []candidate
 	for _, target := range targets {
-		key, err := fingerprintKey(nil, 0, target)
+		j, err := s.draft(target)
 		if err != nil {
 			return nil, err
 		}
-		t.Jobs = append(t.Jobs, Job{Target: target, Mode: cmd.Mode, Key: key, Tool: cfg.Terraform.Binary, Release: cfg.Terraform.Version})
+		if j.Mode = cmd.Mode; work == Applying {
+			j.Apply = &Order{Recipients: cfg.Recovery.Recipients}
+			all = append(all, candidate{Target: target})
+		}
+		t.Jobs = append(t.Jobs, j)
 	}
+	line(t.Jobs, upstreams(m, all))
 	return t, nil
 }
 

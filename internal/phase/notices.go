@@ -13,14 +13,6 @@ import (
 // Warnings about the files of targets that are not planned are left to `bot layers`.
 func (s scene) notices(planned []layer.Target) []comment.Notice {
 	var out []comment.Notice
-	for _, l := range s.cfg.LayerBlocks {
-		if len(l.Secrets)+len(l.Variables) > 0 {
-			out = append(out, comment.Notice{
-				Message: fmt.Sprintf("layer %q: `secret` and `variable` blocks are not supplied by this version of Layerbot", l.Name),
-				Hint:    "give the variables a default, or their plans will fail for want of a value",
-			})
-		}
-	}
 	if len(s.cfg.Scanners) > 0 || len(s.cfg.Policies.Paths) > 0 {
 		out = append(out, comment.Notice{
 			Message: "`scanner` and `policies` blocks are not run by this version of Layerbot",

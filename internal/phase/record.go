@@ -41,7 +41,13 @@ type entry struct {
 	Losses      []string            `json:"losses,omitempty"`      // addresses of what is destroyed or replaced, the first few
 	Fingerprint *report.Fingerprint `json:"fingerprint,omitempty"` // nil when the plan grants nothing
 	Run         string              `json:"run,omitempty"`         // address of the run
-	Partial     bool                `json:"partial,omitempty"`     // the fingerprint's resources did not fit
+	Partial     bool                `json:"partial,omitempty"`     // the resources of the fingerprints did not fit
+
+	// Of an apply: Fingerprint is of the plan that stopped it.
+	Review  *report.Fingerprint `json:"review,omitempty"`  // what it was compared with
+	Pull    int                 `json:"pull,omitempty"`    // where that was reviewed
+	Shown   int                 `json:"shown,omitempty"`   // the pull request whose comment shows the plan that stopped it
+	Applied []string            `json:"applied,omitempty"` // addresses of reviewed changes that were carried out, also by earlier applies
 }
 
 // attach appends the record to text. What does not fit loses the fingerprints of single resources, never the
@@ -57,10 +63,7 @@ func (r *record) attach(text string) (string, error) {
 	if len(packed) > maxRecord {
 		slim := record{Head: r.Head, Targets: map[string]entry{}}
 		for id, e := range r.Targets {
-			if e.Fingerprint != nil {
-				e.Fingerprint, e.Partial = &report.Fingerprint{Digest: e.Fingerprint.Digest}, true
-			}
-			slim.Targets[id] = e
+			slim.Targets[id] = e.slim()
 		}
 		if packed, err = slim.pack(); err != nil {
 			return "", err
@@ -70,6 +73,20 @@ func (r *record) attach(text string) (string, error) {
 		}
 	}
 	return text + recordOpen + packed + recordClose, nil
+}
+
+// slim returns e with the digests of its fingerprints only.
+func (e entry) slim() entry {
+	e.Fingerprint, e.Review, e.Applied = bare(e.Fingerprint), bare(e.Review), nil
+	e.Partial = e.Fingerprint != nil || e.Review != nil
+	return e
+}
+
+func bare(f *report.Fingerprint) *report.Fingerprint {
+	if f == nil {
+		return nil
+	}
+	return &report.Fingerprint{Digest: f.Digest}
 }
 
 func (r *record) pack() (string, error) {

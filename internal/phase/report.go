@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"time"
 
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/github"
@@ -21,6 +22,9 @@ type Thread interface {
 	Checks(ctx context.Context, sha string) ([]github.Check, error)
 	PutCheck(ctx context.Context, check github.Check) (int64, error)
 	React(ctx context.Context, commentID int64, content string) error
+	OpenIssues(ctx context.Context, label string) ([]*github.Issue, error)
+	PutIssue(ctx context.Context, i github.Issue, before *github.Issue) (int, error)
+	Deployments
 	Close(ctx context.Context) error
 }
 
@@ -31,6 +35,14 @@ type Desk struct {
 	Links   comment.Links
 	Version string // of Layerbot
 	Log     *slog.Logger
+	Now     func() time.Time // nil is time.Now
+}
+
+func (d Desk) now() time.Time {
+	if d.Now == nil {
+		return time.Now()
+	}
+	return d.Now()
 }
 
 // An Outcome is what report leaves for the run itself.
@@ -68,11 +80,18 @@ func Report(ctx context.Context, d Desk, t *Ticket, fsys fs.FS) (*Outcome, error
 	if err != nil {
 		return nil, err
 	}
-	if t.PullRequest == 0 {
-		s := newStanding(d, t, reports)
-		return s.outcome(), nil
+	switch {
+	case t.Work == Applying:
+		return d.applies(ctx, t, reports)
+	case t.Work == Drifting:
+		return d.drifts(ctx, t, reports)
+	case t.Work == Unlocking:
+		return d.unlocked(ctx, t, reports)
+	case t.PullRequest == 0:
+		return newStanding(d, t, reports).outcome(), nil
+	default:
+		return d.plans(ctx, t, reports)
 	}
-	return d.plans(ctx, t, reports)
 }
 
 // replyKey makes the reply to a command found again when the run is repeated.

@@ -35,16 +35,27 @@ func newStanding(d Desk, t *Ticket, reports []report.Report) *standing {
 	if t.Command != nil {
 		s.page.Command = t.Command.String()
 	}
-	if t.Closed {
+	switch {
+	case t.Closed:
 		s.page.State = comment.Closed
+	case t.Work == Applying:
+		s.page.State = comment.Merged
+	case t.Work == Drifting:
+		s.page.State = comment.Drifting
 	}
 	for i, j := range t.Jobs {
 		s.distrust(&s.page.Reports[i], j)
 		s.page.Why[j.Target.ID()] = j.Why
 	}
 	s.whatIf()
-	s.page.Upstream = provisional(reports)
-	s.page.Next = next(t, reports)
+	switch t.Work {
+	case Applying:
+		s.page.Next, s.page.Accept = nextApply(reports)
+	case Drifting:
+	default:
+		s.page.Upstream = provisional(reports)
+		s.page.Next = next(t, reports)
+	}
 	for _, env := range t.Checks {
 		s.records[env] = &record{Head: t.Head, Targets: map[string]entry{}}
 	}
@@ -57,14 +68,14 @@ func (s *standing) distrust(r *report.Report, j Job) {
 	if r.Status == report.Failed {
 		return
 	}
-	if r.Head == s.ticket.Head && r.Deleted == j.Deleted && reflect.DeepEqual(r.Mode, j.Mode) {
+	if r.Head == s.ticket.Head && r.Deleted == j.Deleted && reflect.DeepEqual(r.Mode, j.Mode) && s.ticket.Work.yields(r.Status) {
 		return
 	}
 	*r = report.Report{
 		Version: report.Version, Target: j.Target, Head: s.ticket.Head, Status: report.Failed, Mode: j.Mode, Deleted: j.Deleted,
 		Failure: &report.Failure{
-			Kind: report.Invalid, Message: "the plan job left a report on something else than it was asked for",
-			Hint: "run `" + again(j.Target) + "`; if it happens again, read the plan job's log",
+			Kind: report.Invalid, Message: "the job left a report on something else than it was asked for",
+			Hint: "run `" + s.ticket.Work.again(j.Target) + "`; if it happens again, read the job's log",
 		},
 	}
 }
@@ -191,7 +202,8 @@ func (s *standing) checkedEnvironments(checks []github.Check) []string {
 func (s *standing) outcome() *Outcome {
 	o := &Outcome{Page: &s.page, Summary: comment.Summary(s.page, 1<<20).Body, Comment: s.comment}
 	for _, r := range s.page.Reports {
-		o.Failed = o.Failed || r.Status == report.Failed
+		unreached := r.Failure != nil && r.Failure.Kind == report.Unreached // next time
+		o.Failed = o.Failed || (r.Status == report.Failed || r.Status == report.Stopped) && !unreached
 	}
 	return o
 }
@@ -236,4 +248,4 @@ func next(t *Ticket, reports []report.Report) string {
 	return "/plan"
 }
 
-func again(t layer.Target) string { return "/plan " + layer.Short(t.Layer) + " " + t.Env }
+func again(t layer.Target) string { return Planning.again(t) }

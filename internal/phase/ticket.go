@@ -64,6 +64,29 @@ const (
 	Unlocking Work = "unlock" // release a state lock, or say who holds it
 )
 
+// yields reports whether work that went well can have that outcome.
+func (w Work) yields(s report.Status) bool {
+	switch s {
+	case report.Unchanged:
+		return true
+	case report.Changed:
+		return w == Planning || w == Drifting
+	case report.Applied, report.Stopped:
+		return w == Applying
+	default:
+		return false
+	}
+}
+
+// again returns the command that does the work on a target once more.
+func (w Work) again(t layer.Target) string {
+	verb := comment.Plan
+	if w == Applying {
+		verb = comment.Apply
+	}
+	return "/" + string(verb) + " " + layer.Short(t.Layer) + " " + t.Env
+}
+
 // A Job is one target to plan, or whatever the ticket's Work is.
 type Job struct {
 	Target  layer.Target `json:"target"`
@@ -95,6 +118,7 @@ type Order struct {
 	Shared     string         `json:"shared"`               // of the inputs that the layer's environments have in common
 	Deployment int64          `json:"deployment,omitempty"` // the record that report concludes
 	Unfinished string         `json:"unfinished,omitempty"` // an earlier apply of this target has no end: the address of its run, or "an earlier run"
+	Abandoned  int64          `json:"abandoned,omitempty"`  // the record of that apply, to be concluded
 	Recipients []string       `json:"recipients,omitempty"` // who may read a state that cannot be stored
 }
 
@@ -121,9 +145,12 @@ type Refusal struct {
 }
 
 // Targets returns the targets of the jobs, in order.
-func (t *Ticket) Targets() []layer.Target {
-	out := make([]layer.Target, len(t.Jobs))
-	for i, j := range t.Jobs {
+func (t *Ticket) Targets() []layer.Target { return Targets(t.Jobs) }
+
+// Targets returns the targets of jobs, in order.
+func Targets(jobs []Job) []layer.Target {
+	out := make([]layer.Target, len(jobs))
+	for i, j := range jobs {
 		out[i] = j.Target
 	}
 	return out

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/layerbot/layerbot/internal/aws"
+	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/git"
+	"github.com/layerbot/layerbot/internal/phase"
+)
+
+// applyFlags are the flags of bot apply.
+type applyFlags struct {
+	ticket, out, reports string
+	targets              []string
+	approve              bool
+	run                  runFlags
+}
+
+func (b *bot) apply() *cobra.Command {
+	var f applyFlags
+	cmd := &cobra.Command{
+		Use:   "apply [LAYER…|all] [ENV…]",
+		Short: "Apply layers of the checkout in front of you, or targets of a ticket (phase 4)",
+		Long: `Plans what is named, wave by wave, shows each wave and applies it when you say yes: exactly the plan you saw.
+With --ticket it is the apply phase of a workflow: --target names targets of the ticket, whose plans are compared with
+the reviewed ones; a plan that is not the reviewed one is not applied. One report for each target is left in --out. The reports
+of earlier waves are looked for in --reports: what builds on a target that was not applied is not begun.
+
+Exit codes: 0 fine, 1 error, 4 the plan is not the reviewed one, 5 state locked.`,
+		Example: "  bot apply compute dev\n  bot apply --ticket ticket.json --target 05-compute/prod --out reports",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.ticket != "" {
+				return b.applyTicket(cmd.Context(), f, args)
+			}
+			return b.applyHere(cmd.Context(), f, args, cmd.InOrStdin())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.ticket, "ticket", "", "`file` with the ticket written by gate (-: standard input)")
+	flags.StringArrayVar(&f.targets, "target", nil, "with --ticket: `target` of the ticket")
+	flags.StringVar(&f.out, "out", "", "`folder` for the reports, with --ticket")
+	flags.StringVar(&f.reports, "reports", "", "`folder` with the reports of earlier waves, with --ticket (default: --out)")
+	flags.BoolVar(&f.approve, "auto-approve", false, "apply without asking")
+	f.run.bind(flags)
+	return cmd
+}
+
+// applyTicket is the apply phase of a workflow.
+func (b *bot) applyTicket(ctx context.Context, f applyFlags, args []string) error {
+	if len(args) > 0 || f.approve {
+		return &usageError{message: "with --ticket, only --target chooses what is applied", next: "what may be applied is decided by gate and stands in the ticket"}
+	}
+	return b.there(ctx, ticketFlags{name: f.ticket, out: f.out, targets: f.targets, run: f.run}, phase.Applying,
+		func(ctx context.Context, bench phase.Bench, t *phase.Ticket, jobs []phase.Job) error {
+			return phase.Apply(ctx, bench, aws.AmbientReadWrite(b.env.All), t, jobs, f.reports)
+		})
+}
+
+// applyHere applies in the working directory, wave by wave, what somebody saw and said yes to.
+func (b *bot) applyHere(ctx context.Context, f applyFlags, args []string, in io.Reader) error {
+	if len(f.targets) > 0 || f.out != "" || f.reports != "" {
+		return &usageError{message: "--target, --out and --reports belong to --ticket", next: "name layers and environments: `bot apply compute dev`"}
+	}
+	cmd, err := comment.ParseArgs(comment.Apply, args)
+	if err != nil {
+		return err
+	}
+	files, err := git.WorkTree(b.top())
+	if err != nil {
+		return err
+	}
+	t, err := phase.Local(ctx, files, cmd, phase.Applying)
+	if err != nil {
+		return err
+	}
+	if len(t.Jobs) == 0 {
+		return b.nothing(t)
+	}
+	out, err := os.MkdirTemp("", "layerbot-reports-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(out)
+	answers := bufio.NewReader(in)
+	for _, wave := range phase.Waves(t.Jobs) {
+		if err := b.applyWave(ctx, f, t, wave, out, answers); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// applyWave plans the jobs of one wave, asks, and applies those plans.
+func (b *bot) applyWave(ctx context.Context, f applyFlags, t *phase.Ticket, wave []phase.Job, out string, answers *bufio.Reader) error {
+	planning := *t
+	planning.Work, planning.Jobs = phase.Planning, wave
+	plans, err := b.here(ctx, f.run, &planning, wave, out, b.planning)
+	if err != nil {
+		return err
+	}
+	if err := b.write("", []byte(comment.Terminal(phase.LocalPage(&planning, plans, version), b.env.Colour))); err != nil {
+		return err
+	}
+	if err := verdict(plans, true); err != exit(exitChanges) { //nolint:errorlint // ours, unwrapped
+		return err // nothing to do, or no plan
+	}
+	if err := b.ask(f.approve, answers); err != nil {
+		return err
+	}
+	applying := *t
+	applying.Jobs = phase.Approve(wave, plans)
+	reports, err := b.here(ctx, f.run, t, applying.Jobs, out, func(ctx context.Context, bench phase.Bench, t *phase.Ticket, jobs []phase.Job) error {
+		return phase.Apply(ctx, bench, aws.AmbientReadWrite(b.env.All), t, jobs, "")
+	})
+	if err != nil {
+		return err
+	}
+	if err := b.write("", []byte(comment.Terminal(phase.LocalPage(&applying, reports, version), b.env.Colour))); err != nil {
+		return err
+	}
+	return verdict(reports, false)
+}
+
+// ask asks whether to go on.
+func (b *bot) ask(approved bool, answers *bufio.Reader) error {
+	if approved {
+		return nil
+	}
+	if b.env.Actions {
+		return &usageError{message: "nobody is there to be asked in a workflow", next: "apply with a ticket of gate, or with --auto-approve if nothing is to be reviewed"}
+	}
+	fmt.Fprint(b.err, "\nApply exactly this? Only \"yes\" goes on: ")
+	answer, err := answers.ReadString('\n')
+	if err != nil && err != io.EOF {
+		return err
+	}
+	if strings.TrimSpace(answer) != "yes" {
+		return &usageError{message: "not confirmed: nothing more was applied", next: "answer yes, or pass --auto-approve"}
+	}
+	return nil
+}

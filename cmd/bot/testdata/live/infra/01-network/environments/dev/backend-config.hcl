@@ -1,0 +1,1 @@
+path = "../../../../states/dev-01-network.tfstate"

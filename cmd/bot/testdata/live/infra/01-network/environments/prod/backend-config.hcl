@@ -1,0 +1,1 @@
+path = "../../../../states/prod-01-network.tfstate"

@@ -1,0 +1,1 @@
+path = "../../../../states/dev-02-compute.tfstate"

@@ -1,0 +1,1 @@
+path = "../../../../states/prod-02-compute.tfstate"

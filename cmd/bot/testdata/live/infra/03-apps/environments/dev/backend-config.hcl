@@ -1,0 +1,1 @@
+path = "../../../../states/dev-03-apps.tfstate"

@@ -1,0 +1,1 @@
+path = "../../../../states/prod-03-apps.tfstate"

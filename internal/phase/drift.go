@@ -1,0 +1,131 @@
+package phase
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/layerbot/layerbot/internal/aws"
+	"github.com/layerbot/layerbot/internal/github"
+	"github.com/layerbot/layerbot/internal/report"
+	"github.com/layerbot/layerbot/internal/runner"
+)
+
+// Where the App remembers when it looked at each target last: the payload of one deployment, replaced at each search.
+const (
+	driftEnvironment = "layerbot-drift"
+	driftTask        = "drift"
+)
+
+var driftPermissions = github.Permissions{"metadata": "read", "contents": "read", "deployments": "read"}
+
+// A looked says when targets were last looked at, by ID.
+type looked struct {
+	Version int                  `json:"layerbot"`
+	Targets map[string]time.Time `json:"targets"`
+}
+
+// lookedAt returns when targets were last looked at, as far as it is known.
+func lookedAt(ctx context.Context, gh Deployments) (looked, error) {
+	none := looked{Version: 1, Targets: map[string]time.Time{}}
+	list, _, err := gh.Deployments(ctx, driftEnvironment, driftTask, 1)
+	if err != nil || len(list) == 0 {
+		return none, err
+	}
+	var l looked
+	if err := json.Unmarshal(list[0].Payload, &l); err == nil && l.Version == 1 && l.Targets != nil {
+		return l, nil
+	}
+	return none, nil // another version's
+}
+
+// drift fills in the ticket of a search for drift: every target of every environment, at the head of its
+// environment's branch, those first that were not looked at for longest.
+func (d Door) drift(ctx context.Context, t *Ticket) error {
+	t.Work = Drifting
+	gh, err := d.Open(ctx, driftPermissions)
+	if err != nil {
+		return err
+	}
+	defer d.close(ctx, gh)
+	branches, err := d.Git.Branches(ctx, d.CloneURL, gh.Token())
+	if err != nil {
+		return err
+	}
+	trunk := t.Repository.DefaultBranch
+	if trunk == "" {
+		if trunk, err = d.Git.DefaultBranch(ctx); err != nil {
+			return err
+		}
+		t.Repository.DefaultBranch = trunk
+	}
+	names := map[string]bool{trunk: true}
+	s, err := d.tip(ctx, gh.Token(), t, branches, trunk)
+	if err != nil {
+		return err
+	}
+	for _, target := range s.head.Targets {
+		names[s.branchOf(target.Env)] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if branches[name] != "" {
+			err = errors.Join(err, d.driftOf(ctx, gh, t, branches, name))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	t.Head, t.Base, t.BaseRef = branches[trunk], branches[trunk], trunk
+	before, err := lookedAt(ctx, gh)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(t.Jobs, func(a, b Job) int {
+		return cmp.Or(before.Targets[a.Target.ID()].Compare(before.Targets[b.Target.ID()]), cmp.Compare(a.Target.ID(), b.Target.ID()))
+	})
+	return nil
+}
+
+// driftOf adds the jobs of the environments of one branch.
+func (d Door) driftOf(ctx context.Context, gh Pulls, t *Ticket, branches map[string]string, name string) error {
+	s, err := d.tip(ctx, gh.Token(), t, branches, name)
+	if err != nil {
+		return err
+	}
+	envs := s.environmentsOf(name)
+	for _, target := range s.head.Targets {
+		if !envs[target.Env] {
+			continue
+		}
+		j, err := s.draft(target)
+		if err != nil {
+			return err
+		}
+		j.At = t.Head
+		t.Jobs = append(t.Jobs, j)
+	}
+	t.Checks = nil
+	return nil
+}
+
+// Drift looks for changes made outside Terraform, in the order of the jobs, and leaves one report for each in b.Out.
+// What is not begun when the budget is used up is reported as not reached; a budget of 0 has no end.
+func Drift(ctx context.Context, b Bench, creds aws.ReadOnly, t *Ticket, jobs []Job, budget time.Duration) (err error) {
+	w, err := b.enter(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.leave()) }()
+	begun := time.Now()
+	return w.each(ctx, jobs, func(ctx context.Context, tf Terraform, work runner.Job, j Job) (*report.Report, error) {
+		if budget > 0 && time.Since(begun) > budget {
+			return failed(t, j, report.Unreached, "not looked at: the time budget of "+budget.String()+" was used up",
+				"it comes first next time; raise --budget if that happens often"), nil
+		}
+		return tf.Drift(ctx, creds, work)
+	})
+}

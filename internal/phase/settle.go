@@ -1,0 +1,242 @@
+package phase
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/github"
+	"github.com/layerbot/layerbot/internal/layer"
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// applies reports on applies: it concludes their deployments, writes the check runs of the commit, and brings the living
+// comments of the pull requests to their end.
+func (d Desk) applies(ctx context.Context, t *Ticket, reports []report.Report) (*Outcome, error) {
+	if len(t.Jobs) == 0 {
+		return &Outcome{Summary: fmt.Sprintf("Nothing to apply: everything in %s is as %.12s says.\n", strings.Join(t.Checks, ", "), t.Head)}, nil
+	}
+	gh, err := d.Open(ctx, applyPermissions(t))
+	if err != nil {
+		return nil, err
+	}
+	defer d.close(ctx, gh)
+	for i, j := range t.Jobs {
+		if h := j.Apply.Hold; h != nil {
+			reports[i] = *failed(t, j, h.Kind, h.Message, h.Hint)
+		}
+	}
+	s := newStanding(d, t, reports)
+	for i, j := range t.Jobs {
+		if err := d.settle(ctx, gh, j, &s.page.Reports[i]); err != nil {
+			return nil, err
+		}
+	}
+	checks, err := gh.Checks(ctx, t.Head)
+	if err != nil {
+		return nil, err
+	}
+	s.recall(checks)
+	if err := s.putApplyChecks(ctx, gh); err != nil {
+		return nil, err
+	}
+	for _, number := range s.pulls() {
+		page := s.pageOf(number)
+		c, err := gh.PutComment(ctx, number, comment.MarkerPrefix, d.Redact.String(comment.Render(page).Body))
+		if err != nil {
+			return nil, err
+		}
+		if number == t.PullRequest {
+			s.comment = c.ID
+		}
+	}
+	out := s.outcome()
+	if out.Failed {
+		d.react(ctx, gh, t, "confused")
+	} else {
+		d.react(ctx, gh, t, "rocket")
+	}
+	return out, nil
+}
+
+func applyPermissions(t *Ticket) github.Permissions {
+	p := reportPermissions(t)
+	p["deployments"] = "write"
+	return p
+}
+
+// settle concludes the deployment of a job, and that of an earlier apply that had no end.
+func (d Desk) settle(ctx context.Context, gh Thread, j Job, r *report.Report) error {
+	if id := j.Apply.Abandoned; id != 0 && id != j.Apply.Deployment {
+		if err := gh.SetDeployment(ctx, id, github.DeploymentState{State: "error", Description: interrupted, LogURL: ""}); err != nil {
+			return err
+		}
+	}
+	if j.Apply.Deployment == 0 {
+		return nil
+	}
+	s := github.DeploymentState{LogURL: d.Links.Run}
+	s.State, s.Description = concluded(r)
+	return gh.SetDeployment(ctx, j.Apply.Deployment, s)
+}
+
+// concluded returns the state and the description of a deployment: error means that it was not begun, or has no end.
+func concluded(r *report.Report) (state, description string) {
+	switch {
+	case r.Status == report.Applied:
+		return "success", "applied"
+	case r.Status == report.Unchanged:
+		return "success", "nothing to change"
+	case r.Status == report.Stopped:
+		return "failure", "stopped: the plan is not the reviewed one"
+	case r.Failure == nil:
+		return "error", interrupted
+	}
+	switch r.Failure.Kind {
+	case report.Interrupted, report.Missing, report.Invalid:
+		return "error", interrupted + ": " + clip(r.Failure.Message, 100)
+	case report.Blocked:
+		return "error", clip(r.Failure.Message, 130)
+	default:
+		return "failure", clip(r.Failure.Message, 130)
+	}
+}
+
+// pulls returns the pull requests whose comments are written: that which the ticket is about, and those on which its
+// plans were reviewed.
+func (s *standing) pulls() []int {
+	var out []int
+	add := func(number int) {
+		if number != 0 && !slices.Contains(out, number) {
+			out = append(out, number)
+		}
+	}
+	add(s.ticket.PullRequest)
+	for _, j := range s.ticket.Jobs {
+		add(j.Apply.Pull)
+	}
+	return out
+}
+
+// pageOf returns the page of one pull request: the ticket's own shows everything, another what was reviewed on it.
+func (s *standing) pageOf(number int) comment.Page {
+	p := s.page
+	p.Earlier = nil
+	for _, done := range s.ticket.Done {
+		if done.Pull == number {
+			p.Earlier = append(p.Earlier, comment.Earlier{Target: done.Target, Status: report.Applied, Run: done.Run})
+		}
+	}
+	if number == s.ticket.PullRequest {
+		return p
+	}
+	p.PullRequest, p.Links.Checks = number, ""
+	p.Reports, p.Command = nil, ""
+	for i, j := range s.ticket.Jobs {
+		if j.Apply.Pull == number {
+			p.Reports = append(p.Reports, s.page.Reports[i])
+		}
+	}
+	p.Expected = len(p.Reports)
+	p.Next, p.Accept = nextApply(p.Reports)
+	return p
+}
+
+// nextApply returns the commands that go on with what is left, and that accept what was stopped.
+func nextApply(reports []report.Report) (next, accept string) {
+	var stopped []string
+	var envs []string
+	for i := range reports {
+		r := &reports[i]
+		if good(r) {
+			continue
+		}
+		next = "/apply"
+		if r.Status == report.Stopped {
+			stopped = appendNew(stopped, layer.Short(r.Target.Layer))
+			envs = appendNew(envs, r.Target.Env)
+		}
+	}
+	if len(stopped) > 0 {
+		accept = "/apply " + strings.Join(append(stopped, envs...), " ")
+	}
+	return next, accept
+}
+
+func appendNew(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+// recall merges what this run applied into what the App's apply checks on the same commit remember.
+func (s *standing) recall(checks []github.Check) {
+	for _, c := range checks {
+		env, ok := strings.CutPrefix(c.Name, applyPrefix)
+		if r := readRecord(c.Text); ok && r != nil && r.Head == s.ticket.Head && s.records[env] != nil {
+			s.records[env] = r
+		}
+	}
+	for i, j := range s.ticket.Jobs {
+		if rec := s.records[j.Target.Env]; rec != nil {
+			rec.Targets[j.Target.ID()] = s.entryOf(j, &s.page.Reports[i])
+		}
+	}
+}
+
+// entryOf returns what is remembered of an apply.
+func (s *standing) entryOf(j Job, r *report.Report) entry {
+	e := enter(r, s.desk.Links.Run)
+	e.Pull, e.Fingerprint = j.Apply.Pull, nil
+	if r.Status == report.Stopped {
+		e.Fingerprint, e.Shown = r.Fingerprint, cmp.Or(s.ticket.PullRequest, j.Apply.Pull)
+	}
+	if review := j.Apply.Review; review != nil && !good(r) {
+		e.Review, e.Applied = review.Fingerprint, slices.Clone(review.Applied)
+		e.Partial = e.Partial || review.Partial
+		if r.Apply != nil {
+			for _, address := range r.Apply.Done {
+				e.Applied = appendNew(e.Applied, address)
+			}
+		}
+	}
+	return e
+}
+
+// putApplyChecks writes the check runs of the environments on the commit that was applied.
+func (s *standing) putApplyChecks(ctx context.Context, gh Thread) error {
+	for _, env := range s.ticket.Checks {
+		if !slices.ContainsFunc(s.ticket.Jobs, func(j Job) bool { return j.Target.Env == env }) {
+			continue
+		}
+		c, err := s.applyCheck(env)
+		if err != nil {
+			return err
+		}
+		if _, err := gh.PutCheck(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// applyCheck returns the check run of one environment on the commit that was applied. It is green only if everything
+// that this and earlier runs tried on the commit is as the configuration says.
+func (s *standing) applyCheck(env string) (github.Check, error) {
+	conclusion := "success"
+	for _, e := range s.records[env].Targets {
+		if e.Status != report.Applied && e.Status != report.Unchanged {
+			conclusion = "failure"
+		}
+	}
+	c, err := s.checkRun(applyPrefix+env, env, conclusion, s.page)
+	c.ExternalID = branchID(s.ticket.BaseRef, s.ticket.PullRequest)
+	if conclusion == "failure" {
+		c.Actions = []github.Button{{Label: "Apply again", Description: "Apply what is left in this environment", Identifier: applyButton}}
+	}
+	return c, err
+}

@@ -1,0 +1,183 @@
+package phase
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/layerbot/layerbot/internal/aws"
+	"github.com/layerbot/layerbot/internal/git"
+	"github.com/layerbot/layerbot/internal/report"
+	"github.com/layerbot/layerbot/internal/runner"
+	"github.com/layerbot/layerbot/internal/secret"
+)
+
+// Terraform is what the phases need of a runner over one tree of files.
+type Terraform interface {
+	Plan(ctx context.Context, creds aws.ReadOnly, job runner.Job) (*report.Report, error)
+	Drift(ctx context.Context, creds aws.ReadOnly, job runner.Job) (*report.Report, error)
+	Apply(ctx context.Context, creds aws.ReadWrite, job runner.Job) (*report.Report, error)
+	Unlock(ctx context.Context, creds aws.ReadWrite, job runner.Job) (*report.Report, error)
+	Close() error
+}
+
+// A Bench is what the phases that run Terraform work at.
+type Bench struct {
+	Checkout *git.Repo                                                       // nil for a working directory that is no repository
+	Root     string                                                          // top of the checked out files
+	At       func(root string) (Terraform, error)                            // Terraform over the files below root
+	Values   func(context.Context, secret.Supply) (map[string]string, error) // of input variables
+	Parallel int                                                             // targets at once; 0 is one a core
+	Out      string                                                          // folder that the reports are written to
+	Done     func(*report.Report)                                            // told of each report, one at a time; nil is nobody
+}
+
+// A workshop is a bench at work on a ticket: it opens each tree of files once and keeps the reports.
+type workshop struct {
+	Bench
+	ticket *Ticket
+
+	mu    sync.Mutex
+	tools map[string]Terraform // by commit; "" is the checkout
+	dirs  []string             // to be removed
+}
+
+// enter makes sure that what is at hand is what gate decided on, and that no credential lies beside it.
+func (b Bench) enter(ctx context.Context, t *Ticket) (*workshop, error) {
+	w := &workshop{Bench: b, ticket: t, tools: map[string]Terraform{}}
+	if t.Head == "" {
+		return w, nil // a person's own working directory
+	}
+	head, err := b.Checkout.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if head != t.Head {
+		return nil, &UserError{
+			Message: fmt.Sprintf("the checkout is at %.12s, the ticket is for %.12s", head, t.Head),
+			Next:    "check out exactly the ticket's head: `ref: ${{ fromJSON(needs.gate.outputs.ticket).head }}`",
+		}
+	}
+	if key, found := b.Checkout.CredentialInConfig(ctx); found {
+		return nil, &UserError{
+			Message: fmt.Sprintf("the checkout's git configuration holds a credential (%s) that code from the pull request could read", key),
+			Next:    "set `persist-credentials: false` on actions/checkout in the plan job",
+		}
+	}
+	return w, nil
+}
+
+// leave closes what was opened.
+func (w *workshop) leave() error {
+	var errs []error
+	for _, tf := range w.tools {
+		errs = append(errs, tf.Close())
+	}
+	for _, dir := range w.dirs {
+		errs = append(errs, os.RemoveAll(dir))
+	}
+	return errors.Join(errs...)
+}
+
+// at returns Terraform over the files of a commit; "" and the ticket's head are the checkout.
+func (w *workshop) at(ctx context.Context, commit string) (Terraform, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if commit == w.ticket.Head {
+		commit = ""
+	}
+	if tf := w.tools[commit]; tf != nil {
+		return tf, nil
+	}
+	root := w.Root
+	if commit != "" {
+		dir, err := os.MkdirTemp("", "layerbot-files-")
+		if err != nil {
+			return nil, err
+		}
+		w.dirs = append(w.dirs, dir)
+		if _, err := w.Checkout.Export(ctx, commit, dir); err != nil {
+			return nil, fmt.Errorf("bring the files of %.12s: %w", commit, err)
+		}
+		root = dir
+	}
+	tf, err := w.At(root)
+	if err != nil {
+		return nil, err
+	}
+	w.tools[commit] = tf
+	return tf, nil
+}
+
+// A step does the work of one job.
+type step func(ctx context.Context, tf Terraform, work runner.Job, j Job) (*report.Report, error)
+
+// each does the step of all jobs, some at once, and leaves a report of each, also when ctx ends. What goes wrong with
+// one target is in its report; the error is one that concerns them all.
+func (w *workshop) each(ctx context.Context, jobs []Job, do step) error {
+	parallel := w.Parallel
+	if parallel <= 0 {
+		parallel = runtime.GOMAXPROCS(0)
+	}
+	var group errgroup.Group
+	group.SetLimit(parallel)
+	for _, j := range jobs {
+		group.Go(func() error { return w.one(ctx, j, do) })
+	}
+	return group.Wait()
+}
+
+// one does the step of one job.
+func (w *workshop) one(ctx context.Context, j Job, do step) error {
+	r, err := w.run(ctx, j, do)
+	if r == nil {
+		return err
+	}
+	r.Deleted, r.Mode, r.Head = j.Deleted, j.Mode, w.ticket.Head
+	return errors.Join(err, w.keep(r))
+}
+
+func (w *workshop) run(ctx context.Context, j Job, do step) (*report.Report, error) {
+	tf, err := w.at(ctx, j.At)
+	if err != nil {
+		return nil, err
+	}
+	work := runner.Job{
+		Target: j.Target, Head: w.ticket.Head, Mode: j.Mode, Key: j.Key, Tool: j.Tool, Version: j.Release,
+		Volatile: j.Volatile, Keep: w.Out,
+	}
+	work.Mode.Destroy = j.Mode.Destroy || j.Deleted
+	if !j.Supply.Zero() {
+		if work.Inputs, err = w.Values(ctx, j.Supply); err != nil {
+			hint, _ := Hint(err)
+			return failed(w.ticket, j, report.Broken, err.Error(), hint), nil
+		}
+	}
+	return do(ctx, tf, work, j)
+}
+
+// keep writes a report and tells of it.
+func (w *workshop) keep(r *report.Report) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := report.Write(w.Out, r); err != nil {
+		return fmt.Errorf("keep the report of %s: %w", r.Target, err)
+	}
+	if w.Done != nil {
+		w.Done(r)
+	}
+	return nil
+}
+
+// failed returns the report of a job that was not begun.
+func failed(t *Ticket, j Job, kind report.FailureKind, message, hint string) *report.Report {
+	return &report.Report{
+		Version: report.Version, Target: j.Target, Head: t.Head, Status: report.Failed, Mode: j.Mode, Deleted: j.Deleted,
+		Failure: &report.Failure{Kind: kind, Message: message, Hint: hint},
+	}
+}
