@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -47,7 +48,7 @@ var deploymentStates = []string{"queued", "in_progress", "success", "failure", "
 // task "" is all of them. more says that there are older ones.
 //
 // Whoever may write deployments can move one to another environment with a status, or delete it. Those that were made
-// for another environment are not returned.
+// for another environment are not returned. The names of environments are not case sensitive.
 func (c *Client) Deployments(ctx context.Context, environment, task string, pages int) (list []Deployment, more bool, err error) {
 	if environment == "" {
 		return nil, false, errors.New("deployments are listed by environment")
@@ -69,7 +70,7 @@ func (c *Client) Deployments(ctx context.Context, environment, task string, page
 			if err != nil {
 				return nil, false, err
 			}
-			if own && d.Environment == environment && (task == "" || d.Task == task) && validSHA(d.SHA) {
+			if own && strings.EqualFold(d.Environment, environment) && (task == "" || d.Task == task) && validSHA(d.SHA) {
 				list = append(list, d)
 			}
 		}

@@ -99,6 +99,7 @@ func TestDeploymentsOfOneTaskNewestFirst(t *testing.T) {
 		{"prod", ""}:         {made["prod 01 again"], made["prod 02"], made["prod 01"]},
 		{"prod", "apply:01"}: {made["prod 01 again"], made["prod 01"]},
 		{"dev", ""}:          {made["dev 01"]},
+		{"DEV", "apply:01"}:  {made["dev 01"]},
 		{"test", ""}:         nil,
 	} {
 		if got := ids(t, c, query[0], query[1]); got != fmt.Sprint(want) {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/layerbot/layerbot/internal/github"
 )
@@ -106,6 +107,16 @@ func TestReadEventTakesWhatGitHubLeavesOut(t *testing.T) {
 		{"inputs of any kind", "workflow_dispatch", "inputs", map[string]any{"a": true, "b": 1.5, "c": "x", "d": nil}, func(ev *github.Event) bool {
 			return maps.Equal(ev.Inputs, map[string]string{"a": "true", "b": "1.5", "c": "x"})
 		}},
+		{"forced push", "push", "forced", true, func(ev *github.Event) bool { return ev.Forced }},
+		{"deleted branch", "push", "deleted", nil, func(ev *github.Event) bool { return ev.Deleted && !ev.Forced }}, // told by its zeros
+		{"push of a commit", "push", "after", sha, func(ev *github.Event) bool { return !ev.Deleted && ev.After == sha }},
+		{"merged", "pull_request.closed", "pull_request.merged_at", "2026-01-01T12:00:00+02:00", func(ev *github.Event) bool {
+			return ev.PullRequest.Merged && ev.PullRequest.MergedAt.Equal(time.Date(2026, 1, 1, 10, 0, 0, 0, time.UTC))
+		}},
+		{"merged, who knows when", "pull_request.closed", "pull_request.merged", true, func(ev *github.Event) bool {
+			return ev.PullRequest.Merged && ev.PullRequest.MergedAt.IsZero()
+		}},
+		{"a merge to try is no merge", "pull_request.opened", "pull_request.merge_commit_sha", sha, func(ev *github.Event) bool { return ev.PullRequest.MergeSHA == "" }},
 		{"no inputs", "workflow_dispatch", "inputs", nil, func(ev *github.Event) bool { return len(ev.Inputs) == 0 }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -219,6 +230,14 @@ func FuzzReadEvent(f *testing.F) {
 		f.Add(name, read(f, file))
 	}
 	f.Add("schedule", []byte("{}"))
+	f.Add("schedule", change(f, "push", "schedule", "0 3 * * *"))
+	f.Add("push", change(f, "push", "after", sha))
+	f.Add("push", change(f, "push", "forced", true))
+	f.Add("push", change(f, "push", "before", strings.Repeat("0", 64)))
+	f.Add("push", change(f, "push", "ref", "refs/heads/gh-readonly-queue/prod/pr-1-"+sha))
+	f.Add("pull_request", change(f, "pull_request.closed", "pull_request.merged_at", "2026-01-01T12:00:00Z"))
+	f.Add("pull_request", change(f, "pull_request.closed", "pull_request.merge_commit_sha", "--flag"))
+	f.Add("check_run", change(f, "check_run.requested_action", "check_run.pull_requests", []any{}))
 	f.Fuzz(func(t *testing.T, name string, raw []byte) {
 		ev, err := github.ReadEvent(name, bytes.NewReader(raw))
 		if err != nil {
@@ -233,6 +252,12 @@ func FuzzReadEvent(f *testing.F) {
 		}
 		if pr := ev.PullRequest; pr != nil && (len(pr.HeadSHA) < 40 || len(pr.BaseSHA) < 40 || ev.Number != pr.Number) {
 			t.Fatalf("believed %+v", pr)
+		}
+		if pr := ev.PullRequest; pr != nil && (!pr.Merged && (pr.MergeSHA != "" || !pr.MergedAt.IsZero()) || pr.MergeSHA != "" && len(pr.MergeSHA) < 40) {
+			t.Fatalf("believed %+v", pr)
+		}
+		if name == "push" && (len(ev.Before) < 40 || len(ev.After) < 40 || ev.Deleted != (strings.Trim(ev.After, "0") == "")) {
+			t.Fatalf("believed %+v", ev)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -101,15 +102,17 @@ func (r *Repo) green(sha string, contexts *[]string) bool {
 func listDeployments(c *call) reply {
 	var found []*deployment
 	for _, d := range slices.Backward(c.repo.deployments) {
-		asked := true
-		for name, is := range map[string]string{"sha": d.sha, "ref": d.ref, "task": d.task, "environment": d.environment} {
-			asked = asked && (!c.query.Has(name) || c.query.Get(name) == is)
-		}
-		if asked {
+		if c.filter("sha", d.sha) && c.filter("ref", d.ref) && c.filter("task", d.task) && c.filter("environment", d.environment) {
 			found = append(found, d)
 		}
 	}
 	return page(c, found, c.s.deploymentJSON, list)
+}
+
+// filter says whether the query lets a value through. The names of environments are not case sensitive.
+func (c *call) filter(name, value string) bool {
+	asked := c.query.Get(name)
+	return !c.query.Has(name) || asked == value || name == "environment" && strings.EqualFold(asked, value)
 }
 
 func getDeployment(c *call) reply {

@@ -241,6 +241,25 @@ func TestWhatGitHubWouldRefuseIsAViolation(t *testing.T) {
 		{"a button with 21 characters", "POST", "/repos/acme/infra/check-runs", check(`"actions":[` + button(strings.Repeat("a", 21)) + `]`), 422},
 		{"a check moved to another commit", "PATCH", "/repos/acme/infra/check-runs/CHECK", `{"head_sha":"HEAD"}`, 422},
 		{"another App's check", "PATCH", "/repos/acme/infra/check-runs/FOREIGN", `{"status":"queued"}`, 403},
+		{"a deployment of nothing", "POST", "/repos/acme/infra/deployments", `{"ref":"nowhere"}`, 422},
+		{"a deployment without a ref", "POST", "/repos/acme/infra/deployments", `{"task":"apply:01"}`, 422},
+		{"a payload that is a list", "POST", "/repos/acme/infra/deployments", `{"ref":"change","payload":[1]}`, 422},
+		{"an environment of 256 characters", "POST", "/repos/acme/infra/deployments", `{"ref":"change","environment":"` + long[:2*256] + `"}`, 422},
+		{"a description of 141 characters", "POST", "/repos/acme/infra/deployments", `{"ref":"change","description":"` + long[:2*141] + `"}`, 422},
+		{"an unknown state", "POST", "/repos/acme/infra/deployments/DEPLOYMENT/statuses", `{"state":"done"}`, 422},
+		{"no state", "POST", "/repos/acme/infra/deployments/DEPLOYMENT/statuses", `{}`, 422},
+		{"a status with 141 characters", "POST", "/repos/acme/infra/deployments/DEPLOYMENT/statuses", `{"state":"success","description":"` + long[:2*141] + `"}`, 422},
+		{"a status for an environment of 256 characters", "POST", "/repos/acme/infra/deployments/DEPLOYMENT/statuses", `{"state":"success","environment":"` + long[:2*256] + `"}`, 422},
+		{"deployments by who made them", "GET", "/repos/acme/infra/deployments?creator=ada", "", 422},
+		{"an issue without a title", "POST", "/repos/acme/infra/issues", `{"body":"b"}`, 422},
+		{"an issue with a blank title", "POST", "/repos/acme/infra/issues", `{"title":" "}`, 422},
+		{"a title of 257 characters", "POST", "/repos/acme/infra/issues", `{"title":"` + long[:2*257] + `"}`, 422},
+		{"an issue too long", "POST", "/repos/acme/infra/issues", `{"title":"t","body":"` + long + `x"}`, 422},
+		{"an issue closed from the start", "POST", "/repos/acme/infra/issues", `{"title":"t","state":"closed"}`, 422},
+		{"an issue half closed", "PATCH", "/repos/acme/infra/issues/ISSUE", `{"state":"all"}`, 422},
+		{"a pull request as an issue", "PATCH", "/repos/acme/infra/issues/1", `{"title":"t"}`, 422},
+		{"issues in an order of ours", "GET", "/repos/acme/infra/issues?sort=comments", "", 422},
+		{"pull requests in an order of ours", "GET", "/repos/acme/infra/pulls?sort=popularity", "", 422},
 		{"another repository", "GET", "/repos/acme/other/pulls", "", 404},
 		{"a field of the wrong case", "POST", "/repos/acme/infra/issues/1/comments", `{"Body":"b"}`, 201}, // only the description knows
 	} {
@@ -249,14 +268,18 @@ func TestWhatGitHubWouldRefuseIsAViolation(t *testing.T) {
 			st.comment, _ = st.pull.Comment("ada", "/plan")
 			before := st.pull.Conversation()
 			foreign := st.repo.ForgeCheck("impostor", github.Check{Name: "layerbot / prod", HeadSHA: st.pull.Head()})
-			replace := strings.NewReplacer("COMMENT", fmt.Sprint(st.comment), "CHECK", fmt.Sprint(st.check), "FOREIGN", fmt.Sprint(foreign), "HEAD", st.pull.Head())
-			token := st.token(github.Permissions{"pull_requests": "write", "issues": "write", "checks": "write"})
+			replace := strings.NewReplacer("COMMENT", fmt.Sprint(st.comment), "CHECK", fmt.Sprint(st.check), "FOREIGN", fmt.Sprint(foreign), "HEAD", st.pull.Head(), "DEPLOYMENT", fmt.Sprint(st.deploy), "ISSUE", fmt.Sprint(st.issue))
+			token := st.token(github.Permissions{"pull_requests": "write", "issues": "write", "checks": "write", "deployments": "write"})
+			deployments, issues := st.repo.Deployments(), st.repo.Issues()
 			resp, text := st.do(t, tt.method, replace.Replace(tt.path), token, replace.Replace(tt.body))
 			if resp.StatusCode != tt.want || len(st.told) != 1 {
 				t.Errorf("%d %.200s, violations %v; want %d and one", resp.StatusCode, text, st.told, tt.want)
 			}
 			if after := st.pull.Conversation(); resp.StatusCode >= 400 && !reflect.DeepEqual(after, before) {
 				t.Errorf("what was refused was done: %+v", after)
+			}
+			if !reflect.DeepEqual(st.repo.Deployments(), deployments) || !reflect.DeepEqual(st.repo.Issues(), issues) {
+				t.Errorf("what was refused was done: %+v, %+v", st.repo.Deployments(), st.repo.Issues())
 			}
 		})
 	}
