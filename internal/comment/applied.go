@@ -36,8 +36,10 @@ func (v *view) appliedSection(t *target, limit int) section {
 	v.cut = false
 	outputs := v.outputs(t, max(2*maxList, limit/8))
 	body := head + outputs
-	if diff := d.plan(t.Changes); diff != "" {
-		body += fold("What was done", v.since(t, maxList)+diff, false)
+	if diff := v.since(t, maxList) + d.plan(t.Changes); outputs != "" && diff != "" {
+		body += fold("What was done", diff, false)
+	} else {
+		body += diff
 	}
 	text := fold(summary, body+v.shortened(d), outputs != "" && len(outputs) <= maxOpen && v.applied <= maxOpenRelations)
 	if d.full() || len(text) > limit {

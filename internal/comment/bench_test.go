@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"runtime"
 	"testing"
+
+	"github.com/layerbot/layerbot/internal/report"
 )
 
 // The figures of the house: a plan text of 5 MB, and reports of a plan JSON of 50 MB, to one finished comment.
@@ -41,6 +43,20 @@ func BenchmarkHTML5MBPlan(b *testing.B) {
 	p := bigPage(40, 56, 26)
 	for b.Loop() {
 		b.ReportMetric(float64(len(HTML(p)))/1e6, "MB-html")
+	}
+}
+
+// A merge that applied 60 targets with outputs, in all forms that are written of it: less than 200 ms.
+func BenchmarkMerged60Targets(b *testing.B) {
+	p := bigPage(60, 40, 8)
+	p.State = Merged
+	for i := range p.Reports {
+		r := &p.Reports[i]
+		r.Status, r.Apply = report.Applied, &report.Apply{Outputs: outputsOf()}
+	}
+	for b.Loop() {
+		_, summary, text := CheckText(p, "prod", Budget)
+		b.ReportMetric(float64(len(Render(p).Body)+len(Summary(p, 1<<20).Body)+len(summary)+len(text)), "bytes")
 	}
 }
 

@@ -49,17 +49,41 @@ func TestEverythingFitsTheBudget(t *testing.T) {
 		r.Target = layer.Target{Layer: fmt.Sprint(i, r.Target.Layer), Env: r.Target.Env}
 		loud.Reports = append(loud.Reports, r)
 	}
+	stale := mergedPages()["merged_300_stopped"]
+	for i := range 60 {
+		r := applied(fmt.Sprintf("%02d-layer", i), "prod", 1, slices.Repeat([]report.Change{web, old}, 40)...)
+		r.Apply.Outputs = []report.Output{{Name: "a", Value: quoted(strings.Repeat("a line\n", 2000))}, {Name: "b", Value: quoted(strings.Repeat("x", 16<<10))}}
+		stale.Reports = append(stale.Reports, r)
+	}
+	later := hostileMerged(strings.Repeat("\x00@<&#`|~ ", 500))
+	var drift []report.Report
+	for i := range 10 {
+		r := hugeDrift()
+		r.Target = target1(fmt.Sprintf("%02d-layer", i), "prod", 1)
+		drift = append(drift, r)
+	}
+	adrift := pageOf(drift...)
+	adrift.State = Drifting
+	for i := range 300 {
+		later.Earlier = append(later.Earlier, later.Earlier[0])
+		r := later.Reports[i%9]
+		r.Target = layer.Target{Layer: fmt.Sprint(i, r.Target.Layer), Env: r.Target.Env}
+		later.Reports = append(later.Reports, r)
+	}
 	for name, p := range map[string]Page{
-		"60 layers with 40 to 99 changes":  bigPage(60, 40, 8),
-		"200 failures":                     pageOf(failures...),
-		"10,000 destroys":                  pageOf(destroys...),
-		"200 failures and 10,000 destroys": pageOf(append(slices.Clone(failures), destroys...)...),
-		"3,000 targets":                    pageOf(many...),
-		"one change of 5 MB":               bigPage(1, 1, 100_000),
-		"one text of 1 MB":                 pageOf(changes("a", "b", 0, report.Change{Address: "a.b", Action: report.Create, Attrs: []report.Attr{set("text", strings.Repeat("line\n", 200_000))}})),
-		"one line of 1 MB":                 pageOf(changes("a", "b", 0, report.Change{Address: "a.b", Action: report.Update, Attrs: []report.Attr{turn("text", strings.Repeat("x", 1<<20), strings.Repeat("x", 1<<20)+"y")}})),
-		"backticks only":                   pageOf(failed("a", "b", report.Failure{Message: "m", Log: strings.Repeat("`", 16<<10)})),
-		"hostile texts of 4 KB everywhere": loud,
+		"300 stopped changes and 60 applied targets": stale,
+		"hostile texts of 4 KB after the merge":      later,
+		"10 targets with 3,000 changes outside each": adrift,
+		"60 layers with 40 to 99 changes":            bigPage(60, 40, 8),
+		"200 failures":                               pageOf(failures...),
+		"10,000 destroys":                            pageOf(destroys...),
+		"200 failures and 10,000 destroys":           pageOf(append(slices.Clone(failures), destroys...)...),
+		"3,000 targets":                              pageOf(many...),
+		"one change of 5 MB":                         bigPage(1, 1, 100_000),
+		"one text of 1 MB":                           pageOf(changes("a", "b", 0, report.Change{Address: "a.b", Action: report.Create, Attrs: []report.Attr{set("text", strings.Repeat("line\n", 200_000))}})),
+		"one line of 1 MB":                           pageOf(changes("a", "b", 0, report.Change{Address: "a.b", Action: report.Update, Attrs: []report.Attr{turn("text", strings.Repeat("x", 1<<20), strings.Repeat("x", 1<<20)+"y")}})),
+		"backticks only":                             pageOf(failed("a", "b", report.Failure{Message: "m", Log: strings.Repeat("`", 16<<10)})),
+		"hostile texts of 4 KB everywhere":           loud,
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := Render(p)

@@ -16,6 +16,7 @@ func CheckText(p Page, env string, room int) (title, summary, text string) {
 	p.Expected = max(0, p.Expected-len(all)+len(p.Reports))
 	p.Next = "" // a check has a button
 	v := newView(p)
+	v.isPart = len(all) > len(p.Reports)
 	_, title = v.outcome()
 
 	caution := v.caution(Budget / 4)

@@ -54,6 +54,52 @@ func driftWords(r *report.Report) string {
 	return count(len(r.Drift), "change") + " outside Terraform; an apply would do: " + plan
 }
 
+// driftSection renders what was changed outside Terraform, and what an apply would do.
+func (v *view) driftSection(t *target, limit int) section {
+	sum := driftWords(t.Report)
+	summary := "<code>" + markup(t.name) + "</code>: " + sum
+	var s section
+	s.forms[asCounts] = "- " + code(t.name) + ": " + sum + " (addresses left out)\n"
+	list := ""
+	if len(t.Drift) > 0 {
+		list = outside + changeList(t.Drift, maxList) + "\n\n"
+	}
+	if len(t.Changes) > 0 {
+		list += would + changeList(t.Changes, maxList) + "\n\n"
+	}
+	s.forms[asList] = fold(summary, list+"The full diff is left out: see "+v.where()+".\n\n", false)
+
+	d := newFenceDiffer(limit)
+	body := d.wouldDo(t)
+	text := fold(summary, body+v.shortened(d), len(body) <= maxOpen)
+	if d.full() || len(text) > limit {
+		s.level = asList
+		return s
+	}
+	s.forms[asWhole], s.clipped = text, d.clipped
+	return s
+}
+
+const (
+	outside = "Changed outside Terraform:\n\n"
+	would   = "An apply would do:\n\n"
+)
+
+// wouldDo returns what was changed outside Terraform, and what an apply would do.
+func (d *differ) wouldDo(t *target) string {
+	text := ""
+	if len(t.Drift) > 0 {
+		text = outside + d.fence(func() { d.changes(t.Drift) })
+	}
+	if len(t.Changes) > 0 && !d.full() {
+		text += would + d.plan(t.Changes)
+	}
+	if len(t.Outputs) > 0 && !d.full() {
+		text += count(len(t.Outputs), "output") + ":\n\n" + d.fence(func() { d.outputs(t.Outputs) })
+	}
+	return text
+}
+
 // DriftMarker begins the issue on the drift of a target, and only that.
 func DriftMarker(t layer.Target) string {
 	name, err := json.Marshal(t.ID())

@@ -29,8 +29,8 @@ var failures = map[report.FailureKind]struct{ label, plan, apply string }{
 	report.Unapproved: {"waits for approval", "Have it approved, then `/plan {}`.", "Once it is approved, `/apply {}`."},
 	report.Unpromoted: {"not in the previous environment yet", "Apply it in the previous environment first.",
 		"Apply it in the previous environment first, then `/apply {}`."},
-	report.Blocked:   {"blocked", "Plan again with `/plan {}` once what it builds on is applied.", "`/apply` goes on with it once what it builds on is applied."},
-	report.Unreached: {"not reached", "The time was up. `/plan {}` tries again.", "The time was up. `/apply` goes on with it."},
+	report.Blocked:   {"blocked", "Plan again with `/plan {}` once what it builds on is applied.", "`/apply` goes on once what it builds on is applied."},
+	report.Unreached: {"not reached", "The time was up. `/plan {}` tries again.", "The time was up. `/apply` goes on."},
 }
 
 // kind returns the kind of a target's failure; a failed one that does not say left nothing.

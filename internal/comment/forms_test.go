@@ -2,6 +2,7 @@ package comment
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,6 +19,15 @@ func TestOtherFormsGolden(t *testing.T) {
 		golden(t, name+".terminal.txt", Terminal(p, false))
 		golden(t, name+".html", HTML(p))
 		title, summary, text := CheckText(p, "prod", Budget)
+		golden(t, name+".check.md", title+"\n\n"+summary+"\n"+text)
+	}
+	for name, p := range mergedPages() {
+		if !slices.Contains([]string{"merged_applied", "merged_stopped", "merged_mixed", "merged_errored_state", "drifting"}, name) {
+			continue
+		}
+		golden(t, name+".terminal.txt", Terminal(p, false))
+		golden(t, name+".html", HTML(p))
+		title, summary, text := CheckText(p, "dev", Budget)
 		golden(t, name+".check.md", title+"\n\n"+summary+"\n"+text)
 	}
 	golden(t, "mixed.colour.txt", Terminal(all["mixed"], true))

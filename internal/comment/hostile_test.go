@@ -34,6 +34,11 @@ func TestHostileTextBuildsNothing(t *testing.T) {
 			if diff := cmp.Diff(obstacle, build(t, stopped(s))); diff != "" {
 				t.Error(diff)
 			}
+			for name, page := range laterPages {
+				if diff := cmp.Diff(build(t, page("harmless")), build(t, page(s))); diff != "" {
+					t.Errorf("%s: %s", name, diff)
+				}
+			}
 		})
 	}
 }
@@ -48,11 +53,35 @@ func stopped(s string) string {
 // roomy returns the comment with enough room that nothing is shortened, however long s makes it.
 func roomy(s string) string { return newView(hostilePage(s)).compose(1<<20, true).Body }
 
+// laterPages are what is written after the merge, about drift and locks, with room enough that nothing is shortened.
+var laterPages = map[string]func(s string) string{
+	"merged":   func(s string) string { return newView(hostileMerged(s)).compose(1<<20, true).Body },
+	"drifting": func(s string) string { return newView(hostileDrift(s)).compose(1<<20, true).Body },
+	"drift issue": func(s string) string {
+		_, body := DriftIssue(&hostilePage(s).Reports[0], "https://github.com/acme/infra/actions/runs/1", s)
+		return body
+	},
+	"locked": func(s string) string {
+		return UnlockReply("k", Command{Verb: Unlock, Words: []string{"a", "b"}}, &report.Report{Target: target1(s, s, 1), Status: report.Failed,
+			Failure: &report.Failure{Kind: report.Locked, Lock: &report.Lock{ID: "1a", Who: s, Created: s, Operation: s}}})
+	},
+	"lock of an odd ID": func(s string) string {
+		return UnlockReply("k", Command{Verb: Unlock, Words: []string{"a", "b"}}, &report.Report{Target: target1(s, s, 1), Status: report.Failed,
+			Failure: &report.Failure{Kind: report.Locked, Lock: &report.Lock{ID: s + " "}}})
+	},
+	"not unlocked": func(s string) string {
+		return UnlockReply("k", Command{Verb: Unlock, LockID: "1a"}, &report.Report{Target: target1(s, s, 1), Failure: &report.Failure{Message: s, Hint: s}})
+	},
+}
+
 func FuzzRender(f *testing.F) {
 	for _, s := range []string{hostile, "`", "```", "1. x", "<!--", "a|b", "[x](y)", "@a #1", "\u202e", "    x", "www.x.y", "https://x", "\\", "&amp;", "0<!-- layerbot", "\xf7\t0`0`"} {
 		f.Add(s)
 	}
-	want := build(f, roomy("harmless"))
+	want, later := build(f, roomy("harmless")), map[string][]string{}
+	for name, page := range laterPages {
+		later[name] = build(f, page("harmless"))
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		actions := []report.Action{report.NoOp, report.Create, report.Read, report.Update, report.Replace, report.Delete, report.Forget}
 		if len(s) > 200 || strings.TrimSpace(s) == "" || slices.Contains(actions, report.Action(s)) {
@@ -61,11 +90,16 @@ func FuzzRender(f *testing.F) {
 		if diff := cmp.Diff(want, build(t, roomy(s))); diff != "" {
 			t.Errorf("%q: %s", s, diff)
 		}
+		for name, page := range laterPages {
+			if diff := cmp.Diff(later[name], build(t, page(s))); diff != "" {
+				t.Errorf("%s, %q: %s", name, s, diff)
+			}
+		}
 	})
 }
 
 var (
-	ours    = regexp.MustCompile(`^(<!-- layerbot:(plan|reply) [^\n]* -->|</?(details|summary|code|sub)( open)?>|\n)+$`)
+	ours    = regexp.MustCompile(`^(<!-- layerbot:(plan|reply|drift) [^\n]* -->|</?(details|summary|code|sub)( open)?>|\n)+$`)
 	between = regexp.MustCompile(`(<summary>)(.*)(</summary>)`)
 	mention = regexp.MustCompile(`@[A-Za-z0-9]|#[0-9]`)
 )
@@ -163,16 +197,18 @@ func TestHostileTextBuildsNothingInHTML(t *testing.T) {
 	strip := func(list []string) []string { // runs of a diff's lines differ with the number of lines
 		return slices.DeleteFunc(list, func(s string) bool { return s == "span" })
 	}
-	want := strip(tags(hostilePage("harmless")))
-	for _, s := range []string{hostile, "</pre><script>alert(1)</script>", `"><img onerror=alert(1)>`, "javascript:alert(1)", "{{.}}", "</title>", "</style>"} {
-		if diff := cmp.Diff(want, strip(tags(hostilePage(s)))); diff != "" {
-			t.Errorf("%q: %s", s, diff)
+	for name, page := range map[string]func(string) Page{"planned": hostilePage, "merged": hostileMerged, "drifting": hostileDrift} {
+		want := strip(tags(page("harmless")))
+		for _, s := range []string{hostile, "</pre><script>alert(1)</script>", `"><img onerror=alert(1)>`, "javascript:alert(1)", "{{.}}", "</title>", "</style>"} {
+			if diff := cmp.Diff(want, strip(tags(page(s)))); diff != "" {
+				t.Errorf("%s, %q: %s", name, s, diff)
+			}
 		}
 	}
 }
 
 func TestTerminalHasNoEscapesOfOthers(t *testing.T) {
-	for _, text := range []string{Terminal(hostilePage(hostile), false), FullText(hostilePage(hostile).Reports[0]), FullText(hostilePage(hostile).Reports[1])} {
+	for _, text := range []string{Terminal(hostilePage(hostile), false), Terminal(hostileMerged(hostile), false), Terminal(hostileDrift(hostile), false), FullText(hostilePage(hostile).Reports[0]), FullText(hostilePage(hostile).Reports[1])} {
 		for _, r := range text {
 			if r != '\n' && r != '\t' && invisible(r) {
 				t.Errorf("%U in %q", r, text)

@@ -112,12 +112,12 @@ func (v *view) htmlTarget(t *target) htmlTarget {
 		ID: t.id, Name: visible(t.name), Result: v.result(t), Tally: v.outcomeOf(t), Job: v.Links.Jobs[t.id],
 		Blocks: htmlBlocks(strings.TrimPrefix(v.body(t, newTextDiffer(), false), "\n"), bad),
 	}
-	h.Open = t.state != report.Applied && (bad || len(h.Blocks) < 50)
 	if t.state == report.Applied && t.Apply != nil {
 		for _, o := range t.Apply.Outputs {
 			h.Outputs += outputText(o, 0)
 		}
 	}
+	h.Open = bad || len(h.Blocks) < 50 && (t.state != report.Applied || h.Outputs != "" && v.applied <= maxOpenRelations)
 	for _, f := range v.Why[t.id] {
 		h.Why = append(h.Why, visible(f))
 	}
@@ -127,10 +127,10 @@ func (v *view) htmlTarget(t *target) htmlTarget {
 	for _, c := range v.columns() {
 		h.Cells = append(h.Cells, t.cell(c))
 	}
-	lost, tense := v.losing(t)
+	lost := v.losing(t)
 	for i := range lost {
 		if c := &lost[i]; loss(c) != "" {
-			h.Lost = append(h.Lost, htmlLoss{tense + loss(c), visible(c.Address), visible(strings.Join(remarks(c), "; "))})
+			h.Lost = append(h.Lost, htmlLoss{v.lossWord(t, c), visible(c.Address), visible(strings.Join(remarks(c), "; "))})
 		}
 	}
 	return h
@@ -142,7 +142,7 @@ func htmlBlocks(text string, plain bool) []htmlBlock {
 		return nil
 	}
 	if plain {
-		return []htmlBlock{{"", text}}
+		return []htmlBlock{{"text", text}}
 	}
 	var out []htmlBlock
 	start, class := 0, ""

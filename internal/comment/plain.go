@@ -31,7 +31,7 @@ func (v *view) body(t *target, d *differ, terminal bool) string {
 		}
 	}
 	if len(t.Changes) > 0 {
-		title(map[bool]string{true: "What it would do:"}[head != ""])
+		title(map[bool]string{true: "An apply would do:"}[head != "" || v.State == Drifting])
 		d.changes(t.Changes)
 	}
 	if len(t.Outputs) > 0 {

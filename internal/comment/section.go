@@ -60,7 +60,11 @@ func (v *view) sections(limit int) []section {
 		case report.Applied:
 			out = append(out, v.appliedSection(t, limit))
 		case report.Changed:
-			out = append(out, v.changeSection(t, limit))
+			if v.State == Drifting {
+				out = append(out, v.driftSection(t, limit))
+			} else {
+				out = append(out, v.changeSection(t, limit))
+			}
 		default: // named on one line
 		}
 	}
@@ -71,11 +75,8 @@ func (v *view) sections(limit int) []section {
 // limit is the size beyond which the whole form will not be shown.
 func (v *view) changeSection(t *target, limit int) section {
 	name, sum := "<code>"+markup(t.name)+"</code>: ", tally(t.counts)
-	switch {
-	case sum == "":
+	if sum == "" {
 		sum = "changes"
-	case v.State == Drifting:
-		sum = "an apply would do: " + sum
 	}
 	var s section
 	s.forms[asCounts] = "- " + code(t.name) + ": " + sum + " (addresses left out)\n"
@@ -94,22 +95,16 @@ func (v *view) changeSection(t *target, limit int) section {
 // whole returns everything about a target's changes; what it returns is of no use once d is full.
 func (v *view) whole(d *differ, t *target, name, sum string) string {
 	body := v.preface(t) + d.plan(t.Changes)
-	text, drift := "", ""
-	if len(t.Changes) > 0 || v.State != Drifting {
-		text = fold(name+sum, body, len(body) <= maxOpen)
-	}
+	text := fold(name+sum, body, len(body) <= maxOpen)
 	if len(t.Outputs) > 0 && !d.full() {
 		body := d.fence(func() { d.outputs(t.Outputs) })
 		text += fold(name+count(len(t.Outputs), "output"), body, len(body) <= maxOpen)
 	}
 	if len(t.Drift) > 0 && !d.full() {
 		body := d.fence(func() { d.changes(t.Drift) })
-		drift = fold(name+count(len(t.Drift), "change")+" made outside Terraform", body, v.State == Drifting && len(body) <= maxOpen)
+		text += fold(name+count(len(t.Drift), "change")+" made outside Terraform", body, false)
 	}
-	if v.State == Drifting {
-		return drift + text + v.shortened(d)
-	}
-	return text + drift + v.shortened(d)
+	return text + v.shortened(d)
 }
 
 // plan returns changes as a list of addresses, if there are several, and as a diff.
@@ -165,11 +160,7 @@ func (v *view) preface(t *target) string {
 func (v *view) addresses(t *target) string {
 	var b strings.Builder
 	if len(t.Changes) > 0 {
-		text, left := changeList(t.Changes, maxList)
-		b.WriteString(text)
-		if left > 0 {
-			b.WriteString("and " + number(left) + " more. ")
-		}
+		b.WriteString(changeList(t.Changes, maxList))
 	}
 	if n := len(t.Outputs); n > 0 {
 		b.WriteString(count(n, "output") + " " + verb(n, "changes", "change") + ". ")
@@ -180,16 +171,15 @@ func (v *view) addresses(t *target) string {
 	return b.String()
 }
 
-// changeList returns changes as a fence of addresses, of at most room bytes, and how many of them are left out.
-func changeList(changes []report.Change, room int) (text string, left int) {
+// changeList returns changes as a fence of addresses, of at most room bytes, and says how many of them are left out.
+func changeList(changes []report.Change, room int) string {
 	d := newFenceDiffer(room)
 	d.list(changes)
-	list := d.out
-	if len(list) > room { // cut at a line end
-		list = list[:bytes.LastIndexByte(list[:room], '\n')+1]
-		left = len(changes) - bytes.Count(list, []byte("\n"))
+	if len(d.out) <= room {
+		return fence("diff", string(d.out)) + "\n"
 	}
-	return fence("diff", string(list)) + "\n", left
+	list := d.out[:bytes.LastIndexByte(d.out[:room], '\n')+1] // cut at a line end
+	return fence("diff", string(list)) + "\nand " + number(len(changes)-bytes.Count(list, []byte("\n"))) + " more. "
 }
 
 // fold returns a fold. summary is markup of ours, body Markdown that ends in a blank line.

@@ -10,11 +10,10 @@ import (
 // nextSteps says what to do about a target that failed.
 func (v *view) nextSteps(t *target) string {
 	text, commands := v.steps(t)
-	out := asSentence(text)
-	if address := v.Links.Jobs[t.id]; v.State == Merged && address != "" && (t.kind() == report.Interrupted || t.kind() == report.Missing) {
-		out += " " + link("Its job", address) + " has the log."
+	out := asSentence(text) + "\n\n"
+	if address := v.Links.Jobs[t.id]; v.State == Merged && t.kind() == report.Interrupted && address != "" {
+		out = link("Its job", address) + " has the log. " + out
 	}
-	out += "\n\n"
 	if len(commands) > 0 {
 		out += fence("", shownLines(commands)) + "\n"
 	}
@@ -75,8 +74,8 @@ func (v *view) pushState(t *target) (text string, commands []string) {
 	if t.Tool.Name == "tofu" {
 		tool = t.Tool.Name
 	}
-	return "The state could not be stored: until it is pushed, Terraform does not know of what was carried out. It is kept, encrypted, with the " +
-			"run's artifacts. Push it, then `/apply " + t.words() + "` goes on. With the layer's folder initialised for this environment:", []string{
+	return "Until the state of this apply is pushed, Terraform does not know of what was carried out. It is kept, encrypted, with the run's " +
+			"artifacts. Push it, then `/apply " + t.words() + "` goes on. With the layer's folder initialised for this environment:", []string{
 			"age -d -i KEY_FILE " + shellWord(t.Apply.State) + " > errored.tfstate",
 			tool + " -chdir=" + shellWord(t.Target.Dir) + ` state push "$PWD/errored.tfstate"`,
 			"rm errored.tfstate",
@@ -98,10 +97,5 @@ func (v *view) done(t *target, room int) string {
 	if v.State != Merged || t.Apply == nil || len(t.Apply.Done) == 0 {
 		return ""
 	}
-	list, left := changeList(t.list, room)
-	if left > 0 {
-		list += "and " + number(left) + " more: full list in " + v.where() + "\n\n"
-		v.cut = true
-	}
-	return fold(t.progress()+" "+verb(len(t.Apply.Done), "was", "were")+" carried out", list, false)
+	return fold(t.progress()+" "+verb(len(t.Apply.Done), "was", "were")+" carried out", changeList(t.list, room)+"\n\n", false)
 }

@@ -22,13 +22,7 @@ func (v *view) stoppedSection(t *target, limit int) section {
 
 	d := newFenceDiffer(limit)
 	v.cut = false
-	body := head + v.since(t, max(maxList, limit/8)) + v.preface(t)
-	if len(t.Changes) > 0 {
-		body += "What it would do:\n\n" + d.plan(t.Changes)
-	}
-	if len(t.Outputs) > 0 && !d.full() {
-		body += count(len(t.Outputs), "output") + ":\n\n" + d.fence(func() { d.outputs(t.Outputs) })
-	}
+	body := head + v.since(t, max(maxList, limit/8)) + v.preface(t) + d.wouldDo(t)
 	text := fold(summary, body+v.shortened(d)+accept, true)
 	if d.full() || len(text) > limit {
 		s.level = asList
@@ -103,7 +97,7 @@ func (v *view) accept(t *target) string {
 	switch {
 	case v.Accept == "" || t.Fingerprint == nil:
 		return ""
-	case v.stopped == 1:
+	case v.stopped == 1 && !v.isPart:
 		return v.Accept
 	}
 	return "/apply " + t.words()
@@ -121,7 +115,7 @@ func (v *view) acceptance(t *target) string {
 
 // acceptAll is the footer's word on several stopped plans.
 func (v *view) acceptAll() string {
-	if v.Accept == "" || v.stopped < 2 {
+	if v.Accept == "" || v.stopped < 2 || v.isPart {
 		return ""
 	}
 	return "Accept all " + number(v.stopped) + " stopped plans, exactly as they are shown here:\n\n" + fence("", shown(v.Accept, maxProse)) + "\n"
@@ -138,7 +132,11 @@ func (v *view) waitingList(room int) string {
 		}
 		return []Notice{{v.message(t), v.hint(t)}}
 	})
-	return "Waiting:\n\n" + v.capped(len(list), room, func(i int) string {
+	title := "Waiting:\n\n"
+	if v.State == Drifting {
+		title = "Not looked at yet:\n\n"
+	}
+	return title + v.capped(len(list), room, func(i int) string {
 		return "- " + codes(list[i].targets, 10) + ": " + sentence(list[i].what.Message, list[i].what.Hint) + "\n"
 	}) + "\n"
 }

@@ -1,11 +1,15 @@
 package comment
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/layerbot/layerbot/internal/report"
 )
+
+// past are the words of what was done.
+var past = map[string]string{"destroy": "destroyed", "replace": "replaced"}
 
 // loss returns what a change does to what is there: "destroy", "replace", or "" if it stays.
 func loss(c *report.Change) string {
@@ -23,10 +27,18 @@ func loss(c *report.Change) string {
 // caution lists what is destroyed and replaced: what plans would do, outside of all folds, and what applies did. A plan that
 // stopped is what someone may accept: it comes first.
 func (v *view) caution(room int) string {
-	if v.State != Merged {
-		return v.losses("[!CAUTION]\n**", losses, room, func(t *target) []report.Change { return t.planned() })
+	switch v.State {
+	case Merged:
+	case Drifting:
+		return v.losses("[!CAUTION]\n**An apply now: ", losses, room, (*target).planned)
+	default:
+		return v.losses("[!CAUTION]\n**", losses, room, (*target).planned)
 	}
-	stopped := v.losses("[!CAUTION]\n**Before accepting: ", losses, room*3/4, func(t *target) []report.Change {
+	title := "[!CAUTION]\n**Stopped: "
+	if v.Accept != "" {
+		title = "[!CAUTION]\n**Before accepting: "
+	}
+	stopped := v.losses(title, losses, room*3/4, func(t *target) []report.Change {
 		if t.state != report.Stopped {
 			return nil
 		}
@@ -70,13 +82,25 @@ func (v *view) losses(title string, words func(report.Counts) string, room int, 
 		if l.first {
 			head = "\n" + code(l.t.name) + "\n"
 		}
-		line := "- " + loss(l.c) + " " + code(l.c.Address)
+		line := "- " + v.lossWord(l.t, l.c) + " " + code(l.c.Address)
 		if list := remarks(l.c); len(list) > 0 {
 			line += ": " + prose(clip(strings.Join(list, "; "), 200))
 		}
 		return head + line + "\n"
 	})
 	return quote(title+words(total)+"**\n"+list) + "\n"
+}
+
+// lossWord is loss in the words of the page: what was done, or would be.
+func (v *view) lossWord(t *target, c *report.Change) string {
+	switch word := loss(c); {
+	case v.State != Merged || word == "":
+		return word
+	case t.state == report.Stopped:
+		return "would " + word
+	default:
+		return past[word]
+	}
 }
 
 // A column is one of the table's behind the target and its result.
@@ -94,7 +118,7 @@ func (v *view) columns() []column {
 	if v.State == Drifting {
 		return []column{
 			{"changed outside Terraform", func(t *target) string { return number(len(t.Drift)) }},
-			{"an apply would do", func(t *target) string { return orNone(tally(t.counts)) }},
+			{"an apply would do", func(t *target) string { return cmp.Or(tally(t.counts), "nothing") }},
 		}
 	}
 	list := []column{
@@ -136,7 +160,7 @@ func (v *view) table(room int) string {
 	}
 	loud := slices.DeleteFunc(slices.Clone(v.targets), func(t *target) bool { return t.state == report.Unchanged })
 	rows := v.targets
-	if v.unchanged > maxQuiet {
+	if v.unchanged > maxQuiet || v.State == Drifting {
 		rows = loud
 	}
 	if text, left := v.rows(rows, true, room); left == 0 {

@@ -45,7 +45,10 @@ func Terminal(p Page, colour bool) string {
 // detail is what a terminal shows of a target above the overview.
 func (v *view) detail(t *target) string {
 	d := &differ{update: "~", maxValue: 2000, collapse: true}
-	if v.State == Merged && t.state == report.Applied {
+	switch {
+	case t.state == waiting && t.kind() == report.Blocked:
+		return "" // the overview says it all
+	case t.state == report.Applied:
 		d.list(t.Changes)
 		return string(d.out)
 	}
@@ -209,29 +212,26 @@ func (v *view) summary(t *target, name string, c palette) string {
 // maxLost is how many resources the overview names of one target.
 const maxLost = 20
 
-// losing returns the changes of a target that may destroy or replace, and the word before what they do.
-func (v *view) losing(t *target) (list []report.Change, tense string) {
-	switch {
-	case v.State != Merged:
-		return t.planned(), ""
-	case t.state == report.Stopped:
-		return t.Changes, "would "
+// losing returns the changes of a target that may destroy or replace: those of a stopped plan, too.
+func (v *view) losing(t *target) []report.Change {
+	if v.State == Merged && t.state == report.Stopped {
+		return t.Changes
 	}
-	return t.planned(), "did "
+	return t.planned()
 }
 
 // lost names what a target destroys and replaces, or did.
 func (v *view) lost(t *target, c palette) string {
-	list, tense := v.losing(t)
+	list := v.losing(t)
 	var b strings.Builder
 	n := 0
 	for i := range list {
-		word := loss(&list[i])
+		word := v.lossWord(t, &list[i])
 		if word == "" {
 			continue
 		}
 		if n++; n <= maxLost {
-			b.WriteString("    " + c.red(tense+word+" "+visible(list[i].Address)) + "\n")
+			b.WriteString("    " + c.red(word+" "+visible(list[i].Address)) + "\n")
 		}
 	}
 	if n > maxLost {

@@ -1,6 +1,10 @@
 package comment
 
-import "github.com/layerbot/layerbot/internal/report"
+import (
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/report"
+)
 
 // UnlockReply returns the reply to /unlock: the lock and the exact command that releases it, that it was released, or that nobody
 // holds one. The key is ReplyMarker's.
@@ -19,7 +23,7 @@ func UnlockReply(key string, c Command, r *report.Report) string {
 	if c.LockID != "" && c.LockID != lock.ID {
 		out += "Nothing was released: " + code(c.LockID) + " is not the lock that is held.\n\n"
 	}
-	out += "The state of " + name + " is locked " + prose(holder(lock)) + ".\n\n"
+	out += "The state of " + name + " is locked" + strings.TrimRight(" "+prose(holder(lock)), " ") + ".\n\n"
 	if c.LockID == lock.ID {
 		return out + trouble(r.Failure) + "\n"
 	}

@@ -21,6 +21,7 @@ type view struct {
 
 	cut       bool // something was left out; set while rendering
 	isSummary bool // this is the run's summary itself
+	isPart    bool // reports of the page are left out: its commands are about them, too
 }
 
 // A target is one report with the name it is shown under.

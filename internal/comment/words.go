@@ -66,10 +66,14 @@ func sum(c report.Counts, words [6]string) string {
 
 // sum returns what the targets do in all, or did.
 func (v *view) sum() string {
-	if v.State == Merged {
+	switch sum := tally(v.total); {
+	case v.State == Merged:
 		return carried(v.total)
+	case v.State == Drifting && sum != "":
+		return "an apply would do: " + sum
+	default:
+		return sum
 	}
-	return tally(v.total)
 }
 
 // flagsOf returns the flags of a mode that is not an ordinary plan: "--destroy".
