@@ -26,26 +26,22 @@ func (r *Runner) Apply(ctx context.Context, creds aws.ReadWrite, job Job) (*repo
 
 // apply takes the run from its preconditions to a layer that is as planned.
 func (r *run) apply(ctx context.Context) error {
+	if t := r.job.Target; t.Backend == "" && t.Problem == nil && !r.runner.o.Local {
+		return broken("add a backend block, so that the state outlives this job", "%s has no backend: nothing would remember what was applied", t.ID())
+	}
 	if err := r.recoverable(); err != nil {
 		return err
 	}
-	if err := r.plan(ctx); err != nil {
-		return err
+	err := r.plan(ctx)
+	if err == nil && r.granted() {
+		err = r.carryOut(ctx)
 	}
-	if !r.granted() {
-		return nil
+	if stale(err) {
+		if err = r.planOnce(ctx); err == nil && r.granted() {
+			err = r.carryOut(ctx)
+		}
 	}
-	err := r.carryOut(ctx)
-	if !stale(err) {
-		return err
-	}
-	if err := r.planOnce(ctx); err != nil {
-		return err
-	}
-	if !r.granted() {
-		return nil
-	}
-	return r.carryOut(ctx)
+	return r.withSerial(ctx, err)
 }
 
 // stale reports whether err says that the state was changed between plan and apply: nothing was applied.
@@ -86,13 +82,15 @@ func (r *run) carryOut(ctx context.Context) error {
 	if err := r.nothingUnstored(); err != nil {
 		return err
 	}
+	if r.limit != nil {
+		r.limit.Stop() // to be interrupted is worse than to be slow
+	}
 	r.runner.tell(r.job.Target, "apply")
 	out := newStream(r, nil)
 	stderr := &tail{max: maxLog}
 	args := []string{"apply", "-json", "-input=false", "-lock-timeout=" + r.runner.o.LockTimeout.String(), r.planFile()}
 	err := r.program(args, out, stderr).run(ctx)
-	bad, _ := split(out.diagnostics)
-	if err == nil && len(bad) == 0 {
+	if bad, _ := split(out.diagnostics); err == nil && len(bad) == 0 {
 		r.applied(out)
 		return nil
 	}
@@ -107,8 +105,11 @@ func (r *run) carryOut(ctx context.Context) error {
 	return fault
 }
 
-// applied says that the whole plan was carried out.
+// applied says that the whole plan was carried out. Of checks, what they say now is what counts.
 func (r *run) applied(out *stream) {
+	_, warnings := split(out.diagnostics)
+	r.report.Checks = nil
+	r.note(warnings)
 	all := []string{}
 	for _, c := range r.report.Changes {
 		if counts(c) {

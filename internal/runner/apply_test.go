@@ -195,3 +195,46 @@ func (b *bench) state() []byte {
 	}
 	return data
 }
+
+func TestWithoutABackendNothingIsApplied(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, map[string]string{"app/main.tf": trivial}, nil)
+	j := job(target())
+	j.Target.Backend, j.Accept = "", true
+	rep := b.applies(j)
+	if f := rep.Failure; f == nil || f.Message != "05-app/prod has no backend: nothing would remember what was applied" || len(b.state()) != 0 {
+		t.Errorf("%s", outcome(rep))
+	}
+	mine := newBench(t, map[string]string{"app/main.tf": trivial}, func(o *Options) { o.Local = true })
+	if got := outcome(mine.applies(j)); got != "applied different: terraform_data.a" {
+		t.Error(got)
+	}
+}
+
+func TestChecksAreThoseAfterTheApply(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, map[string]string{"app/main.tf": local + `
+variable "good" { default = "x" }
+resource "terraform_data" "a" { input = "x" }
+check "mended" {
+  assert {
+    condition     = terraform_data.a.output == var.good
+    error_message = "Mended by this very apply."
+  }
+}
+check "failing" {
+  assert {
+    condition     = terraform_data.a.id == ""
+    error_message = "Known after apply."
+  }
+}
+`}, nil)
+	rep := b.applies(b.reviewed(job(target())))
+	want := []report.Diagnostic{{
+		Severity: "warning", Summary: "Check block assertion failed", Detail: "Known after apply.",
+		File: "app/main.tf", Line: 15, // no plan told which check this is
+	}}
+	if diff := cmp.Diff(want, rep.Checks); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -143,28 +143,19 @@ func BenchmarkFortyLayers(b *testing.B) {
 // BenchmarkApply40 applies 40 trivial layers in 4 waves, a shell with init, plan and apply by xargs -P for each wave
 // beside it; the bound is 1.20.
 func BenchmarkApply40(b *testing.B) {
-	b.Run("nothing-to-init", func(b *testing.B) { compareApply(b, map[string]string{"main.tf": trivial}, "") })
-	b.Run("backend", func(b *testing.B) { compareApply(b, map[string]string{"main.tf": local + trivial}, "local") })
-}
-
-const waves, width = 4, 10
-
-// compareApply measures both sides in turns, on fresh states, and reports the ratio.
-func compareApply(b *testing.B, files map[string]string, backend string) {
-	all := map[string]string{}
+	const waves, width = 4, 10
+	files := map[string]string{}
 	var jobs [waves][]Job
 	for i := range waves * width {
 		dir := fmt.Sprintf("wave-%d/layer-%02d", i/width, i)
-		for name, text := range files {
-			all[filepath.Join(dir, name)] = text
-		}
+		files[filepath.Join(dir, "main.tf")] = local + trivial
 		tg := target()
-		tg.Layer, tg.Dir, tg.Backend = filepath.Base(dir), dir, backend
+		tg.Layer, tg.Dir = filepath.Base(dir), dir
 		j := job(tg)
 		j.Accept = true
 		jobs[i/width] = append(jobs[i/width], j)
 	}
-	bench := newBench(b, all, nil)
+	bench := newBench(b, files, nil)
 	forget := func() {
 		for _, wave := range jobs {
 			for _, j := range wave {

@@ -129,6 +129,9 @@ func TestKilledApplyKeepsTheLockUntilSomebodyReleasesIt(t *testing.T) {
 	if f := locked.Failure; f == nil || f.Kind != report.Locked || f.Lock.ID != held || !strings.Contains(f.Hint, "`/unlock app prod --lock-id "+held+"`") {
 		t.Fatalf("%+v", locked.Failure)
 	}
+	if !strings.Contains(locked.Failure.Message, "the stored state has serial 0") {
+		t.Errorf("%s; state %s", locked.Failure.Message, s.state)
+	}
 	if s.held() != held {
 		t.Error("an apply released the lock by itself")
 	}

@@ -1,9 +1,14 @@
 package runner
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/layerbot/layerbot/internal/report"
 )
@@ -38,11 +43,12 @@ func (r *run) locked(f *report.Failure, d report.Diagnostic) {
 		f.Message += fmt.Sprintf(" by %s since %s (%s)", f.Lock.Who, f.Lock.Created, f.Lock.Operation)
 	}
 	f.Hint = "wait for that run to end; if it is dead, release the lock "
-	if f.Lock.ID == "" { // the backend does not tell it
+	switch {
+	case f.Lock.ID == "": // the backend does not tell
 		f.Hint = "wait for the run that holds it to end, then " + r.again()
-	} else if r.job.Head != "" && lockID.MatchString(f.Lock.ID) {
+	case r.job.Head != "" && lockID.MatchString(f.Lock.ID):
 		f.Hint += "with " + r.command("unlock", "--lock-id", f.Lock.ID)
-	} else {
+	default:
 		f.Hint += "in `" + r.job.Target.Dir + "`: `" + r.tool.name + " force-unlock " + f.Lock.ID + "`"
 	}
 }
@@ -71,4 +77,42 @@ func readLockInfo(detail string) *report.Lock {
 		}
 	}
 	return lock
+}
+
+// withSerial adds to an error that the state is locked which state that is: whether a dead run stored anything is the
+// first thing to know before its lock is released. Other errors stay as they are.
+func (r *run) withSerial(ctx context.Context, err error) error {
+	var f *failed
+	if errors.As(err, &f) && f.Kind == report.Locked {
+		if serial := r.serial(ctx); serial != "" {
+			f.Message += "; the stored state has serial " + serial
+		}
+	}
+	return err
+}
+
+// serial returns the serial of the stored state, "" if it cannot be told. The rest of the state is passed over.
+func (r *run) serial(ctx context.Context) string {
+	from, to := io.Pipe()
+	var serial string
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		dec := jsontext.NewDecoder(from)
+		_ = members(dec, func(name string) error {
+			value, err := dec.ReadValue()
+			if name == "serial" && value.Kind() == jsontext.KindNumber {
+				serial = value.String()
+			}
+			return err
+		})
+		_, _ = io.Copy(io.Discard, from)
+	}()
+	err := r.program([]string{"state", "pull"}, to, io.Discard).run(ctx)
+	_ = to.Close() // never fails
+	<-read
+	if err != nil {
+		return ""
+	}
+	return serial
 }

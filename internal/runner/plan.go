@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os/exec"
 	"path/filepath"
+	"slices"
 
 	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/report"
@@ -128,17 +129,24 @@ func (r *run) complete(p *planReader, out *stream) error {
 	rep.RunsCode = r.code(p.code)
 	rep.Fingerprint = p.print.Sum(p.time)
 	rep.Warnings, rep.Checks = rep.Warnings[:r.noted], nil // those of an earlier plan do not count
-	for _, d := range warnings {
-		if d.Summary == "Check block assertion failed" {
-			d.Address = p.checks[d.Detail]
-			rep.Checks = append(rep.Checks, d)
-		} else {
-			rep.Warnings = append(rep.Warnings, d)
-		}
-	}
+	r.checks = p.checks
+	r.note(warnings)
 	rep.Status = report.Unchanged
 	if len(rep.Changes)+len(rep.Outputs) > 0 || r.job.Mode.RefreshOnly && len(rep.Drift) > 0 {
 		rep.Status = report.Changed
 	}
 	return nil
+}
+
+// note adds warnings to the report, failed checks apart from the others.
+func (r *run) note(warnings []report.Diagnostic) {
+	for _, d := range warnings {
+		to := &r.report.Warnings
+		if d.Summary == "Check block assertion failed" {
+			to, d.Address = &r.report.Checks, r.checks[d.Detail]
+		}
+		if !slices.Contains(*to, d) {
+			*to = append(*to, d)
+		}
+	}
 }

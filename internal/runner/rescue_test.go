@@ -3,17 +3,18 @@ package runner
 import (
 	"context"
 	"crypto/ed25519"
+	"encoding/base64"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"filippo.io/age"
 	"filippo.io/age/agessh"
-	"golang.org/x/crypto/ssh"
 
 	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/report"
@@ -35,17 +36,15 @@ func keys(t *testing.T) map[string]key {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sshPublic, err := ssh.NewPublicKey(public)
-	if err != nil {
-		t.Fatal(err)
-	}
+	// As https://www.rfc-editor.org/rfc/rfc8709#section-4 has it: the name and the key, each after its length.
+	wire := append([]byte("\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20"), public...)
 	identity, err := agessh.NewEd25519Identity(private)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return map[string]key{
 		"age": {native.Recipient().String(), native},
-		"ssh": {strings.TrimSpace(string(ssh.MarshalAuthorizedKey(sshPublic))), identity},
+		"ssh": {"ssh-ed25519 " + base64.StdEncoding.EncodeToString(wire), identity},
 	}
 }
 
@@ -228,4 +227,36 @@ func TestBadRecipientsStopTheApplyBeforeItBegins(t *testing.T) {
 	if len(b.state()) != 0 {
 		t.Error("it was applied")
 	}
+}
+
+// Terraform leaves such a state in the folder of the layer, which several environments may share.
+func TestStatesOfOneFolderAreKeptApart(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, map[string]string{"app/main.tf": remote + `
+variable "env" {}
+resource "terraform_data" "a" { input = var.env }
+`}, nil)
+	b.pauses = nil
+	key := keys(t)["age"]
+	dir := t.TempDir()
+	var group sync.WaitGroup
+	for _, env := range []string{"dev", "test", "prod"} {
+		s := newBackend(t)
+		s.refuse = 1
+		j := job(s.target())
+		j.Target.Env, j.Inputs, j.Accept = env, map[string]string{"env": "of-" + env}, true
+		j.Recipients, j.Keep = []string{key.recipient}, dir
+		group.Go(func() {
+			rep, err := b.Apply(context.Background(), aws.ReadWrite{}, j)
+			if err != nil || rep.Apply == nil || rep.Apply.State == "" {
+				t.Errorf("%v %s", err, outcome(rep))
+				return
+			}
+			if state := decrypt(t, filepath.Join(dir, rep.Apply.State), key); !strings.Contains(state, "of-"+env) {
+				t.Errorf("%s has another's state", env)
+			}
+		})
+	}
+	group.Wait()
+	b.clean()
 }

@@ -28,7 +28,9 @@ type run struct {
 	tool    tool
 	env     []string
 	print   *report.Fingerprinter // of the last plan
+	checks  map[string]string     // of the last plan: message → address
 	noted   int                   // how many of the report's warnings are not the plan's
+	limit   *time.Timer           // ends the run; nil when there is no time limit
 }
 
 // credentials are those of either kind.
@@ -44,15 +46,15 @@ func (r *Runner) conduct(ctx context.Context, verb string, creds credentials, jo
 	defer r.tell(job.Target, "done")
 	r.hide(creds.Secrets())
 
-	limited := ctx
-	if r.o.Timeout > 0 {
-		var cancel context.CancelFunc
-		limited, cancel = context.WithTimeoutCause(ctx, r.o.Timeout, errTimeout)
-		defer cancel()
-	}
 	x := &run{runner: r, verb: verb, job: job, creds: creds.Environ(), report: &report.Report{
 		Version: report.Version, Target: job.Target, Head: job.Head, Mode: job.Mode, Deleted: job.Deleted,
 	}}
+	limited, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if r.o.Timeout > 0 {
+		x.limit = time.AfterFunc(r.o.Timeout, func() { cancel(errTimeout) })
+		defer x.limit.Stop()
+	}
 	err := work(x, limited)
 	if end := x.end(); x.report.Status != report.Applied {
 		err = errors.Join(err, end)

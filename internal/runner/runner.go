@@ -1,5 +1,5 @@
 // Package runner runs Terraform or OpenTofu on one target at a time and tells,
-// as plain data, what it would do.
+// as plain data, what it would do or did.
 //
 // It starts the programs itself, with an environment written from an allow-list
 // and a CLI configuration of its own, so that neither the surrounding job nor
@@ -37,7 +37,7 @@ type Options struct {
 	Progress func(Progress)    // nil: none; called from one goroutine at a time
 
 	LockTimeout    time.Duration // how long to wait for a held state lock; 0: 10 s
-	Timeout        time.Duration // per target; 0: none
+	Timeout        time.Duration // per target, until an apply begins; 0: none
 	Download       bool          // a version that PATH does not have may be installed from the network
 	Local          bool          // a person's own machine: their CLI configuration, TF_VAR_ and cloud variables count
 	ProviderMirror string        // a filesystem mirror of providers, asked before the registry; "" is none
