@@ -2,12 +2,12 @@ package github
 
 import "context"
 
-// ours reports whether this App itself made something, which by its author and by the App it was made through. What
-// it says proves nothing, and neither does the second alone: a person may act through our App.
+// ours reports whether this App itself made something, by its author and by the App that it came through. The text
+// proves nothing, and the App alone does not either: a person may act through ours.
 //
-// GitHub leaves performed_via_github_app null on deployments, and on their statuses, that an App made as itself (its
-// own examples show so: "deployment" of https://github.com/octokit/webhooks). The author is then our bot user or not:
-// no person's login can hold brackets, and no other App has this one.
+// Of deployments and their statuses that an App made as itself, performed_via_github_app is null (so in GitHub's own
+// examples of these webhooks, https://github.com/octokit/webhooks). Then the author must be our bot: a person's login
+// has no brackets, and the bot of another App has another one.
 func (c *Client) ours(ctx context.Context, author wireUser, through wireApp) (bool, error) {
 	switch {
 	case author.Type != "Bot":

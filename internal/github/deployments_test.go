@@ -451,3 +451,25 @@ type answering string
 func (a answering) RoundTrip(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(a)))}, nil
 }
+
+// A full page, from the answer to the list.
+func BenchmarkDeployments(b *testing.B) {
+	one := fmt.Sprintf(`{"id":%%d,"sha":%q,"task":"apply:05-compute","original_environment":"prod","creator":{"login":"github-actions[bot]","type":"Bot"},`+
+		`"payload":{"layerbot":1,"target":"05-compute/prod","digest":%q},"created_at":"2026-01-01T00:00:00Z"}`, sha, sha)
+	var page []string
+	for i := range 100 {
+		page = append(page, fmt.Sprintf(one, i+1))
+	}
+	answer := answering("[" + strings.Join(page, ",") + "]")
+	c, err := github.WithToken(github.Options{Transport: answer}, someRepo, canary)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(answer)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if list, _, err := c.Deployments(b.Context(), "prod", "", 1); err != nil || len(list) != 100 {
+			b.Fatal(len(list), err)
+		}
+	}
+}

@@ -46,9 +46,8 @@ func (c *Client) OpenIssues(ctx context.Context, label string) ([]*Issue, error)
 			}
 		}
 	}
-	// One closed while the pages are read moves others to the page before: the order is ours to keep.
 	slices.SortFunc(own, func(a, b *Issue) int { return cmp.Compare(a.Number, b.Number) })
-	return slices.CompactFunc(own, func(a, b *Issue) bool { return a.Number == b.Number }), nil
+	return own, nil
 }
 
 // PutIssue creates an issue (Number 0) or makes an existing one say what i says, its state included. It writes nothing
@@ -128,9 +127,11 @@ func (i Issue) marker() string {
 	return strings.TrimSpace(line)
 }
 
-// says reports whether two issues read the same.
+// says reports whether two issues read the same. A label keeps the case it was made with.
 func (i Issue) says(other Issue) bool {
-	sorted := func(labels []string) []string { return slices.Sorted(slices.Values(labels)) }
+	sorted := func(labels []string) []string {
+		return slices.Sorted(strings.SplitSeq(strings.ToLower(strings.Join(labels, "\n")), "\n"))
+	}
 	return i.Title == other.Title && strings.TrimSpace(i.Body) == strings.TrimSpace(other.Body) && i.State == other.State &&
 		slices.Equal(sorted(i.Labels), sorted(other.Labels))
 }

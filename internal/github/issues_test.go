@@ -57,7 +57,7 @@ func TestLifeOfAnIssue(t *testing.T) {
 	}
 	w.server.ResetRequests()
 	again := want
-	again.Labels = []string{"drift", "layerbot"} // another order
+	again.Labels = []string{"Drift", "layerbot"} // in another order and case
 	if putIssue(t, c, again, list[0]) != want.Number || len(w.calls()) != 0 {
 		t.Errorf("the same again: %v", w.calls())
 	}

@@ -117,3 +117,37 @@ func TestPushesThatAreNoStepForward(t *testing.T) {
 		t.Errorf("gone %+v", ev)
 	}
 }
+
+func TestPullRequestsOfACommit(t *testing.T) {
+	s, r := start(t, githubtest.Options{})
+	merged := open(t, r)
+	head := merged.Head()
+	c := client(t, s, s.WorkflowToken(r, reader))
+	expect := func(name, sha string, want ...int) {
+		t.Helper()
+		pulls, _, err := c.PullRequests.ListPullRequestsWithCommit(t.Context(), "acme", "infra", sha, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []int
+		for _, p := range pulls {
+			got = append(got, p.GetNumber())
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+	expect("an open one", head, 1)
+	before := merged.Base()
+	sha, err := merged.MergeAs("bob", "squash")
+	if err != nil {
+		t.Fatal(err)
+	}
+	push(t, r, "prod", before, map[string][]byte{"prod": []byte("x")})
+	if _, err := r.Open("ada", "Promote", "", "main", "prod", nil); err != nil {
+		t.Fatal(err)
+	}
+	expect("the head of a merged one", head, 1)
+	expect("what it became, also in an open promotion", sha, 1)
+	expect("what was there before", before)
+}

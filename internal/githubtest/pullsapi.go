@@ -50,15 +50,20 @@ func listPulls(c *call) reply {
 	return page(c, pulls, c.s.simplePullJSON, list)
 }
 
-// listPullsOfCommit lists the open pull requests a commit is in.
+// listPullsOfCommit lists the merged pull requests that a commit came with, and the open ones that it is in unless it
+// is on the default branch already.
+// https://docs.github.com/rest/commits/commits#list-pull-requests-associated-with-a-commit
 func listPullsOfCommit(c *call) reply {
 	c.repo.follow()
 	sha := c.repo.resolve(c.vars["commit_sha"])
 	if sha == "" {
 		return reply{status: 422, body: message("No commit found for SHA: " + c.vars["commit_sha"])}
 	}
+	arrived := c.repo.contains("HEAD", sha)
 	pulls := slices.DeleteFunc(slices.Clone(c.repo.pulls), func(p *Pull) bool {
-		return p.state != "open" || !c.repo.contains(p.head, sha) || c.repo.contains(p.base, sha)
+		merged := p.mergedBy != nil
+		brought := c.repo.contains(p.head, sha) && !c.repo.contains(p.base, sha) || merged && p.mergeCommit == sha
+		return !brought || !merged && (arrived || p.state != "open")
 	})
 	return page(c, pulls, c.s.simplePullJSON, list)
 }
