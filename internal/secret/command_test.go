@@ -29,6 +29,8 @@ func TestCommands(t *testing.T) {
 		hint              string
 	}{
 		"one line end is cut":       {`printf '1.2.3\n'`, "", "1.2.3", ""},
+		"of Windows, too":           {`printf '1.2.3\r\n'`, "", "1.2.3", ""},
+		"a lone return is none":     {`printf '1.2.3\r'`, "", "1.2.3\r", ""},
 		"only one":                  {`printf '1.2.3\n\n'`, "", "1.2.3\n", ""},
 		"a value wins over default": {"echo 1.2.3", "0.0.0", "1.2.3", ""},
 		"default for a failure":     {"false", "0.0.0", "0.0.0", ""},

@@ -67,7 +67,7 @@ func TestOnePasswordThatFails(t *testing.T) {
 		"too many":          {says("(429) Too Many Requests: "), "no more requests", "wait"},
 		"no network":        {says(read + "error initializing client: dial tcp: lookup my.1password.com: no such host"), "cannot reach", "proxy"},
 		"anything else":     {act{Stdout: canary, Stderr: canary, Code: 7}, "exit code 7", "by hand"},
-		"a success of old":  {act{Stdout: ""}, "it is empty", "value"},
+		"an empty field":    {act{}, "it is empty", "value"},
 		"too much":          {act{Stdout: canary, Repeat: 10000}, "more than 64 KiB", "by hand"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -107,4 +107,9 @@ func reason(err error) string {
 }
 
 // trimLineEnd returns s without the one line end it may end with.
-func trimLineEnd(s string) string { return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r") }
+func trimLineEnd(s string) string {
+	if line, ok := strings.CutSuffix(s, "\r\n"); ok {
+		return line
+	}
+	return strings.TrimSuffix(s, "\n")
+}

@@ -155,7 +155,7 @@ func TestRefusals(t *testing.T) {
 	write(t, filepath.Join(dir, "large"), strings.Repeat(canary, 10000))
 	write(t, filepath.Join(dir, "just"), strings.Repeat("x", 64<<10)+"\r\n")
 	write(t, filepath.Join(dir, "over"), strings.Repeat("x", 64<<10+1)+"\r\n")
-	write(t, filepath.Join(dir, "lines"), "a\n\n")
+	write(t, filepath.Join(dir, "after"), strings.Repeat("x", 64<<10)+"\r\nx")
 	write(t, filepath.Join(dir, "empty"), "\n")
 	write(t, filepath.Join(dir, "binary"), canary+"\xff")
 	write(t, filepath.Join(dir, "nul"), canary+"\x00")
@@ -205,7 +205,7 @@ func TestRefusals(t *testing.T) {
 		"a large file":         {file("large"), "larger than 64 KiB", "read large ones itself"},
 		"a byte too many":      {file("over"), "larger than 64 KiB", "read large ones itself"},
 		"as large as may be":   {file("just"), "", ""},
-		"one line end is cut":  {file("lines"), "", ""},
+		"a byte after the end": {file("after"), "larger than 64 KiB", "read large ones itself"},
 		"a file that is none":  {file("binary"), "it is not text", "base64"},
 		"a NUL":                {file("nul"), "it is not text", "base64"},
 		"a neighbour":          {file("repository"), "", ""},
