@@ -3,6 +3,7 @@ package git
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,6 +43,30 @@ func TestExport(t *testing.T) {
 	}
 	if content, err := os.ReadFile(filepath.Join(dir, "a.tf")); err != nil || string(content) != "mine, not committed" {
 		t.Errorf("the clone's own a.tf is %q, %v", content, err)
+	}
+}
+
+func TestExportFromOtherLayouts(t *testing.T) {
+	ctx := context.Background()
+	dir, _ := scene(t)
+	write(t, dir, "a.tf", "1")
+	head := commit(t, dir, "first")
+	person(t, dir, "tag", "v1")
+	bare, linked := filepath.Join(t.TempDir(), "bare.git"), filepath.Join(t.TempDir(), "linked")
+	person(t, dir, "clone", "-q", "--bare", dir, bare)
+	person(t, dir, "worktree", "add", "-q", "--detach", linked)
+	for _, source := range []string{bare, linked} {
+		repo, err := Open(ctx, source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, err := repo.Export(ctx, head, t.TempDir())
+		if err != nil {
+			t.Fatalf("%s: %v", source, err)
+		}
+		if got := person(t, made.Dir(), "describe", "--tags"); got != "v1" {
+			t.Errorf("%s: git describe says %q", source, got)
+		}
 	}
 }
 
@@ -89,5 +114,26 @@ func TestExportRefusals(t *testing.T) {
 	dirty := new(DirtyError)
 	if _, err := repo.Export(ctx, head, full); !errors.As(err, &dirty) {
 		t.Errorf("Export over a file = %v, want DirtyError", err)
+	}
+}
+
+// BenchmarkExport is a commit of 1,000 files.
+func BenchmarkExport(b *testing.B) {
+	ctx := context.Background()
+	dir := b.TempDir()
+	repo, err := Init(ctx, dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var commit strings.Builder
+	commit.WriteString("commit refs/heads/main\ncommitter a <a@example.com> 1700000000 +0000\ndata 1\nx\n")
+	for i := range 1000 {
+		fmt.Fprintf(&commit, "M 644 inline d%d/f%d.tf\ndata 4\n%04d\n", i%50, i, i)
+	}
+	load(b, dir, commit.String())
+	for b.Loop() {
+		if _, err := repo.Export(ctx, "main", b.TempDir()); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

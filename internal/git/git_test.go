@@ -50,6 +50,16 @@ func commit(t *testing.T, dir, message string) string {
 	return person(t, dir, "rev-parse", "HEAD")
 }
 
+// load adds the commits of a stream, as git fast-import reads it.
+func load(t testing.TB, dir, stream string) {
+	t.Helper()
+	cmd := exec.Command("git", "fast-import", "--quiet")
+	cmd.Dir, cmd.Stdin = dir, strings.NewReader(stream)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
 func scene(t *testing.T) (dir string, repo *Repo) {
 	t.Helper()
 	dir = t.TempDir()
@@ -259,11 +269,7 @@ func TestFetchDeepensUntilTheMergeBaseIsKnown(t *testing.T) {
 			fmt.Fprintf(&history, "from %s\n", base)
 		}
 	}
-	load := exec.Command("git", "fast-import", "--quiet")
-	load.Dir, load.Stdin = origin, strings.NewReader(history.String())
-	if out, err := load.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	load(t, origin, history.String())
 	top := person(t, origin, "rev-parse", "main")
 	url, headers := serve(t, root)
 
