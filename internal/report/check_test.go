@@ -36,7 +36,9 @@ func halfway() *Report {
 func TestReportsOfAnApplyAreRead(t *testing.T) {
 	plain := full()
 	plain.Status, plain.Changes, plain.Outputs, plain.Fingerprint = Unchanged, nil, nil, nil
-	for name, r := range map[string]*Report{"stopped": stopped(), "applied": applied(), "failed half way": halfway(), "a lock was released": plain} {
+	unlisted := halfway()
+	unlisted.Changes = nil
+	for name, r := range map[string]*Report{"failed before it was listed": unlisted, "stopped": stopped(), "applied": applied(), "failed half way": halfway(), "a lock was released": plain} {
 		data, err := encode(r, MaxBytes)
 		if err != nil {
 			t.Fatal(err)

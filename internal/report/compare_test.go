@@ -37,7 +37,7 @@ func reviewed() []entry {
 	return []entry{
 		{"aws_vpc.a", Change{Action: Create}, []Leaf{unknown("arn", ""), known("cidr", "", `"10.0.0.0/8"`), unknown("id", "")}},
 		{"aws_subnet.a", Change{Action: Create}, []Leaf{known("cidr", "", `"10.0.0.0/9"`), unknown("tags", ""), unknown("vpc_id", ""), unknown("rule[1].ids", "")}},
-		{"aws_group.a", Change{Action: Update}, []Leaf{known("id", `"sg-1"`, `"sg-1"`), unknown("ids", `[]`), known("size", "1", "2"), unknown("version", "3"), secret}},
+		{"aws_group.a", Change{Action: Update}, []Leaf{known("id", `"sg-1"`, `"sg-1"`), unknown("ids", `[]`), known("size", "1", "2"), known("title", `"t"`, ""), unknown("version", "3"), secret}},
 		{"aws_db.a", Change{Action: Replace}, []Leaf{unknown("id", `"db-1"`), known("name", `"a"`, `"b"`)}},
 		{"aws_log.old", Change{Action: Delete}, []Leaf{known("id", `"log-1"`, "")}},
 		{"data.aws_ami.a", Change{Action: Read}, []Leaf{unknown("id", ""), known("owner", "", `"self"`)}},
@@ -150,9 +150,10 @@ func TestARefinementMakesKnownOnlyWhatWasUnknown(t *testing.T) {
 			e.become("vpc_id", known("vpc_id", "", `"vpc-1"`))
 			e.become("cidr", known("cidr", "", `"0.0.0.0/0"`))
 		}), Different, "aws_subnet.a its values differ"},
-		"a known value became unknown": {become("aws_subnet.a", "cidr", unknown("cidr", "")), Different, "aws_subnet.a a value that reviewers saw is known only after apply"},
-		"a new value is unknown":       {become("aws_subnet.a", "vpc_id", unknown("role", "")), Different, "aws_subnet.a a value that reviewers saw is known only after apply"},
-		"all of it is unknown":         {become("aws_subnet.a", "vpc_id", unknown("", "")), Different, "aws_subnet.a a value that reviewers saw is known only after apply"},
+		"a known value became unknown":         {become("aws_subnet.a", "cidr", unknown("cidr", "")), Different, "aws_subnet.a a value that reviewers saw is known only after apply"},
+		"a value to be removed became unknown": {become("aws_group.a", "title", unknown("title", `"t"`)), Different, "aws_group.a a value that reviewers saw is known only after apply"},
+		"a new value is unknown":               {become("aws_subnet.a", "vpc_id", unknown("role", "")), Different, "aws_subnet.a a value that reviewers saw is known only after apply"},
+		"all of it is unknown":                 {become("aws_subnet.a", "vpc_id", unknown("", "")), Different, "aws_subnet.a a value that reviewers saw is known only after apply"},
 		"it now forces a replacement": {one("aws_group.a", func(e *entry) {
 			e.become("version", known("version", "3", "4"))
 			e.change.Action = Replace
@@ -309,6 +310,17 @@ func TestAChangedSecretIsNoticedAndNowhereReadable(t *testing.T) {
 					t.Errorf("%q shows in %s", form, data)
 				}
 			}
+		}
+	}
+}
+
+func TestCovers(t *testing.T) {
+	for path, want := range map[string]bool{
+		"a": true, "a.b": true, "a[0]": true, `a["x.y"].z[1]`: true, `t["k"]`: true, `t["k"].x`: true,
+		"": false, "ab": false, "b": false, "[0]": false, ".x": false, "t": false, `t["l"]`: false, `t["k"`: false, "b.a": false,
+	} {
+		if got := covers([]string{"", "a", `t["k"]`}, path); got != want {
+			t.Errorf("%s: %v", path, got)
 		}
 	}
 }

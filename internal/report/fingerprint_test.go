@@ -45,6 +45,7 @@ func sample() []entry {
 		{"aws_x.gone", Change{Action: Forget}, []Leaf{leaf("id", `"x"`, "")}},
 		{"aws_x.later", Change{Action: Create, Deferred: "provider_config_unknown"}, nil},
 		{"output.o", Change{Action: Update}, []Leaf{leaf("value", `"a"`, `"b"`)}},
+		{"aws_x.redacted", Change{Action: Update}, []Leaf{leaf(`tags["***"]`, "1", "2"), leaf(`tags["***"]`, "1", "3"), leaf(`tags["***"]`, "0", "9")}},
 	}
 }
 

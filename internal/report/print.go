@@ -20,7 +20,7 @@ func (f *Fingerprinter) print(t timed, time string) {
 	}
 	p.Digest = f.digest(t.change, leaves, p.Unknown, func(l Leaf) bool { return l.Unknown })
 	f.prints[t.address] = p
-	if was, ok := f.reviewed(t.address); ok && was.Action == p.Action && len(was.Unknown) > 0 {
+	if was, ok := f.reviewed(t.address); ok && len(was.Unknown) > 0 {
 		f.refined[t.address] = f.refines(t.change, leaves, was)
 	}
 }
@@ -28,8 +28,7 @@ func (f *Fingerprinter) print(t timed, time string) {
 // refines reports whether a change is a refinement of the one that was reviewed as was: leaves that are, or are
 // part of, what was unknown are left aside. What was there before them may not differ either, as far as it is told.
 func (f *Fingerprinter) refines(c Change, leaves []Leaf, was Print) bool {
-	return !slices.ContainsFunc(leaves, func(l Leaf) bool { return l.Unknown && !covers(was.Unknown, l.Path) }) &&
-		f.digest(c, leaves, was.Unknown, func(l Leaf) bool { return covers(was.Unknown, l.Path) }) == was.Digest
+	return f.digest(c, leaves, was.Unknown, func(l Leaf) bool { return covers(was.Unknown, l.Path) }) == was.Digest
 }
 
 // covers reports whether path is, or lies below, one of the sorted paths. The path "" covers nothing: reviewers saw
@@ -53,7 +52,7 @@ func (f *Fingerprinter) digest(c Change, leaves []Leaf, unknown []string, aside 
 	d.flags(c.CreateFirst, c.Imported)
 	for _, l := range leaves {
 		if !aside(l) {
-			d.flags(true, l.Sensitive, l.Forces, l.Before != nil, l.After != nil)
+			d.flags(true, l.Unknown, l.Sensitive, l.Forces)
 			d.field(l.Path)
 			d.bytes(f.veil(l.Sensitive, l.Before))
 			d.bytes(f.veil(l.Sensitive, l.After))

@@ -130,8 +130,10 @@ func TestAPlanOfVolatileChangesIsNotNothing(t *testing.T) {
 }
 
 func TestAnUpdateOfNothingIsNotTakenForAVolatileOne(t *testing.T) {
-	fp, _ := ignoring([]string{"**." + semver}, nil, []entry{{"a.a", Change{Action: Update}, []Leaf{known("id", `"a"`, `"a"`)}}, {"a.b", Change{Action: Update}, nil}})
-	if len(fp.Resources) != 2 {
+	fp, _ := ignoring([]string{"**." + semver}, nil, []entry{{"a.a", Change{Action: Update}, []Leaf{known("id", `"a"`, `"a"`)}}, {"a.b", Change{Action: Update}, nil},
+		{"a.c", Change{Action: Update}, []Leaf{known(semver, "1", "2"), unknown("x", "")}},
+	})
+	if len(fp.Resources) != 3 {
 		t.Errorf("%+v", fp)
 	}
 }
