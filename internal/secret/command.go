@@ -46,7 +46,8 @@ func (k Keeper) command(ctx context.Context, v Variable) (string, *Error) {
 }
 
 // git returns p with the checkout as its folder and the environment that commands get: enough for git, which must not
-// ask anybody, run what the checkout's own configuration names, or refuse a checkout of another user.
+// ask anybody, start the monitor or the hooks that the checkout's configuration may name by now (a layer that was
+// planned before in the same job could have written it), or refuse a checkout of another user.
 // https://git-scm.com/docs/git-config#Documentation/git-config.txt-GITCONFIGCOUNT
 func (k Keeper) git(p program) program {
 	p.dir = k.Dir

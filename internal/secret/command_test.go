@@ -123,3 +123,13 @@ func TestGitDescribesTheCheckout(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkCommand(b *testing.B) {
+	k := secret.Keeper{Dir: b.TempDir(), Environ: map[string]string{"PATH": os.Getenv("PATH")}}
+	s := secret.Supply{Variables: []secret.Variable{{Name: "x", Command: "git version"}}}
+	for b.Loop() {
+		if _, err := k.Values(b.Context(), s); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

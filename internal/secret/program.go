@@ -40,12 +40,12 @@ func (p program) run(ctx context.Context) (stdout, stderr string, err error) {
 	cmd.WaitDelay = time.Second // for who left the group and holds the pipes
 	err = cmd.Run()
 	switch {
-	case errors.Is(err, exec.ErrWaitDelay): // it ended well; what it left running, as op's daemon, says nothing more
-		err = nil
 	case ctx.Err() != nil:
 		err = context.Cause(ctx)
 	case out.full:
 		err = errOutput
+	case errors.Is(err, exec.ErrWaitDelay): // it ended well; what it left running, as op its daemon, says nothing more
+		err = nil
 	case cmd.Process == nil:
 		err = fmt.Errorf("it did not start: %s", reason(err))
 	}

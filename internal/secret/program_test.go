@@ -48,6 +48,14 @@ func TestWhatAProgramLeavesBehindIsNotWaitedFor(t *testing.T) {
 	}
 }
 
+func TestTooMuchIsNoAnswerWhateverIsLeftBehind(t *testing.T) {
+	script := "trap '' PIPE; sleep 8 >/dev/null & echo value; head -c 100000 /dev/zero; exit 0"
+	_, _, err := program{path: "/bin/sh", args: []string{"-c", script}, limit: time.Minute}.run(t.Context())
+	if !errors.Is(err, errOutput) {
+		t.Errorf("err = %v", err)
+	}
+}
+
 func TestAProgramThatCannotStart(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "x")
 	if err := os.WriteFile(file, []byte("no program"), 0o755); err != nil {
