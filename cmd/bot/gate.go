@@ -41,7 +41,7 @@ func (b *bot) runGate(ctx context.Context, out string) error {
 		Open: func(ctx context.Context, p github.Permissions) (phase.Pulls, error) {
 			return b.client(ctx, ev.Repository, p)
 		},
-		Git:      repo.WithNetwork(b.env.All),
+		Git:      phase.CloneOf(repo.WithNetwork(b.env.All)),
 		CloneURL: strings.TrimSuffix(b.env.ServerURL, "/") + "/" + ev.Repository.String() + ".git",
 		Run:      b.runURL(ev.Repository),
 		AppID:    b.env.AppID, Secret: []byte(b.env.PrivateKey), Log: b.log,

@@ -30,6 +30,11 @@ func Apply(ctx context.Context, b Bench, creds aws.ReadWrite, t *Ticket, jobs []
 			return tf.Unlock(ctx, creds, work)
 		})
 	}
+	return w.apply(ctx, creds, jobs, before)
+}
+
+// apply does what Apply says, of jobs to be applied.
+func (w *workshop) apply(ctx context.Context, creds aws.ReadWrite, jobs []Job, before string) (err error) {
 	for _, wave := range Waves(jobs) {
 		ready, rerr := w.ready(wave, before)
 		err = errors.Join(err, rerr, w.each(ctx, ready, func(ctx context.Context, tf Terraform, work runner.Job, j Job) (*report.Report, error) {

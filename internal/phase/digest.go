@@ -8,7 +8,6 @@ import (
 	"hash"
 	"slices"
 
-	"github.com/layerbot/layerbot/internal/git"
 	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/secret"
 )
@@ -21,7 +20,7 @@ type inputs struct {
 
 // inputsOf returns the digests of the targets of m in tree. They cover names and contents of the files, and what the
 // configuration hands to Terraform besides; not the values of secrets, nor what commands print.
-func inputsOf(tree *git.Tree, m *layer.Map, supply func(layer.Target) secret.Supply) (map[string]inputs, error) {
+func inputsOf(tree Tree, m *layer.Map, supply func(layer.Target) secret.Supply) (map[string]inputs, error) {
 	out := map[string]inputs{}
 	for _, t := range m.Targets {
 		given := supply(t)
@@ -39,7 +38,7 @@ func inputsOf(tree *git.Tree, m *layer.Map, supply func(layer.Target) secret.Sup
 }
 
 // sum digests files of a tree, and more.
-func sum(tree *git.Tree, files []string, more ...any) (string, error) {
+func sum(tree Tree, files []string, more ...any) (string, error) {
 	h := sha256.New()
 	for _, name := range slices.Sorted(slices.Values(files)) {
 		object, _ := tree.Object(name)

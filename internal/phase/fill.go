@@ -9,7 +9,6 @@ import (
 	"github.com/hmarr/codeowners"
 
 	"github.com/layerbot/layerbot/internal/config"
-	"github.com/layerbot/layerbot/internal/git"
 	"github.com/layerbot/layerbot/internal/layer"
 )
 
@@ -52,7 +51,7 @@ func (d Door) fill(ctx context.Context, token string, t *Ticket) error {
 
 // survey reads what the change from base to head touches. Configuration and code owners come from base, never from
 // head.
-func survey(ctx context.Context, repo *git.Repo, base, head string) (*scene, error) {
+func survey(ctx context.Context, repo Clone, base, head string) (*scene, error) {
 	s := &scene{}
 	var err error
 	if s.mergeBase, err = repo.MergeBase(ctx, base, head); err != nil {
@@ -76,8 +75,8 @@ func survey(ctx context.Context, repo *git.Repo, base, head string) (*scene, err
 }
 
 // layersOf returns the layers of a commit.
-func (s *scene) layersOf(ctx context.Context, repo *git.Repo, sha string) (m *layer.Map, err error) {
-	err = with(ctx, repo, sha, func(tree *git.Tree) error {
+func (s *scene) layersOf(ctx context.Context, repo Clone, sha string) (m *layer.Map, err error) {
+	err = with(ctx, repo, sha, func(tree Tree) error {
 		m, err = discover(ctx, tree, s.cfg)
 		return err
 	})
@@ -85,7 +84,7 @@ func (s *scene) layersOf(ctx context.Context, repo *git.Repo, sha string) (m *la
 }
 
 // trust reads what only the base branch may say.
-func (s *scene) trust(tree *git.Tree) (err error) {
+func (s *scene) trust(tree Tree) (err error) {
 	if s.cfg, err = readConfig(tree); err != nil {
 		return err
 	}
@@ -94,7 +93,7 @@ func (s *scene) trust(tree *git.Tree) (err error) {
 }
 
 // with opens the tree of a commit for the length of f.
-func with(ctx context.Context, repo *git.Repo, sha string, f func(*git.Tree) error) error {
+func with(ctx context.Context, repo Clone, sha string, f func(Tree) error) error {
 	tree, err := repo.Tree(ctx, sha)
 	if err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"maps"
 
 	"github.com/layerbot/layerbot/internal/comment"
-	"github.com/layerbot/layerbot/internal/git"
 	"github.com/layerbot/layerbot/internal/github"
 	"github.com/layerbot/layerbot/internal/layer"
 )
@@ -35,7 +34,7 @@ var (
 // A Door is what gate stands at: the ways to GitHub and to git, and what keys are derived from.
 type Door struct {
 	Open     func(context.Context, github.Permissions) (Pulls, error) // mints a token; not called before it must be
-	Git      *git.Repo                                                // any clone of the repository; commits are fetched into it
+	Git      Clone                                                    // any clone of the repository; commits are fetched into it
 	CloneURL string
 	Run      string // address of this run; "" outside of one
 	AppID    int64

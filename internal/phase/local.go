@@ -71,7 +71,7 @@ func Touched(ctx context.Context, repo *git.Repo, base, head string) ([]layer.Af
 	if err != nil {
 		return nil, err
 	}
-	s, err := survey(ctx, repo, from, to)
+	s, err := survey(ctx, clone{repo}, from, to)
 	if err != nil {
 		return nil, err
 	}

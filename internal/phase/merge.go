@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/layerbot/layerbot/internal/comment"
-	"github.com/layerbot/layerbot/internal/git"
 	"github.com/layerbot/layerbot/internal/github"
 	"github.com/layerbot/layerbot/internal/layer"
 )
@@ -90,7 +89,7 @@ func (m *merge) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := d.tip(ctx, m.gh.Token(), t, branches, t.BaseRef, func(tree *git.Tree, s *scene) (err error) {
+	s, err := d.tip(ctx, m.gh.Token(), t, branches, t.BaseRef, func(tree Tree, s *scene) (err error) {
 		m.inputs, err = inputsOf(tree, s.head, s.supply)
 		return err
 	})

@@ -10,7 +10,7 @@ import (
 
 // tip returns the configuration and the layers at the head of a branch, which becomes the ticket's. Each of looks is
 // shown the tree once both are known.
-func (d Door) tip(ctx context.Context, token string, t *Ticket, branches map[string]string, name string, looks ...func(*git.Tree, *scene) error) (*scene, error) {
+func (d Door) tip(ctx context.Context, token string, t *Ticket, branches map[string]string, name string, looks ...func(Tree, *scene) error) (*scene, error) {
 	head := branches[name]
 	if head == "" {
 		return nil, refuse(fmt.Sprintf("the branch %q does not exist", name), "see whether it was renamed; `branch` in the environment's block of `.github/layerbot.hcl` names it")
@@ -20,7 +20,7 @@ func (d Door) tip(ctx context.Context, token string, t *Ticket, branches map[str
 	}
 	t.Head, t.Base, t.BaseRef = head, head, name
 	s := &scene{branches: branches, trunk: t.Repository.DefaultBranch, key: d.keys(t)}
-	return s, with(ctx, d.Git, head, func(tree *git.Tree) (err error) {
+	return s, with(ctx, d.Git, head, func(tree Tree) (err error) {
 		if err := s.trust(tree); err != nil {
 			return err
 		}
