@@ -110,47 +110,40 @@ func (r *run) applied(out *stream) {
 	_, warnings := split(out.diagnostics)
 	r.report.Checks = nil
 	r.note(warnings)
-	all := []string{}
-	for _, c := range r.report.Changes {
-		if counts(c) {
-			all = append(all, c.Address)
-		}
-	}
-	r.report.Status, r.report.Apply = report.Applied, &report.Apply{Done: all, Outputs: out.outputs}
+	r.report.Status, r.report.Apply = report.Applied, &report.Apply{Done: r.all(), Outputs: out.outputs}
 }
 
-// counts reports whether c is among the changes that an apply carries out.
-func counts(c report.Change) bool { return c.Action != report.Read && c.Deferred == "" }
+// all returns the addresses of the changes that an apply carries out.
+func (r *run) all() []string { return r.those(func(report.Change) bool { return true }) }
 
-// done returns the addresses of the changes that were carried out. What only concerns the state (moves, imports, what
-// is forgotten) is not told of by Terraform; it is done once the state is saved, so unless the program crashed.
+// done returns the addresses of those that were carried out. What only concerns the state (moves, imports, what is
+// forgotten) is not told of by Terraform; it is done once the state is saved, so unless the program crashed.
 func (r *run) done(out *stream, crashed bool) []string {
-	done := []string{}
-	for _, c := range r.report.Changes {
-		is := func(action string) bool { return out.complete[action+" "+c.Address] }
-		var ok bool
+	return r.those(func(c report.Change) bool {
+		is := func(action report.Action) bool { return out.complete[string(action)+" "+c.Address] }
 		switch c.Action {
 		case report.NoOp, report.Forget:
-			ok = !crashed
+			return !crashed
 		case report.Replace:
-			ok = is("create") && is("delete")
+			return is(report.Create) && is(report.Delete)
 		default:
-			ok = is(string(c.Action))
+			return is(c.Action)
 		}
-		if ok && counts(c) {
-			done = append(done, c.Address)
+	})
+}
+
+// those returns the addresses of the changes that an apply carries out and which admits.
+func (r *run) those(which func(report.Change) bool) []string {
+	out := []string{}
+	for _, c := range r.report.Changes {
+		if c.Action != report.Read && c.Deferred == "" && which(c) {
+			out = append(out, c.Address)
 		}
 	}
-	return done
+	return out
 }
 
 // progress says how far the apply came: "3 of 7 changes were carried out".
 func (r *run) progress() string {
-	total := 0
-	for _, c := range r.report.Changes {
-		if counts(c) {
-			total++
-		}
-	}
-	return fmt.Sprintf("%d of %d changes were carried out", len(r.report.Apply.Done), total)
+	return fmt.Sprintf("%d of %d changes were carried out", len(r.report.Apply.Done), len(r.all()))
 }

@@ -102,7 +102,7 @@ func TestInterruptedApplySavesItsStateAndReleasesTheLock(t *testing.T) {
 func TestKilledApplyKeepsTheLockUntilSomebodyReleasesIt(t *testing.T) {
 	t.Parallel()
 	s := newBackend(t)
-	option, log := spied(t, func(o *Options) { o.LockTimeout = time.Millisecond; o.Local = true }) // process ids as we see them
+	option, log := spied(t, func(o *Options) { o.LockTimeout = time.Millisecond })
 	b := newBench(t, map[string]string{"app/main.tf": remote + stuck}, option)
 	j := b.reviewed(job(s.target()))
 	j.Head = "c0ffee"

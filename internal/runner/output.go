@@ -2,6 +2,8 @@ package runner
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"maps"
 	"slices"
 
@@ -28,15 +30,19 @@ func (r *Runner) outputs(told map[string]output) []report.Output {
 	return out
 }
 
-// redactAll redacts every string of a JSON value, names included.
+// redactAll redacts every string of a JSON value, names included. It returns nil for what is no JSON.
 func (r *Runner) redactAll(value []byte) []byte {
 	var out bytes.Buffer
-	dec := jsontext.NewDecoder(bytes.NewReader(value), jsontext.AllowDuplicateNames(true))
-	enc := jsontext.NewEncoder(&out, jsontext.AllowDuplicateNames(true)) // two names may become one
+	lenient := jsontext.AllowDuplicateNames(true) // redaction may make two names one
+	dec := jsontext.NewDecoder(bytes.NewReader(value), lenient, jsontext.AllowInvalidUTF8(true))
+	enc := jsontext.NewEncoder(&out, lenient, jsontext.AllowInvalidUTF8(true))
 	for {
 		token, err := dec.ReadToken()
+		if errors.Is(err, io.EOF) {
+			return bytes.TrimSpace(out.Bytes())
+		}
 		if err != nil {
-			break // the end: the value was parsed before
+			return nil
 		}
 		if token.Kind() == jsontext.KindString {
 			token = jsontext.String(r.redact(token.String()))
@@ -45,5 +51,4 @@ func (r *Runner) redactAll(value []byte) []byte {
 			return nil
 		}
 	}
-	return bytes.TrimSpace(out.Bytes())
 }

@@ -97,8 +97,8 @@ func (r *run) rescue(ctx context.Context, out *stream, fault error) error {
 		if kept != "" {
 			_ = os.Remove(filepath.Join(r.job.Keep, kept))
 		}
-		_ = os.Remove(r.statePath())
-		return r.stored(out, fault)
+		_ = os.Remove(r.statePath()) // on a person's own machine too
+		return r.stored(out)
 	}
 	r.report.Apply.State = kept
 	return r.lost(fault)
@@ -147,23 +147,14 @@ func (r *run) store(ctx context.Context) bool {
 	return false
 }
 
-// stored is what remains of fault once the state is stored after all.
-func (r *run) stored(out *stream, fault error) error {
+// stored returns what was wrong with the apply beside its state, which is stored after all.
+func (r *run) stored(out *stream) error {
 	out.diagnostics = slices.DeleteFunc(out.diagnostics, func(d report.Diagnostic) bool { return slices.Contains(storing, d.Summary) })
-	bad, _ := split(out.diagnostics)
-	switch {
-	case len(bad) > 0:
+	if bad, _ := split(out.diagnostics); len(bad) > 0 || len(r.report.Apply.Done) < len(r.all()) {
 		return r.fault("apply", errors.New("the state is stored"), out, "")
-	case interrupted(fault):
-		return fault
 	}
 	r.applied(out)
 	return nil
-}
-
-func interrupted(err error) bool {
-	var f *failed
-	return errors.As(err, &f) && f.Kind == report.Interrupted
 }
 
 // lost is what is said of a state that is not stored: where it is, or what it was.

@@ -57,7 +57,8 @@ func TestAStateThatCannotBeStored(t *testing.T) {
 	keys := keys(t)
 	const done = ": terraform_data.a terraform_data.b"
 	tests := map[string]struct {
-		refuse     int // so many writes fail
+		files      string // beside a and b
+		refuse     int    // so many writes fail
 		recipients []string
 		want       string
 		hint       string
@@ -66,6 +67,16 @@ func TestAStateThatCannotBeStored(t *testing.T) {
 		"is stored at the second try": {
 			refuse: 1, recipients: []string{keys["age"].recipient},
 			want: "applied same" + done,
+		},
+		"is stored, and what else failed stays": {
+			files: `resource "terraform_data" "c" {
+  depends_on = [terraform_data.a, terraform_data.b]
+  provisioner "local-exec" { command = "exit 3" }
+}
+`,
+			refuse: 1,
+			want:   "failed same (error: 2 of 3 changes were carried out, then: local-exec provisioner error)" + done,
+			hint:   "mend what the error names",
 		},
 		"is kept encrypted": {
 			refuse: 100, recipients: []string{keys["age"].recipient, keys["ssh"].recipient}, kept: true,
@@ -82,7 +93,7 @@ func TestAStateThatCannotBeStored(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newBackend(t)
-			b := newBench(t, map[string]string{"app/main.tf": remote + two}, nil)
+			b := newBench(t, map[string]string{"app/main.tf": remote + two + tt.files}, nil)
 			b.pauses = []time.Duration{time.Millisecond, time.Millisecond}
 			j := b.reviewed(job(s.target()))
 			j.Recipients, j.Keep = tt.recipients, filepath.Join(t.TempDir(), "reports")
