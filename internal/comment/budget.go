@@ -52,18 +52,18 @@ func (v *view) compose(room int, marked bool) Rendered {
 	return Rendered{Body: b.String(), Truncated: v.cut}
 }
 
-// join puts sections one behind the other; those that are one of many stand in a fold.
+// join puts sections one behind the other; those that are one of many stand in one fold, at the end.
 func join(sections []section) string {
 	var b strings.Builder
 	open := false
 	for i := range sections {
 		s := &sections[i]
-		if many := s.many && s.level < asCounts; many != open {
-			b.WriteString(map[bool]string{true: manyOpen, false: manyClose}[many])
-			open = many
+		if s.many && s.level < dropped && !open {
+			b.WriteString(manyOpen)
+			open = true
 		}
 		b.WriteString(s.text())
-		if s.level == asCounts && (i+1 == len(sections) || sections[i+1].level != asCounts) {
+		if s.level == asCounts && (i+1 == len(sections) || sections[i+1].level != asCounts || sections[i+1].many != s.many) {
 			b.WriteByte('\n') // ends the list
 		}
 	}

@@ -64,7 +64,7 @@ func TestEverythingFitsTheBudget(t *testing.T) {
 	}
 	adrift := pageOf(drift...)
 	adrift.State = Drifting
-	for i := range 300 {
+	for i := range 60 {
 		later.Earlier = append(later.Earlier, later.Earlier[0])
 		r := later.Reports[i%9]
 		r.Target = layer.Target{Layer: fmt.Sprint(i, r.Target.Layer), Env: r.Target.Env}

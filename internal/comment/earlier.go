@@ -8,10 +8,10 @@ import (
 )
 
 // Earlier is a target that the change affects and that this run did not plan: what an earlier run on the same commit
-// said of it.
+// said of it. After the merge: a target of the change that this run had nothing to do with.
 type Earlier struct {
 	Target layer.Target
-	Status report.Status // "" if it was not planned on this commit yet
+	Status report.Status // "" if it was not planned on this commit yet; after the merge Applied, or anything else if it was not
 	Counts report.Counts
 	Losses []string // addresses of what is destroyed or replaced, as many as are known
 	Run    string   // address of the run

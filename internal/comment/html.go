@@ -23,7 +23,10 @@ func HTML(p Page) string {
 	p.Repository, p.BaseRef, p.Version = visible(p.Repository), visible(p.BaseRef), visible(p.Version)
 	data := htmlPage{
 		Page: p, Symbol: symbol, Outcome: text, Rollup: v.rollup(), Tally: v.sum(), Commit: visible(short(v.Head)),
-		WhatIfText: visible(v.grantsNothing()), BeforeTitle: "Also affected, not planned in this run", Accept: visible(v.Accept),
+		WhatIfText: visible(v.grantsNothing()), BeforeTitle: "Also affected, not planned in this run",
+	}
+	if v.stopped > 0 {
+		data.Accept = visible(v.Accept)
 	}
 	if v.State == Merged {
 		data.BeforeTitle = "Targets of earlier runs"

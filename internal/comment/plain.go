@@ -24,22 +24,21 @@ func (v *view) body(t *target, d *differ, terminal bool) string {
 		}
 	default:
 	}
-	title := func(s string) {
-		d.line()
-		if s != "" {
-			d.line(s)
-		}
-	}
 	if len(t.Changes) > 0 {
-		title(map[bool]string{true: "An apply would do:"}[head != "" || v.State == Drifting])
+		d.line()
+		if head != "" || v.State == Drifting {
+			d.line("An apply would do:")
+		}
 		d.changes(t.Changes)
 	}
 	if len(t.Outputs) > 0 {
-		title("Outputs:")
+		d.line()
+		d.line("Outputs:")
 		d.outputs(t.Outputs)
 	}
 	if len(t.Drift) > 0 {
-		title("Changed outside Terraform:")
+		d.line()
+		d.line("Changed outside Terraform:")
 		d.changes(t.Drift)
 	}
 	return head + string(d.out) + next

@@ -14,7 +14,7 @@ type section struct {
 	level   int  // the form in use; dropped when even the last is too much
 	urgent  bool // shrinks after the others
 	error   bool // its forms are of a failure
-	many    bool // stands in a fold with others of its kind, save as counts
+	many    bool // stands in a fold with all others of its kind, the last of the page
 	clipped bool // values are shortened in the whole form
 }
 

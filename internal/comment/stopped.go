@@ -18,7 +18,7 @@ func (v *view) stoppedSection(t *target, limit int) section {
 	head, accept := "**"+prose(v.message(t))+"**\n\n", v.acceptance(t)
 	s := section{urgent: true}
 	s.forms[asCounts] = "- ✋ " + code(t.name) + ": stopped: " + literal(sum) + " (what it would do is left out: see " + v.where() + ")\n"
-	s.forms[asList] = fold(summary, head+v.since(t, maxList/3)+v.preface(t)+v.addresses(t)+"The full diff is left out: see "+v.where()+".\n\n"+accept, true)
+	s.forms[asList] = fold(summary, head+v.since(t, maxList)+v.preface(t)+v.addresses(t)+"The full diff is left out: see "+v.where()+".\n\n"+accept, true)
 
 	d := newFenceDiffer(limit)
 	v.cut = false
