@@ -135,8 +135,10 @@ func (v *view) purpose() string {
 	switch {
 	case v.failed+v.missing > 0 || v.blocked():
 		return "Try again"
-	case v.State == Merged && v.stopped+v.waiting+v.earlierNotApplied() > 0:
+	case v.State == Merged && v.waiting+v.earlierNotApplied() > 0:
 		return "Apply what is left"
+	case v.State == Merged && v.stopped > 0:
+		return "Plan and compare again, accepting nothing"
 	case v.State == Merged:
 		return "Next"
 	}

@@ -247,6 +247,19 @@ func TestManyAppliedTargetsAreOneFold(t *testing.T) {
 	}
 }
 
+func TestTheNextCommandIsExplained(t *testing.T) {
+	all := mergedPages()
+	for name, want := range map[string]string{
+		"merged_mixed": "Try again", "merged_waiting": "Apply what is left", "merged_stopped": "Plan and compare again, accepting nothing", "merged_applied": "Next",
+	} {
+		p := all[name]
+		p.Next = "/apply"
+		if body := Render(p).Body; !strings.Contains(body, "\n"+want+":\n\n```\n/apply\n```\n") {
+			t.Errorf("%s: %s", name, body)
+		}
+	}
+}
+
 func TestTerminalWithoutAPullRequest(t *testing.T) {
 	p := mergedPage(failed("05-compute", "dev", report.Failure{Kind: report.Unpromoted, Message: "not yet", Hint: "apply it in test, then `/apply compute dev`"}))
 	p.PullRequest, p.Accept = 0, ""
