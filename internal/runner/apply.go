@@ -47,7 +47,8 @@ func (r *run) apply(ctx context.Context) error {
 // stale reports whether err says that the state was changed between plan and apply: nothing was applied.
 func stale(err error) bool {
 	var f *failed
-	return errors.As(err, &f) && slices.ContainsFunc(f.Diagnostics, func(d report.Diagnostic) bool { return d.Summary == "Saved plan is stale" })
+	is := func(d report.Diagnostic) bool { return d.Summary == "Saved plan is stale" }
+	return errors.As(err, &f) && slices.ContainsFunc(f.Diagnostics, is)
 }
 
 // granted compares the plan with the reviewed one and reports whether it is to be carried out. If it is not, the

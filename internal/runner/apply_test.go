@@ -13,27 +13,27 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// applies applies a job and fails the test if the report is not sound.
+// applies applies a job and returns its sound report.
 func (b *bench) applies(job Job) *report.Report {
 	b.t.Helper()
-	rep, err := b.Apply(context.Background(), aws.ReadWrite{}, job)
+	return b.sound(b.Apply(context.Background(), aws.ReadWrite{}, job))
+}
+
+// sound fails the test if a report has no hint for its failure, cannot be read by another job, or if its run left
+// something behind.
+func (b *bench) sound(rep *report.Report, err error) *report.Report {
+	b.t.Helper()
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	if rep.Failure != nil && rep.Failure.Hint == "" {
 		b.t.Errorf("no hint: %s", rep.Failure.Message)
 	}
-	b.whole(rep)
-	return rep
-}
-
-// whole fails the test if a report cannot be read by another job, or its run left something behind.
-func (b *bench) whole(rep *report.Report) {
-	b.t.Helper()
 	if _, err := report.Parse([]byte(dump(b.t, rep)), rep.Target); err != nil {
 		b.t.Errorf("%v: %+v", err, rep)
 	}
 	b.clean()
+	return rep
 }
 
 // clean fails the test if a run left something behind.

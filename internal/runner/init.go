@@ -107,10 +107,8 @@ func (r *run) init(ctx context.Context) error {
 	r.place.init.Lock()
 	defer r.place.init.Unlock()
 
-	out := newStream(r, nil)
-	stderr := &tail{max: maxLog}
-	if err := r.program(r.initArgs(), out, stderr).run(ctx); err != nil {
-		return r.fault("init", err, out, stderr.String())
+	if err := r.do(ctx, r.initArgs()...); err != nil {
+		return err
 	}
 	if r.staging != "" {
 		if err := r.runner.store.keep(r.staging); err != nil {

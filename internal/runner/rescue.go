@@ -37,11 +37,13 @@ func (r *run) nothingUnstored() error {
 	if !r.unstored() {
 		return nil
 	}
-	return broken("store it with `"+r.tool.name+" state push "+stateFile+"` in `"+r.job.Target.Dir+"`, or remove it if it is an old one; then "+r.again(),
+	return broken(
+		"store it with `"+r.tool.name+" state push "+stateFile+"` in `"+r.job.Target.Dir+"`, or remove it if it is an old one; then "+r.again(),
 		"an earlier apply left a state that could not be stored: %s/%s", r.job.Target.Dir, stateFile)
 }
 
-// recoverable returns an error if the job says who may read a state that could not be stored, and it could not be kept for them.
+// recoverable returns an error if the job says who may read a state that could not be stored, and it could not be kept
+// for them.
 func (r *run) recoverable() error {
 	if len(r.job.Recipients) == 0 {
 		return nil
@@ -83,8 +85,8 @@ func badRecipients(why string) error {
 		"nothing was applied: a state that cannot be stored could not be kept for its recipients: %s", why)
 }
 
-// rescue sees to the state that Terraform left when it could not store it. First it is encrypted, lest it be lost with the
-// job; then, unless the run was cancelled, Terraform tries to store it again.
+// rescue sees to the state that Terraform left when it could not store it. First it is encrypted, lest it be lost with
+// the job; then, unless the run was cancelled, Terraform tries to store it again.
 func (r *run) rescue(ctx context.Context, out *stream, fault error) error {
 	if !r.runner.o.Local {
 		defer func() { _ = os.Remove(r.statePath()) }()
@@ -175,7 +177,8 @@ func (r *run) lost(fault error) error {
 	default:
 		f.Message = "the state could not be stored and is lost"
 		f.Failure.Hint = "Terraform knows nothing of what it did to " + named(r.report.Apply.Done) +
-			": import these objects, or see to them by hand, before anything else is applied here. So that such a state is kept: recovery { recipients = [\"age1…\"] } in .github/layerbot.hcl"
+			": import these objects, or see to them by hand, before anything else is applied here." +
+			" So that such a state is kept: recovery { recipients = [\"age1…\"] } in .github/layerbot.hcl"
 	}
 	return f
 }

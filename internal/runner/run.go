@@ -187,3 +187,12 @@ func (r *run) program(args []string, out, err io.Writer) command {
 		apart: !r.runner.o.Local, joined: r.runner.joined,
 	}
 }
+
+// do runs the program to its end. The first of args is the step that is at fault when it fails.
+func (r *run) do(ctx context.Context, args ...string) error {
+	out, stderr := newStream(r, nil), &tail{max: maxLog}
+	if err := r.program(args, out, stderr).run(ctx); err != nil {
+		return r.fault(args[0], err, out, stderr.String())
+	}
+	return nil
+}

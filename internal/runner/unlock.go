@@ -28,7 +28,7 @@ func (r *run) unlock(ctx context.Context) error {
 	err := r.tryLock(ctx)
 	var f *failed
 	if id != "" && errors.As(err, &f) && f.Kind == report.Locked && f.Lock.ID == id {
-		err = r.forceUnlock(ctx, id)
+		err = r.do(ctx, "force-unlock", "-force", id)
 	}
 	if err != nil {
 		return err
@@ -37,11 +37,12 @@ func (r *run) unlock(ctx context.Context) error {
 	return nil
 }
 
-// tryLock takes the state lock and releases it. Of all commands that lock, the one to say that a resource is not damaged
-// is the least: it reads no configuration but the backend's, and writes nothing if the state has no such resource.
+// tryLock takes the state lock and releases it. Of all commands that lock, the one that says of a resource that it is
+// sound does least: it asks neither providers nor variables, and writes nothing if the state has no such resource.
 func (r *run) tryLock(ctx context.Context) error {
 	out, stderr := newStream(r, nil), &tail{max: maxLog}
-	err := r.program([]string{"untaint", "-no-color", "-allow-missing", "-lock-timeout=0s", "terraform_data.layerbot_asks_who_holds_the_lock"}, out, stderr).run(ctx)
+	args := []string{"untaint", "-no-color", "-allow-missing", "-lock-timeout=0s", "terraform_data.layerbot_asks_who_holds_the_lock"}
+	err := r.program(args, out, stderr).run(ctx)
 	if err == nil {
 		return nil
 	}
@@ -49,13 +50,4 @@ func (r *run) tryLock(ctx context.Context) error {
 		out.diagnostics = []report.Diagnostic{{Severity: "error", Summary: lockError, Detail: r.text(text)}}
 	}
 	return r.fault("untaint", err, out, stderr.String())
-}
-
-// forceUnlock releases the lock that is held.
-func (r *run) forceUnlock(ctx context.Context, id string) error {
-	out, stderr := newStream(r, nil), &tail{max: maxLog}
-	if err := r.program([]string{"force-unlock", "-force", id}, out, stderr).run(ctx); err != nil {
-		return r.fault("force-unlock", err, out, stderr.String())
-	}
-	return nil
 }
