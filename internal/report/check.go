@@ -112,13 +112,13 @@ func (c *Change) check() error {
 }
 
 // checkFingerprint looks at whether what the fingerprint grants is what is shown: reviewers must have seen each
-// change, and each value that it leaves open.
+// change, and each value that it leaves open. Its digest must be that of its parts, for it may be all that is kept.
 func (r *Report) checkFingerprint() error {
 	if r.Fingerprint == nil {
 		return nil
 	}
-	if len(r.Fingerprint.Digest) > maxDigest {
-		return errors.New("the fingerprint is no digest")
+	if r.Fingerprint.Digest != r.Fingerprint.digest() {
+		return errors.New("the fingerprint is no digest of its parts")
 	}
 	shown := map[string][]Change{}
 	for _, c := range r.Changes {
@@ -129,7 +129,7 @@ func (r *Report) checkFingerprint() error {
 	}
 	for address, p := range r.Fingerprint.Resources {
 		if len(p.Digest) > maxDigest {
-			return errors.New("the fingerprint is no digest")
+			return fmt.Errorf("the fingerprint has no digest at %.100s", address)
 		}
 		one := strings.TrimRight(address, "'") // as Add tells apart what has one address
 		fits := func(c Change) bool { return c.shows(p, r.Omitted > 0) }

@@ -94,6 +94,9 @@ func TestReportsOfAnApplyAreRefused(t *testing.T) {
 	} {
 		r := tt.report()
 		tt.change(r)
+		if r.Fingerprint != nil {
+			r.Fingerprint.Digest = r.Fingerprint.digest()
+		}
 		data, err := json.Marshal(r)
 		if err != nil {
 			t.Fatal(err)
@@ -121,7 +124,7 @@ func TestAGrantIsShown(t *testing.T) {
 	} {
 		r.Fingerprint.Resources[address] = p
 	}
-	r.Omitted = 1
+	r.Omitted, r.Fingerprint.Digest = 1, r.Fingerprint.digest()
 	data, err := json.Marshal(r)
 	if err != nil {
 		t.Fatal(err)

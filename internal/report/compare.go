@@ -100,6 +100,8 @@ func (f *Fingerprinter) stands(address string) (Verdict, string) {
 		return Same, ""
 	case f.refined[address]:
 		return Refined, ""
+	case f.tainted[address]:
+		return Different, fmt.Sprintf("was %s; an apply that failed left it tainted, so it is replaced", was.Action)
 	case now.Action != was.Action:
 		return Different, fmt.Sprintf("was %s, now %s", was.Action, now.Action)
 	case slices.ContainsFunc(now.Unknown, func(path string) bool { return !covers(was.Unknown, path) }):
@@ -117,6 +119,9 @@ func (f *Fingerprinter) missing(address string, was Print) (Verdict, string) {
 		return Remainder, ""
 	case was.Action == Read: // read while planning, now that it could be
 		return Refined, ""
+	}
+	if was.Action == Update && len(was.Unknown) > 0 {
+		return Different, "is no longer planned; what was unknown may have turned out to be what it was"
 	}
 	return Different, "is no longer planned"
 }

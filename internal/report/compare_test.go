@@ -161,7 +161,7 @@ func TestARefinementMakesKnownOnlyWhatWasUnknown(t *testing.T) {
 		"the other order of a replacement": {one("aws_db.a", func(e *entry) { e.become("id", known("id", `"db-1"`, `"x"`)); e.change.CreateFirst = true }), Different, "aws_db.a its values differ"},
 		"moved as well":                    {one("aws_group.a", func(e *entry) { e.become("ids"); e.change.MovedFrom = "aws_group.b" }), Different, "aws_group.a its values differ"},
 		"deferred as well":                 {one("aws_subnet.a", func(e *entry) { e.become("vpc_id"); e.change.Deferred = "x" }), Different, "aws_subnet.a its values differ"},
-		"a change less":                    {func(e []entry) []entry { return without(e, "aws_group.a") }, Different, "aws_group.a is no longer planned"},
+		"a change less":                    {func(e []entry) []entry { return without(e, "aws_group.a") }, Different, "aws_group.a is no longer planned; what was unknown may have turned out to be what it was"},
 		"an output less":                   {func(e []entry) []entry { return without(e, "output.known") }, Different, "output.known is no longer planned"},
 		"a change more":                    {func(e []entry) []entry { return append(e, entry{"x.y", Change{Action: Create}, nil}) }, Different, "x.y was not in the reviewed plan"},
 		"a data source more":               {func(e []entry) []entry { return append(e, entry{"data.x.y", Change{Action: Read}, nil}) }, Different, "data.x.y was not in the reviewed plan"},
@@ -185,12 +185,12 @@ func TestARemainderIsWhatAnApplyLeft(t *testing.T) {
 		"a data source was read":  {func(e []entry) []entry { return without(left(e), "data.aws_ami.a") }, Remainder, ""},
 		"a part of it is planned": {func(e []entry) []entry { return without(e, "aws_vpc.a") }, Remainder, ""},
 
-		"one more is missing":        {func(e []entry) []entry { return without(left(e), "aws_group.a") }, Different, "aws_group.a is no longer planned"},
+		"one more is missing":        {func(e []entry) []entry { return without(left(e), "aws_group.a") }, Different, "aws_group.a is no longer planned; what was unknown may have turned out to be what it was"},
 		"something beside the rest":  {func(e []entry) []entry { return append(left(e), entry{"x.y", Change{Action: Delete}, nil}) }, Different, "x.y was not in the reviewed plan"},
 		"an output beside the rest":  {func(e []entry) []entry { return append(left(e), entry{"output.y", Change{Action: Create}, nil}) }, Different, "output.y was not in the reviewed plan"},
 		"other values in the rest":   {then("aws_subnet.a", func(e *entry) { e.become("cidr", known("cidr", "", `"0.0.0.0/0"`)) }), Different, "aws_subnet.a its values differ"},
 		"another action in the rest": {then("aws_group.a", func(e *entry) { e.change.Action = Delete }), Different, "aws_group.a was update, now delete"},
-		"created, then tainted":      {one("aws_vpc.a", func(e *entry) { e.change.Action = Replace }), Different, "aws_vpc.a was create, now replace"},
+		"created, then tainted":      {one("aws_vpc.a", func(e *entry) { e.change.Action, e.change.Reason = Replace, "replace_because_tainted" }), Different, "aws_vpc.a was create; an apply that failed left it tainted, so it is replaced"},
 		"destroyed, not created":     {then("aws_db.a", func(e *entry) { e.change.Action = Create }), Different, "aws_db.a was replace, now create"},
 		"created, not destroyed": {func(e []entry) []entry {
 			return append(left(e), entry{"aws_db.a (deposed object 1)", Change{Action: Delete}, nil})

@@ -34,6 +34,7 @@ type Fingerprinter struct {
 	seen     map[string]bool // addresses of all that was added, also of what is not compared
 	prints   map[string]Print
 	refined  map[string]bool // addresses whose print is a refinement of the reviewed one
+	tainted  map[string]bool // addresses that an apply left half made
 	volatile []string
 	pending  []timed
 	sum      string // digest of the whole
@@ -51,7 +52,7 @@ type timed struct {
 func NewFingerprinter(key []byte, tool Tool) *Fingerprinter {
 	return &Fingerprinter{
 		key: key, tool: tool,
-		seen: map[string]bool{}, prints: map[string]Print{}, refined: map[string]bool{},
+		seen: map[string]bool{}, prints: map[string]Print{}, refined: map[string]bool{}, tainted: map[string]bool{},
 	}
 }
 
@@ -98,6 +99,7 @@ func (f *Fingerprinter) Add(address string, c Change, leaves []Leaf) {
 		address += "'"
 	}
 	f.seen[address] = true
+	f.tainted[address] = c.Reason == "replace_because_tainted"
 	c.Attrs = nil
 	switch {
 	case done:
@@ -137,15 +139,22 @@ func (f *Fingerprinter) Sum(time string) *Fingerprint {
 	f.pending = nil
 	slices.Sort(f.volatile)
 
+	fp := &Fingerprint{Resources: f.prints, Tool: f.tool, Volatile: f.volatile}
+	fp.Digest = fp.digest()
+	f.sum = fp.Digest
+	return fp
+}
+
+// digest returns what Digest of a sound fingerprint is.
+func (fp *Fingerprint) digest() string {
 	var d digest
-	d.field(f.tool.Name, f.tool.Version)
-	d.table(f.tool.Providers)
-	d.count(len(f.prints))
-	for _, address := range slices.Sorted(maps.Keys(f.prints)) {
-		p := f.prints[address]
+	d.field(fp.Tool.Name, fp.Tool.Version)
+	d.table(fp.Tool.Providers)
+	d.count(len(fp.Resources))
+	for _, address := range slices.Sorted(maps.Keys(fp.Resources)) {
+		p := fp.Resources[address]
 		d.field(address, p.Digest)
 		d.list(p.Unknown)
 	}
-	f.sum = d.sum()
-	return &Fingerprint{Digest: f.sum, Resources: f.prints, Tool: f.tool, Volatile: f.volatile}
+	return d.sum()
 }

@@ -22,30 +22,20 @@ func tool() Tool {
 
 // sample is a plan with one of everything.
 func sample() []entry {
-	leaf := func(path, before, after string) Leaf {
-		l := Leaf{Path: path}
-		if before != "" {
-			l.Before = []byte(before)
-		}
-		if after != "" {
-			l.After = []byte(after)
-		}
-		return l
-	}
-	secret := leaf("password", `"old-secret"`, `"new-secret"`)
+	secret := known("password", `"old-secret"`, `"new-secret"`)
 	secret.Sensitive = true
-	forcing := leaf("name", `"a"`, `"b"`)
+	forcing := known("name", `"a"`, `"b"`)
 	forcing.Forces = true
 	return []entry{
-		{"aws_vpc.a", Change{Action: Create}, []Leaf{leaf("cidr", "", `"10.0.0.0/8"`), leaf("tags.x", "", `"1"`), {Path: "id", Unknown: true}, {Path: "arn", Unknown: true}}},
-		{"aws_db.a", Change{Action: Update}, []Leaf{secret, leaf("id", `"db-1"`, `"db-1"`), leaf("port", "1", "2")}},
+		{"aws_vpc.a", Change{Action: Create}, []Leaf{known("cidr", "", `"10.0.0.0/8"`), known("tags.x", "", `"1"`), {Path: "id", Unknown: true}, {Path: "arn", Unknown: true}}},
+		{"aws_db.a", Change{Action: Update}, []Leaf{secret, known("id", `"db-1"`, `"db-1"`), known("port", "1", "2")}},
 		{"aws_db.b", Change{Action: Replace, CreateFirst: true}, []Leaf{forcing, {Path: "id", Before: []byte(`"db-2"`), Unknown: true}}},
 		{"aws_x.new", Change{Action: NoOp, MovedFrom: "aws_x.old"}, nil},
 		{"aws_x.in", Change{Action: NoOp, Imported: true, ImportID: "i-1"}, nil},
-		{"aws_x.gone", Change{Action: Forget}, []Leaf{leaf("id", `"x"`, "")}},
+		{"aws_x.gone", Change{Action: Forget}, []Leaf{known("id", `"x"`, "")}},
 		{"aws_x.later", Change{Action: Create, Deferred: "provider_config_unknown"}, nil},
-		{"output.o", Change{Action: Update}, []Leaf{leaf("value", `"a"`, `"b"`)}},
-		{"aws_x.redacted", Change{Action: Update}, []Leaf{leaf(`tags["***"]`, "1", "2"), leaf(`tags["***"]`, "1", "3"), leaf(`tags["***"]`, "0", "9")}},
+		{"output.o", Change{Action: Update}, []Leaf{known("value", `"a"`, `"b"`)}},
+		{"aws_x.redacted", Change{Action: Update}, []Leaf{known(`tags["***"]`, "1", "2"), known(`tags["***"]`, "1", "3"), known(`tags["***"]`, "0", "9")}},
 	}
 }
 

@@ -20,7 +20,7 @@ func target(env string) layer.Target {
 
 // full is a report that uses every field.
 func full() *Report {
-	return &Report{
+	r := &Report{
 		Version: Version, Target: target("prod"), Head: "abc", Status: Changed, Seconds: 1.5,
 		Mode: Mode{Targets: []string{"a.b"}},
 		Tool: Tool{Name: "terraform", Version: "1.11.4", Providers: map[string]string{"r/h/aws": "5.1.0"}},
@@ -37,8 +37,10 @@ func full() *Report {
 		RunsCode:    []Code{{Kind: "provisioner", Address: "a.b", Detail: "local-exec"}},
 		Warnings:    []Diagnostic{{Severity: "warning", Summary: "s", File: "f.tf", Line: 3}},
 		Checks:      []Diagnostic{{Severity: "warning", Summary: "s"}},
-		Fingerprint: &Fingerprint{Digest: "sha256:00", Resources: map[string]Print{"a.b[0]": {Action: Replace, Digest: "sha256:01", Unknown: []string{"b"}}}, Volatile: []string{"x"}},
+		Fingerprint: &Fingerprint{Resources: map[string]Print{"a.b[0]": {Action: Replace, Digest: "sha256:01", Unknown: []string{"b"}}}, Volatile: []string{"x"}},
 	}
+	r.Fingerprint.Digest = r.Fingerprint.digest()
+	return r
 }
 
 func TestWhatIsWrittenIsRead(t *testing.T) {
@@ -103,7 +105,8 @@ func TestReadRefuses(t *testing.T) {
 		"a sensitive value shown": {change(`"path":"c",`, `"path":"c","before":"x",`), "sensitive value is shown"},
 		"a value that is a tree":  {change(`"after":[]`, `"after":[[[1]]]`), "not a scalar"},
 		"no fingerprint":          {change(`"fingerprint"`, `"fingerprint":null,"checks":null,"x"`), ""},
-		"a digest that is none":   {change(`"digest":"sha256:00"`, `"digest":"`+strings.Repeat("x", 1000)+`"`), "no digest"},
+		"a digest that is none":   {change(full().Fingerprint.Digest, strings.Repeat("x", 1000)), "no digest"},
+		"another digest":          {change(full().Fingerprint.Digest, "sha256:00"), "no digest of its parts"},
 		"a negative number":       {change(`"seconds":1.5`, `"seconds":-1`), "negative"},
 		"a wrong type":            {change(`"seconds":1.5`, `"seconds":"1"`), "decode"},
 		"invalid UTF-8":           {change(`"head":"abc"`, "\"head\":\"\xff\""), "UTF-8"},

@@ -14,6 +14,7 @@ type glob struct {
 }
 
 func newGlob(text string) glob {
+	text = strings.ToValidUTF8(text, "\uFFFD") // as it is in names
 	var b strings.Builder
 	for i, part := range strings.Split(text, "**") {
 		if i > 0 {

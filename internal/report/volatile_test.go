@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -52,7 +53,7 @@ func FuzzGlob(f *testing.F) {
 	f.Add(`\Qa*\E[^.]`, "a\xff")
 	f.Fuzz(func(t *testing.T, glob, name string) {
 		g := newGlob(glob) // must not panic
-		if strings.IndexByte(glob, '*') < 0 && strings.ToValidUTF8(glob, "") == glob && g.match(name) != (glob == name) {
+		if strings.IndexByte(glob, '*') < 0 && utf8.ValidString(glob) && g.match(name) != (glob == name) {
 			t.Errorf("%q on %q: %v", glob, name, !g.all.MatchString(name))
 		}
 	})
