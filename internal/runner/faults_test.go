@@ -92,8 +92,8 @@ func TestAnApplyThatIsCancelledBeforeItBeginsAppliesNothing(t *testing.T) {
 
 func TestTheTimeLimitDoesNotInterruptAnApply(t *testing.T) {
 	t.Parallel()
-	option := fake(t, planning+`sleep 1.5`)
-	b := newBench(t, map[string]string{"app/main.tf": local}, func(o *Options) { option(o); o.Timeout = time.Second })
+	option := fake(t, planning+`sleep 3.2`)
+	b := newBench(t, map[string]string{"app/main.tf": local}, func(o *Options) { option(o); o.Timeout = 3 * time.Second })
 	j := job(target())
 	j.Accept = true
 	if got := outcome(b.applies(j)); got != "applied different: x.a x.b" {

@@ -38,7 +38,7 @@ func read(t testing.TB, path string) string {
 
 // await waits until a file exists.
 func await(t testing.TB, path string) {
-	for range 600 {
+	for range 3000 {
 		if _, err := os.Stat(path); err == nil {
 			return
 		}
