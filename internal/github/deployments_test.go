@@ -55,7 +55,10 @@ func ids(t *testing.T, c *github.Client, environment, task string) string {
 func TestDeploymentIsWrittenAndReadBack(t *testing.T) {
 	w := newWorldWith(t, githubtest.Options{Validate: true})
 	c := w.open(t, deploys)
-	w.git.ForgeCheck("ci", github.Check{Name: "tests", HeadSHA: w.head, Conclusion: "failure"}) // must not be waited for
+	w.git.ForgeCheck("ci", github.Check{Name: "tests", HeadSHA: w.head, Conclusion: "failure"})         // must not be waited for
+	if _, err := w.git.Push("prod", "", "later", map[string][]byte{"later": []byte("x")}); err != nil { // must not be merged
+		t.Fatal(err)
+	}
 	want := w.deployment()
 	want.Environment, want.Task, want.Transient = "prod & more/ü+", "apply:a&b=c #1", true
 	want.ID = w.record(t, c, want)

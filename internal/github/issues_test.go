@@ -172,6 +172,10 @@ func TestLabelsComeAsNamesOrAsObjects(t *testing.T) {
 	if err != nil || len(list) != 1 || !slices.Equal(list[0].Labels, []string{"a", "b", ""}) || list[0].Body != "" {
 		t.Errorf("%+v, %v", list, err)
 	}
+	f = newFake(t, say(200, `[{"number":3,"state":"open","labels":["b"],"user":{"login":"github-actions[bot]","type":"Bot"},"pull_request":{"url":"x"}}]`))
+	if list, err := f.client().OpenIssues(t.Context(), "b"); err != nil || len(list) != 0 {
+		t.Errorf("a pull request of ours: %+v, %v", list, err)
+	}
 	f = newFake(t, say(200, `[{"number":3,"labels":[7]}]`))
 	_, err = f.client().OpenIssues(t.Context(), "")
 	refused[*github.UnavailableError](t, err)

@@ -71,6 +71,19 @@ func TestThreeWaysToMerge(t *testing.T) {
 	}
 }
 
+// Rebasing makes new commits even where the branch could simply move forward.
+func TestRebaseNeverMovesTheBranchForward(t *testing.T) {
+	_, r := start(t, githubtest.Options{})
+	p := open(t, r)
+	sha, err := p.MergeAs("bob", "rebase")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parent, _ := git(t, r.GitDir, "rev-parse", sha+"^"); sha == p.Head() || parent != p.Base() {
+		t.Errorf("%s on %s, the head is %s on %s", sha, parent, p.Head(), p.Base())
+	}
+}
+
 func TestWhatCannotBeMerged(t *testing.T) {
 	_, r := start(t, githubtest.Options{})
 	open(t, r)
