@@ -1,6 +1,7 @@
 package phase
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -32,6 +33,7 @@ type payload struct {
 	Pull    int    `json:"pull,omitempty"`    // on which the plan was reviewed
 	Run     string `json:"run,omitempty"`     // address of the run
 	Deleted bool   `json:"deleted,omitempty"` // the layer was destroyed
+	At      string `json:"at,omitempty"`      // the commit whose files were used, where it is not the deployment's
 }
 
 // An attempt is one apply of a target, as its deployment records it.
@@ -60,6 +62,29 @@ func (a *attempt) unfinished() bool {
 type history struct {
 	last    *attempt // nil: never tried
 	success *attempt // the last that succeeded; nil: none
+}
+
+// stands reports whether a target is as inputs of that digest say: they were applied, and nothing was tried since. An
+// apply that failed may have changed something, also where its inputs were taken back.
+func (h history) stands(digest string) bool {
+	return h.concluded() && !h.success.Deleted && h.success.Digest == digest
+}
+
+// concluded reports whether the last apply that was begun is the last that succeeded.
+func (h history) concluded() bool { return h.success != nil && h.last.id == h.success.id }
+
+// destroyed reports whether nothing of the target is left.
+func (h history) destroyed() bool { return h.concluded() && h.success.Deleted }
+
+// commits returns the commits whose files the applies used, the last first.
+func (h history) commits() []string {
+	var out []string
+	for _, a := range []*attempt{h.last, h.success} {
+		if a != nil {
+			out = append(out, cmp.Or(a.At, a.sha))
+		}
+	}
+	return out
 }
 
 // A ledger holds the history of each target by its ID.

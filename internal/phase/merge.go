@@ -36,13 +36,14 @@ type merge struct {
 	inputs map[string]inputs // by target ID
 	ledger ledger            // of envs, and of those that they are promoted from
 	memory *memory
+	past   map[string]*layer.Map // by commit; without targets where the repository no longer has it
 }
 
 // merged fills in the ticket of an apply: what is pending at the head of the environment branch t.BaseRef, narrowed
 // to what a command names.
 func (d Door) merged(ctx context.Context, gh Pulls, a ask, t *Ticket) error {
 	t.Work = Applying
-	m := &merge{door: d, gh: gh, ask: a, ticket: t, ledger: ledger{}}
+	m := &merge{door: d, gh: gh, ask: a, ticket: t, ledger: ledger{}, past: map[string]*layer.Map{}}
 	if err := m.look(ctx); err != nil {
 		return err
 	}
@@ -204,7 +205,7 @@ func (m *merge) record(ctx context.Context) error {
 func (m *merge) deployment(j Job) github.Deployment {
 	o := j.Apply
 	text, err := json.Marshal(payload{
-		Version: 1, Target: j.Target.ID(), Digest: o.Digest, Shared: o.Shared, Pull: o.Pull, Run: m.door.Run, Deleted: j.Deleted,
+		Version: 1, Target: j.Target.ID(), Digest: o.Digest, Shared: o.Shared, Pull: o.Pull, Run: m.door.Run, Deleted: j.Deleted, At: j.At,
 	})
 	if err != nil {
 		panic(err) // plain data

@@ -2,6 +2,7 @@ package phase
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,13 +18,13 @@ type candidate struct {
 	from    *layer.Map // the layers of that commit
 }
 
-// pending returns the targets of the branch's environments whose inputs differ from those of their last successful
-// apply, in the order of the map, and after them what was deleted.
+// pending returns the targets of the branch's environments that do not stand as the head says, in the order of the map,
+// and after them what was deleted.
 func (m *merge) pending(ctx context.Context) ([]candidate, error) {
 	var out []candidate
 	for _, t := range m.head.Targets {
 		h := m.ledger[t.ID()]
-		if m.envs[t.Env] && (h.success == nil || h.success.Deleted || h.success.Digest != m.inputs[t.ID()].all) {
+		if m.envs[t.Env] && !h.stands(m.inputs[t.ID()].all) {
 			out = append(out, candidate{Target: t, history: h})
 		}
 	}
@@ -31,58 +32,71 @@ func (m *merge) pending(ctx context.Context) ([]candidate, error) {
 	return append(out, gone...), err
 }
 
-// deleted returns the targets that were applied once, or that the push took away, and that the head no longer has.
+// deleted returns the targets that an apply was begun of, or that the push took away, and that the head no longer has.
 func (m *merge) deleted(ctx context.Context) ([]candidate, error) {
-	where := map[string]map[string]bool{} // commit → IDs; "" as an ID is all
-	for id, h := range m.ledger {
+	commits := map[string][]string{} // ID → where its files may be found, the best place first
+	lost := func(id string) bool {
 		_, env, _ := cutID(id)
-		if m.envs[env] && !m.has(id) && h.success != nil && !h.success.Deleted {
-			add(where, h.success.sha, id)
+		return m.envs[env] && !m.has(id) && !m.ledger[id].destroyed()
+	}
+	for id, h := range m.ledger {
+		if h.last != nil && lost(id) {
+			commits[id] = h.commits()
 		}
 	}
 	if before := m.ask.before; before != "" {
-		add(where, before, "")
-	}
-	var out []candidate
-	for sha, ids := range where {
-		found, err := m.deletedSince(ctx, sha, ids)
+		at, err := m.layersAt(ctx, before)
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range found {
-			if !slices.ContainsFunc(out, func(o candidate) bool { return o.ID() == c.ID() }) {
-				out = append(out, c)
+		for _, t := range at.Targets {
+			if lost(t.ID()) {
+				commits[t.ID()] = append(commits[t.ID()], before)
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b candidate) int { return strings.Compare(a.ID(), b.ID()) })
+	var out []candidate
+	for _, id := range slices.Sorted(maps.Keys(commits)) {
+		c, err := m.deletedAt(ctx, id, commits[id])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c...)
+	}
 	return out, nil
 }
 
-// deletedSince returns those of the targets at a commit that the head no longer has.
-func (m *merge) deletedSince(ctx context.Context, sha string, ids map[string]bool) ([]candidate, error) {
-	at, err := m.layersAt(ctx, sha)
-	if err != nil || at == nil {
-		return nil, err
-	}
-	var out []candidate
-	for _, t := range at.Targets {
-		h := m.ledger[t.ID()]
-		destroyed := h.success != nil && h.success.Deleted
-		if m.envs[t.Env] && !m.has(t.ID()) && !destroyed && (ids[""] || ids[t.ID()]) {
-			out = append(out, candidate{Target: t, history: h, deleted: true, at: sha, from: at})
+// deletedAt returns a deleted target as it was at the first of commits that has it; none if none does.
+func (m *merge) deletedAt(ctx context.Context, id string, commits []string) ([]candidate, error) {
+	for _, sha := range commits {
+		from, err := m.layersAt(ctx, sha)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range from.Targets {
+			if t.ID() == id {
+				return []candidate{{Target: t, history: m.ledger[id], deleted: true, at: sha, from: from}}, nil
+			}
 		}
 	}
-	return out, nil
+	return nil, nil
 }
 
-// layersAt returns the layers of an earlier commit; nil if the repository no longer has it (a forced push).
+// layersAt returns the layers of an earlier commit; none if the repository no longer has it (a forced push).
 func (m *merge) layersAt(ctx context.Context, sha string) (*layer.Map, error) {
+	if known := m.past[sha]; known != nil {
+		return known, nil
+	}
 	there, err := m.door.bring(ctx, m.gh.Token(), sha)
-	if err != nil || !there {
+	found := &layer.Map{}
+	if there && err == nil {
+		found, err = m.layersOf(ctx, m.door.Git, sha)
+	}
+	if err != nil {
 		return nil, err
 	}
-	return m.layersOf(ctx, m.door.Git, sha)
+	m.past[sha] = found
+	return found, nil
 }
 
 func (m *merge) has(id string) bool {
@@ -96,11 +110,4 @@ func cutID(id string) (layer, env string, ok bool) {
 		return "", "", false
 	}
 	return id[:i], id[i+1:], true
-}
-
-func add(m map[string]map[string]bool, key, value string) {
-	if m[key] == nil {
-		m[key] = map[string]bool{}
-	}
-	m[key][value] = true
 }
