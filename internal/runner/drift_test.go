@@ -70,7 +70,7 @@ func TestDriftIsEverythingThatChangedOutside(t *testing.T) {
 	const gone = `{"address":"x_y.gone","mode":"managed","change":{"actions":["delete"],"before":{"id":"1"},"after":null}}`
 	const changed = `{"address":"x_y.changed","mode":"managed","change":{"actions":["update"],"before":{"id":"2","size":1},"after":{"id":"2","size":2}}}`
 	b := newBench(t, map[string]string{"app/main.tf": local}, fake(t, `
-[ "$1" = plan ] && { echo '{"type":"change_summary","changes":{"add":1}}'; echo "$*" >> ../calls; exit 2; }
+[ "$1" = plan ] && { echo "$*" >> ../calls; echo '{"type":"change_summary","changes":{"add":1}}'; exit 2; }
 [ "$1" = show ] && case "$(tail -1 ../calls)" in
 *-refresh-only*) echo '{"format_version":"1.2","resource_drift":[`+gone+`,`+changed+`]}' ;;
 *) echo '{"format_version":"1.2","resource_drift":[`+gone+`],"relevant_attributes":[{"resource":"x_y.gone"}],"resource_changes":[{"address":"x_y.gone","mode":"managed","change":{"actions":["create"],"before":null,"after":{"id":"1"}}}]}' ;;
