@@ -59,9 +59,10 @@ func fromArchive(archive *txtar.Archive) (tree *memory, special map[string][]byt
 		switch {
 		case isLink:
 			tree.links[link] = target
+			delete(tree.content, link)
 		case f.Name == "options" || f.Name == "affected" || f.Name == "want":
 			special[f.Name] = f.Data
-		default:
+		case tree.links[f.Name] == "":
 			tree.content[f.Name] = f.Data
 		}
 	}

@@ -107,6 +107,7 @@ func FuzzDiscover(f *testing.F) {
 	f.Add([]byte(layerAt("01-a", "a") + "-- 01-a/dev.tfvars --\na = 1\n-- b -> 01-a --\n"))
 	f.Add([]byte(layerAt("environments/dev/x", "${a}") + "-- environments/dev/x/backend.hcl --\nbucket = \"\"\n"))
 	f.Add([]byte("-- a.tf.json --\n{\"data\": {\"terraform_remote_state\": {\"x\": {\"config\": {\"key\": \"${var.x}\"}}}}}\n"))
+	f.Add([]byte(layerAt("01-a", "a") + "-- 01-a/b -> ../c --\n-- c -> d --\n-- d/e.json --\n-- d/f -> ../01-a --\n-- 01-a/prod.tfvars -> ../c/x --\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		files, _ := fromArchive(txtar.Parse(data))
 		m, err := Discover(context.Background(), files, Options{DependsOn: map[string][]string{"a": {"b"}}})

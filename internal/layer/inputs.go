@@ -27,7 +27,8 @@ type inputs struct {
 	files   map[string][]int           // file named for a target
 	folders map[string][]int           // folder that code of a target reads from
 	only    map[string]map[int]bool    // value file or folder → the targets it is for; others of the layer do not care
-	linked  map[string][]string        // what links point to, and links on the way there → the links, sorted
+	linked  map[string][]string        // what links lead to → the links, sorted
+	hops    map[string][]string        // link → the links that lead through it, sorted
 	own     map[string]map[string]bool // ID → files and folders that are for that environment only
 	states  []state                    // of each target
 
@@ -39,7 +40,7 @@ func (d *discovery) collectInputs(targets []*Target) *inputs {
 	in := &inputs{
 		tree: d.tree, owners: map[string][]int{}, config: map[string]bool{}, files: map[string][]int{},
 		folders: map[string][]int{}, only: map[string]map[int]bool{}, linked: map[string][]string{},
-		own: map[string]map[string]bool{},
+		hops: map[string][]string{}, own: map[string]map[string]bool{},
 	}
 	for dir := range d.folders {
 		in.config[dir] = true
@@ -47,10 +48,10 @@ func (d *discovery) collectInputs(targets []*Target) *inputs {
 	for _, link := range sortedKeys(d.tree.links) {
 		real, through, ok := d.tree.follow(link)
 		if ok {
-			through = append(through, real)
+			in.linked[real] = append(in.linked[real], link)
 		}
-		for _, at := range through[1:] { // the first is link itself
-			in.linked[at] = append(in.linked[at], link)
+		for _, hop := range through[1:] { // the first is link itself
+			in.hops[hop] = append(in.hops[hop], link)
 		}
 	}
 	for i, t := range targets {
@@ -147,15 +148,19 @@ func (in *inputs) admits(name, owner string, i int) bool {
 	return true
 }
 
-// aliases returns a path and every other that links make of it, each link used once: they may go in circles.
+// aliases returns a path and every other that links make of it. What leads to a folder is looked at once: links may
+// go in circles.
 func (in *inputs) aliases(name string) []string {
-	all := []string{name}
-	used := map[string]bool{}
+	all := append([]string{name}, in.hops[name]...)
+	if len(in.linked) == 0 {
+		return all
+	}
+	done := map[string]bool{}
 	for k := 0; k < len(all); k++ {
 		for _, at := range above(all[k]) {
-			for _, link := range in.linked[at] {
-				if !used[link] {
-					used[link] = true
+			if links := in.linked[at]; len(links) > 0 && !done[at] {
+				done[at] = true
+				for _, link := range links {
 					all = append(all, path.Join(link, relative(all[k], at)))
 				}
 			}

@@ -121,6 +121,10 @@ func TestInputsThroughLinks(t *testing.T) {
 			tree: layerAt("01-a", "a") + "-- 01-a/data -> ../shared --\n-- shared/more -> ../other --\n-- shared/s.json --\n-- other/o.json --\n",
 			want: "01-a/data other/o.json shared/more shared/s.json",
 		},
+		"a link into a folder that another link leads to": {
+			tree: layerAt("01-a", "a") + "-- 01-a/data -> ../current/in --\n-- current -> all --\n-- all/in/x.json --\n-- all/not-in.json --\n",
+			want: "01-a/data all/in/x.json current",
+		},
 		"a module behind a link": {
 			tree: layerAt("01-a", "a") + "module \"m\" {\n  source = \"../current/m\"\n}\n-- current -> modules/v1 --\n-- modules/v1/m/m.tf --\nmodule \"n\" {\n  source = \"../../../other/n\"\n}\n" +
 				"-- other -> modules/v2 --\n-- modules/v2/n/n.tf --\n",

@@ -11,9 +11,8 @@ import (
 // from t alone, so that it stays the same when environments come and go. Sorted.
 //
 // Promotion compares the target of the previous environment, as it is at the commit to apply, with what was applied
-// of it: Shared of that target then and now. Where environments are files, that is the same list for all of them.
-// Where each environment is a root of its own ("live/prod/vpc"), the code in its folder is part of it, and the lists
-// of two environments do not compare.
+// of it: Shared of that target then and now. The lists of two environments need not compare: where each is a root of
+// its own ("live/prod/vpc"), the code in its folder is part of what it shares.
 func (m *Map) Shared(t Target) []string {
 	if m.inputs == nil {
 		return nil
