@@ -32,9 +32,11 @@ func (s *stage) conversation(ts *testscript.TestScript, neg bool, args []string)
 
 // checks prints the check runs on the head of the pull request, or with `run` on the commit that the current run is for.
 func (s *stage) checks(ts *testscript.TestScript, neg bool, args []string) {
-	sha := s.pull.Head()
+	var sha string
 	if len(args) > 0 {
 		sha = s.ticket(ts).Head
+	} else {
+		sha = s.pull.Head()
 	}
 	runs := s.repo.CheckRuns(sha)
 	fmt.Fprintf(ts.Stdout(), "checks: %d\n", len(runs))

@@ -82,7 +82,6 @@ func verdict(reports []report.Report, detailed bool) error {
 		switch {
 		case r.Failure != nil && r.Failure.Kind == report.Locked:
 			worse(exitLocked)
-		case r.Failure != nil && r.Failure.Kind == report.Unreached:
 		case r.Status == report.Stopped:
 			worse(exitStopped)
 		case r.Status == report.Failed:

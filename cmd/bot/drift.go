@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,6 +12,7 @@ import (
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/git"
 	"github.com/layerbot/layerbot/internal/phase"
+	"github.com/layerbot/layerbot/internal/report"
 )
 
 // driftFlags are the flags of bot drift.
@@ -97,5 +99,11 @@ func (b *bot) driftHere(ctx context.Context, f driftFlags, args []string) error 
 	if err := b.write("", []byte(show(phase.LocalPage(t, reports, version), reports, b.env.Colour))); err != nil {
 		return err
 	}
-	return verdict(reports, f.detailed)
+	return verdict(looked(reports), f.detailed)
+}
+
+// looked returns the reports that say something of drift: a layer whose upstream was never applied has none, nor one
+// that was not reached.
+func looked(reports []report.Report) []report.Report {
+	return slices.DeleteFunc(slices.Clone(reports), func(r report.Report) bool { return phase.Unknown(&r) })
 }

@@ -70,6 +70,10 @@ func (b *bot) tell(t *phase.Ticket) {
 		b.log.Info("no target is to be planned")
 	}
 	for _, j := range t.Jobs {
+		if j.Apply != nil && j.Apply.Hold != nil {
+			b.log.Warn(j.Target.String()+": "+j.Apply.Hold.Message, "hint", j.Apply.Hold.Hint)
+			continue
+		}
 		b.log.Info(verbOf(t.Work) + " " + j.Target.String())
 	}
 }
@@ -106,7 +110,7 @@ func outputsOf(t *phase.Ticket) (map[string]string, error) {
 		return out, add("matrix", t.Jobs)
 	}
 	out["waves"] = "0"
-	begin := slices.DeleteFunc(slices.Clone(t.Jobs), func(j phase.Job) bool { return j.Apply.Hold != nil })
+	begin := slices.DeleteFunc(slices.Clone(t.Jobs), func(j phase.Job) bool { return j.Apply.Idle() })
 	for _, wave := range phase.Waves(begin) {
 		n := fmt.Sprint(wave[0].Apply.Wave)
 		out["waves"] = n

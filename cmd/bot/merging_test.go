@@ -32,7 +32,11 @@ func (s *stage) direct(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) > 3 {
 		push = s.repo.ForcePush
 	}
-	_, err := push(args[1], args[1], "direct", s.files(ts, args[2]))
+	from := args[1]
+	if before == "" {
+		from = "dev"
+	}
+	_, err := push(args[1], from, "direct", s.files(ts, args[2]))
 	ts.Check(err)
 	s.use(ts, "push", s.repo.PushEvent(args[0], args[1], before))
 }
@@ -104,6 +108,19 @@ func (s *stage) state(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("state %s: %v", args[0], err)
 	}
 	fmt.Fprintf(ts.Stdout(), "%s\n", text)
+}
+
+// live-files DIR puts the layers whose state lasts into a folder.
+func (s *stage) liveFiles(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(filepath.Join(filepath.Dir(s.sample), "live"))))
+}
+
+// release lets go of the state files that are held.
+func (s *stage) release(ts *testscript.TestScript, neg bool, args []string) {
+	for _, f := range s.held {
+		ts.Check(f.Close())
+	}
+	s.held = nil
 }
 
 // secret NAME VALUE gives the jobs with Terraform a variable.

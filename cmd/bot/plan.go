@@ -200,6 +200,9 @@ func (b *bot) there(ctx context.Context, f ticketFlags, work phase.Work, do phas
 	if err := b.summary(comment.Summary(page, 1<<20).Body); err != nil {
 		return err
 	}
+	if work == phase.Drifting {
+		reports = looked(reports)
+	}
 	return verdict(reports, f.detailed)
 }
 

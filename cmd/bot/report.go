@@ -54,7 +54,13 @@ func (b *bot) runReport(ctx context.Context, ticket, reports, html string) error
 			return err
 		}
 	}
-	return b.outputs(map[string]string{"failed": fmt.Sprint(out.Failed), "comment-id": fmt.Sprint(out.Comment)})
+	if err := b.outputs(map[string]string{"failed": fmt.Sprint(out.Failed), "comment-id": fmt.Sprint(out.Comment)}); err != nil {
+		return err
+	}
+	if t.Work == phase.Applying && out.Failed {
+		return exit(exitError) // a merge that is not applied must not end green
+	}
+	return nil
 }
 
 // ticket reads a ticket from a file or standard input.

@@ -9,6 +9,7 @@ import (
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/github"
 	"github.com/layerbot/layerbot/internal/phase"
+	"github.com/layerbot/layerbot/internal/redact"
 )
 
 // client comes by a token: minted by the App for one repository and one phase, or, without an App, the job's own
@@ -42,7 +43,7 @@ func (b *bot) mask(secret string) {
 	b.redactor.Add(secret)
 	if b.env.Actions {
 		for line := range strings.Lines(secret) { // the runner reads these lines and does not print them; it masks line by line
-			if line = strings.TrimSpace(line); line != "" {
+			if line = strings.TrimSpace(line); len(line) >= redact.MinSecret {
 				fmt.Fprintf(b.raw, "::add-mask::%s\n", strings.ReplaceAll(line, "%", "%25"))
 			}
 		}

@@ -48,6 +48,8 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"issues":       onStage((*stage).issues),
 	"state":        onStage((*stage).state),
 	"secret":       onStage((*stage).secret),
+	"release":      onStage((*stage).release),
+	"live-files":   onStage((*stage).liveFiles),
 }
 
 type stageKey struct{}
@@ -75,6 +77,7 @@ type stage struct {
 	token                string     // GITHUB_TOKEN in place of the App, when set
 	held                 []*os.File // state files that are locked
 	planted              []string   // variables that every phase has beside its own, see canaries
+	flags                []string   // of the jobs with Terraform
 	given                []string   // variables that the jobs with Terraform have
 	printed              strings.Builder
 }
@@ -167,6 +170,12 @@ func (s *stage) event(ts *testscript.TestScript, neg bool, args []string) {
 		checks := s.repo.CheckRuns(s.pull.Head())
 		i := slices.IndexFunc(checks, func(c githubtest.CheckRun) bool { return c.Name == args[1] })
 		s.use(ts, "check_run", s.pull.CheckEvent(args[2], checks[i].ID, "plan"))
+	case "button-applied": // ENV LOGIN, on the check run of the commit that was applied
+		checks := s.repo.CheckRuns(s.ticket(ts).Head)
+		i := slices.IndexFunc(checks, func(c githubtest.CheckRun) bool { return c.Name == "layerbot apply / "+args[1] })
+		s.use(ts, "check_run", s.repo.CheckEvent(args[2], checks[i].ID, "apply"))
+	case "schedule":
+		s.use(ts, "schedule", s.repo.ScheduleEvent("0 5 * * *"))
 	case "file":
 		s.use(ts, args[1], []byte(ts.ReadFile(args[2])))
 	default:
@@ -188,9 +197,12 @@ func (s *stage) use(ts *testscript.TestScript, name string, payload []byte) {
 	ts.Check(os.WriteFile(s.eventFile, payload, 0o600))
 }
 
-// phases runs gate, every job with Terraform and report, as Actions would, and prints what each said.
+// phases [FLAG…] runs gate, every job with Terraform (with the flags) and report, as Actions would, and prints what each
+// said.
 func (s *stage) phases(ts *testscript.TestScript, neg bool, args []string) {
 	var text strings.Builder
+	s.flags = args
+	defer func() { s.flags = nil }()
 	failed := s.gate(ts, &text)
 	if s.ticketWritten() {
 		for _, name := range s.matrices(ts) {
@@ -254,7 +266,8 @@ func (s *stage) job(ts *testscript.TestScript, text *strings.Builder, id string)
 	verb := verbOf(t.Work)
 	dir := s.clone(ts, verb+"-"+strings.ReplaceAll(id, "/", "-"), t.Head)
 	env := append([]string{"GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "job-summary.md")}, s.given...)
-	return s.bot(ts, text, dir, env, verb, "--ticket", filepath.Join(s.dir, "ticket.json"), "--target", id, "--out", filepath.Join(s.dir, "reports"))
+	given := []string{verb, "--ticket", filepath.Join(s.dir, "ticket.json"), "--target", id, "--out", filepath.Join(s.dir, "reports")}
+	return s.bot(ts, text, dir, env, append(given, s.flags...)...)
 }
 
 func (s *stage) report(ts *testscript.TestScript, text *strings.Builder) (failed bool) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/github"
@@ -73,8 +74,19 @@ func (d Door) merged(ctx context.Context, gh Pulls, a ask, t *Ticket) error {
 		}
 		t.Jobs = append(t.Jobs, j)
 	}
-	before := upstreams(m.head, pending)
-	m.promote(before, pending)
+	for _, c := range pending {
+		if !m.given(c.Target) {
+			t.Left = append(t.Left, c.Target)
+		}
+	}
+	all := slices.Clone(pending)
+	for _, c := range chosen {
+		if !among(c.ID(), all) {
+			all = append(all, c)
+		}
+	}
+	before := upstreams(m.head, all)
+	m.promote(before, all)
 	line(t.Jobs, before)
 	shorten(t.Jobs)
 	if err := m.credit(ctx); err != nil {
@@ -98,13 +110,26 @@ func (m *merge) look(ctx context.Context) error {
 		return err
 	}
 	m.scene, m.envs = *s, s.environmentsOf(t.BaseRef)
+	for _, e := range s.cfg.Environments { // also one whose last layer was deleted
+		if s.branchOf(e.Name) == t.BaseRef {
+			m.envs[e.Name] = true
+		}
+	}
 	t.Checks = slices.Sorted(maps.Keys(m.envs))
 	m.memory = &memory{gh: m.gh, door: d, branch: t.BaseRef, head: t.Head, asked: m.ask.number}
 	for _, env := range t.Checks {
 		if err := m.read(ctx, env); err != nil {
 			return err
 		}
-		if previous := m.cfg.Environment(env).Previous; previous != "" && !m.envs[previous] {
+		previous := m.cfg.Environment(env).Previous
+		if previous == "" {
+			continue
+		}
+		if t.Previous == nil {
+			t.Previous = map[string]string{}
+		}
+		t.Previous[env] = previous
+		if !m.envs[previous] {
 			if err := m.read(ctx, previous); err != nil {
 				return err
 			}
@@ -124,7 +149,8 @@ func (m *merge) read(ctx context.Context, env string) error {
 	return m.ledger.read(ctx, m.gh, env, targets)
 }
 
-// narrow returns what a command names of what is pending; all of it where nothing is named.
+// narrow returns what a command names: of what is pending, and what it names by the layer's own name whether that is
+// pending or not, for somebody may have changed it by hand. Where nothing is named, it is all that is pending.
 func (m *merge) narrow(pending []candidate) ([]candidate, error) {
 	c := m.ask.command
 	if c == nil {
@@ -136,13 +162,30 @@ func (m *merge) narrow(pending []candidate) ([]candidate, error) {
 			return nil, err
 		}
 		pending = slices.DeleteFunc(slices.Clone(pending), func(p candidate) bool { return !named[p.ID()] })
+		for _, t := range m.head.Targets {
+			if named[t.ID()] && m.names(t) && !among(t.ID(), pending) {
+				pending = append(pending, candidate{Target: t, history: m.ledger[t.ID()]})
+			}
+		}
 	}
 	if len(pending) == 0 {
 		return nil, refuse(
-			fmt.Sprintf("there is nothing to apply for `%s`: what it names is as the head of %q says", c, m.ticket.BaseRef),
-			"merge a change, or see what is different from the configuration with `/plan` on a pull request")
+			fmt.Sprintf("there is nothing to apply for `%s`: everything is as the head of %q says", c, m.ticket.BaseRef),
+			"merge a change; or name a layer, to see whether somebody changed it by hand: `/apply compute prod`")
 	}
 	return pending, nil
+}
+
+// names reports whether the command names a target's layer by its own name, not by a glob, nor as one of all.
+func (m *merge) names(t layer.Target) bool {
+	c := m.ask.command
+	return c != nil && !c.All && slices.ContainsFunc(c.Words, func(w string) bool {
+		if strings.ContainsAny(w, "*?[{") || m.onlyEnvironments([]string{w}) {
+			return false
+		}
+		named, err := (&layer.Map{Targets: []layer.Target{t}}).Resolve([]string{w}, false)
+		return err == nil && len(named) == 1
+	})
 }
 
 // call resolves the words of a command, among layers that are there and layers whose end is pending.
@@ -176,7 +219,7 @@ func (m *merge) call(c comment.Command, pending []candidate) (map[string]bool, e
 // progress. It is the last thing that gate does: nothing is recorded of what is refused.
 func (m *merge) record(ctx context.Context) error {
 	t := m.ticket
-	if !slices.ContainsFunc(t.Jobs, func(j Job) bool { return j.Apply.Hold == nil }) {
+	if !slices.ContainsFunc(t.Jobs, func(j Job) bool { return !j.Apply.Idle() }) {
 		return nil
 	}
 	gh, err := m.door.Open(ctx, recordPermissions)
@@ -185,7 +228,7 @@ func (m *merge) record(ctx context.Context) error {
 	}
 	defer m.door.close(ctx, gh)
 	for _, j := range t.Jobs {
-		if j.Apply.Hold != nil {
+		if j.Apply.Idle() {
 			continue
 		}
 		if j.Apply.Deployment, err = gh.CreateDeployment(ctx, m.deployment(j)); err != nil {

@@ -43,6 +43,8 @@ type Ticket struct {
 	Expected []layer.Target      `json:"expected,omitempty"` // every affected target of the base branch's environments, planned now or before
 	Checks   []string            `json:"checks,omitempty"`   // environments whose check is to be reported, also those without a job
 	Done     []Done              `json:"done,omitempty"`     // targets of the pull requests of the jobs that were applied before
+	Left     []layer.Target      `json:"left,omitempty"`     // pending too, and not named by the command
+	Previous map[string]string   `json:"previous,omitempty"` // environment → the one that it is promoted from
 	Layers   []layer.Target      `json:"layers,omitempty"`   // the answer to /layers
 	Owners   map[string][]string `json:"owners,omitempty"`   // directory → code owners, beside Layers
 	Skipped  []comment.Skipped   `json:"skipped,omitempty"`
@@ -105,6 +107,11 @@ type Job struct {
 	Apply *Order `json:"apply,omitempty"` // only where the work is to apply
 }
 
+// allows reports whether the job can have that outcome: what is held is not applied.
+func (j Job) allows(s report.Status) bool {
+	return s != report.Applied || j.Apply == nil || j.Apply.Hold == nil
+}
+
 // An Order is what gate decided on one apply.
 type Order struct {
 	Wave       int            `json:"wave"`                 // from 1; later ones wait for earlier ones
@@ -113,7 +120,7 @@ type Order struct {
 	Review     *report.Review `json:"review,omitempty"`     // what was reviewed, or shown and accepted
 	Accepted   string         `json:"accepted,omitempty"`   // who accepted the plan that was shown; "" is nobody
 	Accept     bool           `json:"accept,omitempty"`     // the configuration lets any plan be applied
-	Hold       *Hold          `json:"hold,omitempty"`       // it is not to be applied at all
+	Hold       *Hold          `json:"hold,omitempty"`       // it is not to be applied
 	Digest     string         `json:"digest"`               // of all inputs
 	Shared     string         `json:"shared"`               // of the inputs that the layer's environments have in common
 	Deployment int64          `json:"deployment,omitempty"` // the record that report concludes
@@ -122,9 +129,13 @@ type Order struct {
 	Recipients []string       `json:"recipients,omitempty"` // who may read a state that cannot be stored
 }
 
+// Idle reports whether the job is not begun at all. One that is held for another reason is planned: a plan that
+// does nothing needs nobody's leave.
+func (o *Order) Idle() bool { return o.Hold != nil && o.Hold.Kind == report.Blocked }
+
 // A Hold is why a target is not applied, decided before Terraform runs.
 type Hold struct {
-	Kind    report.FailureKind `json:"kind"` // Unapproved or Unpromoted
+	Kind    report.FailureKind `json:"kind"` // Blocked, Unapproved or Unpromoted
 	Message string             `json:"message"`
 	Hint    string             `json:"hint"`
 }
