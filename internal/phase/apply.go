@@ -38,8 +38,14 @@ func (w *workshop) apply(ctx context.Context, creds aws.ReadWrite, jobs []Job, b
 	for _, wave := range Waves(jobs) {
 		ready, rerr := w.ready(wave, before)
 		err = errors.Join(err, rerr, w.each(ctx, ready, func(ctx context.Context, tf Terraform, work runner.Job, j Job) (*report.Report, error) {
-			work.Review, work.Accept, work.Recipients = j.Apply.Review, j.Apply.Accept, j.Apply.Recipients
+			work.Recipients = j.Apply.Recipients
+			if j.Apply.Hold == nil {
+				work.Review, work.Accept = j.Apply.Review, j.Apply.Accept
+			}
 			r, err := tf.Apply(ctx, creds, work)
+			if h := j.Apply.Hold; h != nil && r != nil && r.Status == report.Stopped {
+				return failed(w.ticket, j, h.Kind, h.Message, h.Hint), err
+			}
 			explain(r, j)
 			return r, err
 		}))
@@ -90,7 +96,7 @@ func (w *workshop) ready(wave []Job, before string) (ready []Job, err error) {
 
 // obstacle returns the report of a job that must not begin, nil of one that may.
 func (w *workshop) obstacle(j Job, before string) *report.Report {
-	if h := j.Apply.Hold; h != nil {
+	if h := j.Apply.Hold; j.Apply.Idle() {
 		return failed(w.ticket, j, h.Kind, h.Message, h.Hint)
 	}
 	var waits []string
@@ -103,8 +109,8 @@ func (w *workshop) obstacle(j Job, before string) *report.Report {
 		return nil
 	}
 	return failed(w.ticket, j, report.Blocked,
-		"not begun: "+strings.Join(waits, ", ")+" comes first and was not applied",
-		"see what is said of it; once it is applied, `/apply` goes on with what is left")
+		"not begun: what it builds on was not applied ("+strings.Join(waits, ", ")+")",
+		"see what is said of that; once it is applied, `/apply` goes on with what is left")
 }
 
 // applied reports whether the job of an ID left a good report in a folder.
@@ -129,7 +135,7 @@ func explain(r *report.Report, j Job) {
 	if r.Failure.Lock != nil {
 		id = r.Failure.Lock.ID
 	}
-	r.Failure.Message = fmt.Sprintf("an earlier apply of this target was interrupted (%s), and the state is still locked (%s)", j.Apply.Unfinished, id)
+	r.Failure.Message = fmt.Sprintf("an earlier apply of this target was interrupted (%s): %s", j.Apply.Unfinished, r.Failure.Message)
 	r.Failure.Hint = fmt.Sprintf("investigate: see that run's log, and whether it is really over; then release the lock with `/unlock %s %s --lock-id %s` and comment `/apply`",
 		layer.Short(j.Target.Layer), j.Target.Env, id)
 }

@@ -112,6 +112,12 @@ func (d Door) driftOf(ctx context.Context, gh Pulls, t *Ticket, branches map[str
 	return nil
 }
 
+// Unknown reports whether a search for drift says nothing of a target, and that is no failure: the time budget ended
+// first, or what it builds on was never applied in its environment.
+func Unknown(r *report.Report) bool {
+	return r.Failure != nil && (r.Failure.Kind == report.Unreached || r.Failure.Kind == report.Upstream)
+}
+
 // Drift looks for changes made outside Terraform, in the order of the jobs, and leaves one report for each in b.Out.
 // What is not begun when the budget is used up is reported as not reached; a budget of 0 has no end.
 func Drift(ctx context.Context, b Bench, creds aws.ReadOnly, t *Ticket, jobs []Job, budget time.Duration) (err error) {

@@ -35,7 +35,7 @@ func (d Door) entitled(ctx context.Context, a ask, cfg *config.Config, envs []st
 		if len(appliers) == 0 {
 			continue
 		}
-		ok, err := d.among(ctx, a, appliers)
+		ok, err := d.admits(ctx, a, appliers)
 		if err != nil {
 			return err
 		}
@@ -56,8 +56,8 @@ func mentions(appliers []string) []string {
 	return out
 }
 
-// among reports whether who asks is one of appliers, or a member of one of the teams among them.
-func (d Door) among(ctx context.Context, a ask, appliers []string) (bool, error) {
+// admits reports whether who asks is one of appliers, or a member of one of the teams among them.
+func (d Door) admits(ctx context.Context, a ask, appliers []string) (bool, error) {
 	if slices.ContainsFunc(appliers, func(login string) bool { return strings.EqualFold(login, a.actor) }) {
 		return true, nil
 	}

@@ -3,6 +3,7 @@ package phase
 import (
 	"context"
 	"encoding/json"
+	"regexp"
 	"strings"
 	"time"
 
@@ -66,10 +67,12 @@ func (d Desk) drifted(ctx context.Context, gh Thread, r *report.Report, before *
 	if clean && before == nil {
 		return nil
 	}
-	title, body := comment.DriftIssue(r, d.Links.Run, d.Version)
-	i := github.Issue{Title: d.Redact.String(title), Body: d.Redact.String(body), State: "open", Labels: []string{driftLabel}}
+	i := d.driftIssue(r, d.Links.Run)
 	if before != nil {
 		i.Number = before.Number
+		if was := d.driftIssue(r, runLink.FindString(before.Body)); was.Body == before.Body { // found again
+			i.Body = was.Body
+		}
 	}
 	if clean {
 		i.Title, i.Body, i.State = before.Title, before.Body, "closed"
@@ -80,6 +83,14 @@ func (d Desk) drifted(ctx context.Context, gh Thread, r *report.Report, before *
 	}
 	d.Log.Info("the issue is up to date", "target", r.Target.String(), "issue", number, "state", i.State)
 	return nil
+}
+
+// runLink matches the address of a run.
+var runLink = regexp.MustCompile(`https?://[^\s()]+/actions/runs/\d+`)
+
+func (d Desk) driftIssue(r *report.Report, run string) github.Issue {
+	title, body := comment.DriftIssue(r, run, d.Version)
+	return github.Issue{Title: d.Redact.String(title), Body: d.Redact.String(body), State: "open", Labels: []string{driftLabel}}
 }
 
 // remember notes when each target was looked at, for the next search to begin with those that wait longest.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/layerbot/layerbot/internal/config"
 	"github.com/layerbot/layerbot/internal/layer"
@@ -37,7 +36,7 @@ func (m *merge) job(ctx context.Context, c candidate, pending []candidate) (Job,
 	}
 	o.Accept = o.Review == nil && env.Unreviewed == config.Apply || o.Review != nil && env.WhenPlanChanged == config.Apply
 	if o.Hold, err = m.unapproved(ctx, env, o.Pull); err == nil && o.Hold == nil {
-		o.Hold = m.unpromoted(env, c, pending)
+		o.Hold, err = m.unpromoted(ctx, env, c, pending)
 	}
 	return j, err
 }
@@ -45,17 +44,7 @@ func (m *merge) job(ctx context.Context, c candidate, pending []candidate) (Job,
 // accepts reports whether the command accepts the plan that stopped the last apply of a target: it names the layer, on
 // the pull request where that plan was shown.
 func (m *merge) accepts(c candidate, last entry) bool {
-	cmd := m.ask.command
-	if cmd == nil || cmd.All || last.Status != report.Stopped || last.Fingerprint == nil || last.Shown != m.ask.number {
-		return false
-	}
-	return slices.ContainsFunc(cmd.Words, func(w string) bool {
-		if strings.ContainsAny(w, "*?[{") || m.onlyEnvironments([]string{w}) {
-			return false
-		}
-		named, err := (&layer.Map{Targets: []layer.Target{c.Target}}).Resolve([]string{w}, false)
-		return err == nil && len(named) == 1
-	})
+	return m.names(c.Target) && last.Status == report.Stopped && last.Fingerprint != nil && last.Shown == m.ask.number
 }
 
 // line puts jobs into waves: each after everything that it builds on. before holds, by ID, what comes before a target
@@ -78,6 +67,9 @@ func line(jobs []Job, before map[string][]string) {
 			}
 		}
 		return o.Wave
+	}
+	for _, j := range jobs {
+		wave(j.Target.ID())
 	}
 	slices.SortStableFunc(jobs, func(a, b Job) int { return wave(a.Target.ID()) - wave(b.Target.ID()) })
 	for _, j := range jobs {

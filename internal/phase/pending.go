@@ -36,8 +36,8 @@ func (m *merge) pending(ctx context.Context) ([]candidate, error) {
 func (m *merge) deleted(ctx context.Context) ([]candidate, error) {
 	commits := map[string][]string{} // ID → where its files may be found, the best place first
 	lost := func(id string) bool {
-		env := envOf(id)
-		return m.envs[env] && !m.has(id) && !m.ledger[id].destroyed()
+		_, env, ok := cutID(id)
+		return ok && m.envs[env] && !m.has(id) && !m.ledger[id].destroyed()
 	}
 	for id, h := range m.ledger {
 		if h.last != nil && lost(id) {

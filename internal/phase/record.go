@@ -150,6 +150,9 @@ func (e entry) earlier(t layer.Target) comment.Earlier {
 // enter returns what is remembered of a report.
 func enter(r *report.Report, run string) entry {
 	e := entry{Status: r.Status, Counts: r.Count(), Fingerprint: r.Fingerprint, Run: run}
+	if r.Status == report.Failed {
+		e.Fingerprint = nil // it grants nothing, whatever the report says
+	}
 	const few = 10
 	for _, c := range r.Changes {
 		if (c.Action == report.Delete || c.Action == report.Replace) && c.Deferred == "" && len(e.Losses) < few {

@@ -25,7 +25,7 @@ func (d Desk) applies(ctx context.Context, t *Ticket, reports []report.Report) (
 	}
 	defer d.close(ctx, gh)
 	for i, j := range t.Jobs {
-		if h := j.Apply.Hold; h != nil {
+		if h := j.Apply.Hold; j.Apply.Idle() {
 			reports[i] = *failed(t, j, h.Kind, h.Message, h.Hint)
 		}
 	}
@@ -40,8 +40,14 @@ func (d Desk) applies(ctx context.Context, t *Ticket, reports []report.Report) (
 		return nil, err
 	}
 	s.recall(checks)
+	for _, left := range t.Left {
+		s.page.Earlier = append(s.page.Earlier, comment.Earlier{Target: left})
+	}
 	if err := s.putApplyChecks(ctx, gh); err != nil {
 		return nil, err
+	}
+	if len(t.Left) > 0 {
+		s.page.Next = "/apply"
 	}
 	for _, number := range s.pulls() {
 		page := s.pageOf(number)
@@ -124,13 +130,16 @@ func (s *standing) pulls() []int {
 // pageOf returns the page of one pull request: the ticket's own shows everything, another what was reviewed on it.
 func (s *standing) pageOf(number int) comment.Page {
 	p := s.page
-	p.Earlier = nil
+	own := number == s.ticket.PullRequest
+	if p.Earlier = slices.Clone(p.Earlier); !own {
+		p.Earlier = nil
+	}
 	for _, done := range s.ticket.Done {
-		if done.Pull == number {
+		if done.Pull == number && !slices.ContainsFunc(s.ticket.Left, func(t layer.Target) bool { return t.ID() == done.Target.ID() }) {
 			p.Earlier = append(p.Earlier, comment.Earlier{Target: done.Target, Status: report.Applied, Run: done.Run})
 		}
 	}
-	if number == s.ticket.PullRequest {
+	if own {
 		return p
 	}
 	p.PullRequest, p.Links.Checks = number, ""
@@ -147,8 +156,7 @@ func (s *standing) pageOf(number int) comment.Page {
 
 // nextApply returns the commands that go on with what is left, and that accept what was stopped.
 func nextApply(reports []report.Report) (next, accept string) {
-	var stopped []string
-	var envs []string
+	var stopped []layer.Target
 	for i := range reports {
 		r := &reports[i]
 		if good(r) {
@@ -156,12 +164,14 @@ func nextApply(reports []report.Report) (next, accept string) {
 		}
 		next = "/apply"
 		if r.Status == report.Stopped {
-			stopped = appendNew(stopped, layer.Short(r.Target.Layer))
-			envs = appendNew(envs, r.Target.Env)
+			stopped = append(stopped, r.Target)
 		}
 	}
-	if len(stopped) > 0 {
-		accept = "/apply " + strings.Join(append(stopped, envs...), " ")
+	if len(stopped) == 1 {
+		return next, Applying.again(stopped[0])
+	}
+	for _, t := range stopped { // each in one word: layers and environments apart would name more than these
+		accept = cmp.Or(accept, "/apply") + " " + t.ID()
 	}
 	return next, accept
 }
@@ -171,6 +181,26 @@ func appendNew(list []string, s string) []string {
 		return list
 	}
 	return append(list, s)
+}
+
+// waiting returns, for each target that was not begun, what it waits for.
+func waiting(t *Ticket, reports []report.Report) map[string][]string {
+	missing := map[string]bool{}
+	for i, j := range t.Jobs {
+		missing[j.Target.ID()] = !good(&reports[i])
+	}
+	out := map[string][]string{}
+	for i, j := range t.Jobs {
+		if f := reports[i].Failure; f == nil || f.Kind != report.Blocked {
+			continue
+		}
+		for _, up := range j.Apply.Upstream {
+			if missing[up] {
+				out[j.Target.ID()] = append(out[j.Target.ID()], up)
+			}
+		}
+	}
+	return out
 }
 
 // recall merges what this run applied into what the App's apply checks on the same commit remember.
@@ -224,14 +254,17 @@ func (s *standing) putApplyChecks(ctx context.Context, gh Thread) error {
 	return nil
 }
 
-// applyCheck returns the check run of one environment on the commit that was applied. It is green only if everything
-// that this and earlier runs tried on the commit is as the configuration says.
+// applyCheck returns the check run of one environment on the commit that was applied. It is green only if the whole
+// environment is as the commit says.
 func (s *standing) applyCheck(env string) (github.Check, error) {
 	conclusion := "success"
-	for _, e := range s.records[env].Targets {
-		if e.Status != report.Applied && e.Status != report.Unchanged {
+	for i, j := range s.ticket.Jobs {
+		if j.Target.Env == env && !good(&s.page.Reports[i]) {
 			conclusion = "failure"
 		}
+	}
+	if slices.ContainsFunc(s.ticket.Left, func(t layer.Target) bool { return t.Env == env }) {
+		conclusion = "failure"
 	}
 	c, err := s.checkRun(applyPrefix+env, env, conclusion, s.page)
 	c.ExternalID = branchID(s.ticket.BaseRef, s.ticket.PullRequest)

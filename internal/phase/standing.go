@@ -51,6 +51,7 @@ func newStanding(d Desk, t *Ticket, reports []report.Report) *standing {
 	switch t.Work {
 	case Applying:
 		s.page.Next, s.page.Accept = nextApply(reports)
+		s.page.Upstream, s.page.Previous = waiting(t, reports), t.Previous
 	case Drifting:
 	default:
 		s.page.Upstream = provisional(reports)
@@ -68,7 +69,7 @@ func (s *standing) distrust(r *report.Report, j Job) {
 	if r.Status == report.Failed {
 		return
 	}
-	if r.Head == s.ticket.Head && r.Deleted == j.Deleted && reflect.DeepEqual(r.Mode, j.Mode) && s.ticket.Work.yields(r.Status) {
+	if r.Head == s.ticket.Head && r.Deleted == j.Deleted && reflect.DeepEqual(r.Mode, j.Mode) && s.ticket.Work.yields(r.Status) && j.allows(r.Status) {
 		return
 	}
 	*r = report.Report{
@@ -201,9 +202,10 @@ func (s *standing) checkedEnvironments(checks []github.Check) []string {
 
 func (s *standing) outcome() *Outcome {
 	o := &Outcome{Page: &s.page, Summary: comment.Summary(s.page, 1<<20).Body, Comment: s.comment}
-	for _, r := range s.page.Reports {
-		unreached := r.Failure != nil && r.Failure.Kind == report.Unreached // next time
-		o.Failed = o.Failed || (r.Status == report.Failed || r.Status == report.Stopped) && !unreached
+	for i := range s.page.Reports {
+		r := &s.page.Reports[i]
+		bad := r.Status == report.Failed || r.Status == report.Stopped
+		o.Failed = o.Failed || bad && (s.ticket.Work != Drifting || !Unknown(r))
 	}
 	return o
 }

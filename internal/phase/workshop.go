@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"sync"
 
@@ -96,9 +97,10 @@ func (w *workshop) at(ctx context.Context, commit string) (Terraform, error) {
 	}
 	root := w.Root
 	if commit != "" {
-		dir, err := os.MkdirTemp("", "layerbot-files-")
+		// Beside the checkout, so that paths that lead out of the repository lead to the same places.
+		dir, err := os.MkdirTemp(filepath.Dir(w.Root), "layerbot-files-")
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("make a folder beside the checkout: %w", err)
 		}
 		w.dirs = append(w.dirs, dir)
 		if _, err := w.Checkout.Export(ctx, commit, dir); err != nil {

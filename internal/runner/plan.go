@@ -111,6 +111,7 @@ func (r *run) reader() *planReader {
 		key = r.runner.key
 	}
 	r.print = report.NewFingerprinter(key, r.report.Tool)
+	r.print.Places(r.data(), r.runner.root)
 	r.print.Ignore(r.job.Volatile)
 	if r.verb == "apply" {
 		r.print.Against(r.job.Review)
