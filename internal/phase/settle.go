@@ -13,7 +13,7 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// applies reports on applies: it concludes their deployments, writes the check runs of the commit, and brings the living
+// applies reports on applies: it writes the check runs of the commit, concludes the deployments, and brings the living
 // comments of the pull requests to their end.
 func (d Desk) applies(ctx context.Context, t *Ticket, reports []report.Report) (*Outcome, error) {
 	if len(t.Jobs) == 0 {
@@ -30,11 +30,6 @@ func (d Desk) applies(ctx context.Context, t *Ticket, reports []report.Report) (
 		}
 	}
 	s := newStanding(d, t, reports)
-	for i, j := range t.Jobs {
-		if err := d.settle(ctx, gh, j, &s.page.Reports[i]); err != nil {
-			return nil, err
-		}
-	}
 	checks, err := gh.Checks(ctx, t.Head)
 	if err != nil {
 		return nil, err
@@ -45,6 +40,11 @@ func (d Desk) applies(ctx context.Context, t *Ticket, reports []report.Report) (
 	}
 	if err := s.putApplyChecks(ctx, gh); err != nil {
 		return nil, err
+	}
+	for i, j := range t.Jobs { // after the checks: should this phase die, what was not concluded is pending, and comes here again
+		if err := d.settle(ctx, gh, j, &s.page.Reports[i]); err != nil {
+			return nil, err
+		}
 	}
 	if len(t.Left) > 0 {
 		s.page.Next = "/apply"
