@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -14,12 +16,15 @@ import (
 	"github.com/layerbot/layerbot/internal/github"
 )
 
-// actions plays GitHub Actions: for an event it runs gate, then every plan of the matrix at once, then report. Each
-// is a process of its own with a fresh clone, a home of its own and the environment of its phase, nothing else.
+// actions plays GitHub Actions: for an event it runs gate, then what gate's matrix says, then report. The jobs of a
+// matrix run at once; the waves of an apply are one matrix after the other. Each job is a process of its own with a fresh
+// clone, a home of its own and the environment of its phase, nothing else.
 type actions struct {
 	stage *stage
 	bot   string // the program
 	line  *timeline
+	meter *meter
+	mu    sync.Mutex
 	runs  []*run
 }
 
@@ -34,14 +39,24 @@ type webhook struct {
 type run struct {
 	ID     int
 	Event  string
-	Pull   int
+	Work   string // "plan", "apply"
 	Gate   *job
-	Plans  []*job
+	Waves  [][]*job       // the jobs with Terraform: those of one wave run at once
 	Report *job           // nil when gate handed on nothing
 	Calls  int            // requests to GitHub's API, by all jobs
 	Checks []github.Check // on the head when it had ended
 	Ticket ticket
+	line   *timeline
 }
+
+// jobs returns all jobs of the run, in the order they began.
+func (r *run) jobs() []*job {
+	jobs := slices.Concat([]*job{r.Gate}, slices.Concat(r.Waves...), []*job{r.Report})
+	return slices.DeleteFunc(jobs, func(j *job) bool { return j == nil })
+}
+
+// applies reports whether the run is about what was merged, and may go on with it.
+func (r *run) applies() bool { return r.Work == "apply" && r.Ticket.Refusal == nil }
 
 // A job is one process of a run.
 type job struct {
@@ -63,13 +78,10 @@ type ticket struct {
 	} `json:"refusal"`
 }
 
-// workflow runs the whole workflow for one event.
-func (a *actions) workflow(ctx context.Context, number int, ev webhook) (*run, error) {
-	r := &run{ID: len(a.runs) + 1, Event: ev.Name, Pull: number}
-	a.runs = append(a.runs, r)
-	before := len(a.stage.hub.Requests())
-	defer func() { r.Calls = a.apiCalls(before) }()
-
+// workflow runs the whole workflow for one event and tells of it on line.
+func (a *actions) workflow(ctx context.Context, ev webhook, line *timeline) (*run, error) {
+	r := a.begin(ev, line)
+	defer func() { r.Calls = a.meter.of(r.ID) }()
 	outputs, err := a.gate(ctx, r, ev)
 	if err != nil {
 		return r, err
@@ -78,32 +90,48 @@ func (a *actions) workflow(ctx context.Context, number int, ev webhook) (*run, e
 	if err := json.Unmarshal([]byte(source), &r.Ticket); err != nil {
 		return r, fmt.Errorf("gate wrote no ticket: %w\n%s", err, r.Gate.Output)
 	}
-	targets, err := matrix(outputs["matrix"])
+	r.Work = outputs["work"]
+	waves, err := matrices(outputs)
 	if err != nil {
 		return r, err
 	}
-	r.Gate.Note = r.decision(targets)
-	a.line.job(r.Gate)
+	r.Gate.Note = r.decision(waves)
+	line.job(r.Gate)
 	if r.Ticket.Ignored != "" {
 		return r, nil
 	}
-	if err := a.plans(ctx, r, source, targets); err != nil {
-		return r, err
+	for _, targets := range waves {
+		if err := a.wave(ctx, r, source, targets); err != nil {
+			return r, err
+		}
 	}
 	return r, a.report(ctx, r, source)
 }
 
+// begin makes a new run.
+func (a *actions) begin(ev webhook, line *timeline) *run {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	r := &run{ID: len(a.runs) + 1, Event: ev.Name, line: line}
+	a.runs = append(a.runs, r)
+	return r
+}
+
 // decision says in a few words what gate decided.
-func (r *run) decision(targets []string) string {
+func (r *run) decision(waves [][]string) string {
+	var parts []string
+	for _, targets := range waves {
+		parts = append(parts, strings.Join(targets, ", "))
+	}
 	switch {
 	case r.Ticket.Ignored != "":
 		return "nothing to do: " + r.Ticket.Ignored
 	case r.Ticket.Refusal != nil:
 		return "refused: " + r.Ticket.Refusal.Message
-	case len(targets) == 0:
-		return "nothing to plan"
+	case len(parts) == 0:
+		return "nothing to begin"
 	}
-	return "to plan: " + strings.Join(targets, ", ")
+	return "to " + r.Work + ": " + strings.Join(parts, "; then ")
 }
 
 func (a *actions) gate(ctx context.Context, r *run, ev webhook) (map[string]string, error) {
@@ -129,14 +157,20 @@ func (a *actions) gate(ctx context.Context, r *run, ev webhook) (map[string]stri
 	return readOutputs(string(file))
 }
 
-// plans runs the matrix: all of it at once, as runners would.
-func (a *actions) plans(ctx context.Context, r *run, source string, targets []string) error {
+// wave runs one matrix: all of it at once, as runners would.
+func (a *actions) wave(ctx context.Context, r *run, source string, targets []string) error {
 	group, ctx := errgroup.WithContext(ctx)
-	for _, target := range targets {
+	jobs := make([]*job, len(targets))
+	r.Waves = append(r.Waves, jobs)
+	before, err := a.artifacts(r)
+	if err != nil {
+		return err
+	}
+	for i, target := range targets {
 		j := &job{Name: target}
-		r.Plans = append(r.Plans, j)
+		jobs[i] = j
 		group.Go(func() error {
-			home, checkout, err := a.runner(ctx, r, "plan-"+flat(target), r.Ticket.Head)
+			home, checkout, err := a.runner(ctx, r, r.Work+"-"+flat(target), r.Ticket.Head)
 			if err != nil {
 				return err
 			}
@@ -144,14 +178,16 @@ func (a *actions) plans(ctx context.Context, r *run, source string, targets []st
 			if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
 				return err
 			}
-			p := process{Dir: checkout, Env: a.environment(r, home), Argv: []string{
-				a.bot, "plan", "--ticket", file, "--target", target, "--out", filepath.Join(home, "reports"),
-			}}
+			out := filepath.Join(home, "reports")
+			p := process{Dir: checkout, Env: a.environment(r, home), Argv: []string{a.bot, r.Work, "--ticket", file, "--target", target, "--out", out}}
+			if r.Work == "apply" {
+				p.Argv = append(p.Argv, "--reports", before)
+			}
 			if err = a.job(ctx, j, p); err != nil {
 				return err
 			}
-			j.Note, err = a.upload(r, filepath.Join(home, "reports"))
-			a.line.job(j)
+			j.Note, err = a.upload(r, out)
+			r.line.job(j)
 			return err
 		})
 	}
@@ -167,8 +203,8 @@ func (a *actions) report(ctx context.Context, r *run, source string) error {
 	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
 		return err
 	}
-	reports := a.artifacts(r)
-	if err := os.MkdirAll(reports, 0o700); err != nil {
+	reports, err := a.artifacts(r)
+	if err != nil {
 		return err
 	}
 	env := a.environment(r, home)
@@ -176,19 +212,8 @@ func (a *actions) report(ctx context.Context, r *run, source string) error {
 	r.Report = &job{Name: "report"}
 	p := process{Dir: checkout, Env: env, Argv: []string{a.bot, "report", "--ticket", file, "--reports", reports}}
 	err = a.job(ctx, r.Report, p)
-	a.line.job(r.Report)
+	r.line.job(r.Report)
 	return err
-}
-
-// apiCalls counts the requests to the REST API since before.
-func (a *actions) apiCalls(before int) int {
-	calls := 0
-	for _, request := range a.stage.hub.Requests()[before:] {
-		if request.Route != "git" {
-			calls++
-		}
-	}
-	return calls
 }
 
 // flat makes a target's name one path segment.

@@ -11,18 +11,21 @@ import (
 
 // An act is something a person does on GitHub. It returns the pull request and what GitHub tells Actions.
 type act interface {
+	about() string // key of the pull request
 	do(ctx context.Context, s *stage) (*pull, webhook, error)
 	// telling says who did what on the pull request of that number, and in which words.
 	telling(number int) (who, what, words string)
 }
 
-// opening opens a pull request.
+// opening opens a pull request. Without edits, its branch is there already.
 type opening struct {
 	PR, By, Head, Base   string
 	Title, Body, Message string
 	Edits                []edit
 	Fork                 bool
 }
+
+func (o opening) about() string { return o.PR }
 
 func (o opening) do(ctx context.Context, s *stage) (*pull, webhook, error) {
 	repo, fork := s.repo, (*githubtest.Repo)(nil)
@@ -31,8 +34,10 @@ func (o opening) do(ctx context.Context, s *stage) (*pull, webhook, error) {
 		fork = s.repo.Fork(o.By)
 		repo = fork
 	}
-	if err := s.commit(repo, o.Head, o.Base, o.Message, o.Edits); err != nil {
-		return nil, webhook{}, err
+	if len(o.Edits) > 0 {
+		if err := s.commit(repo, o.Head, o.Base, o.Message, o.Edits); err != nil {
+			return nil, webhook{}, err
+		}
 	}
 	opened, err := s.repo.Open(o.By, o.Title, o.Body, o.Head, o.Base, fork)
 	if err != nil {
@@ -58,6 +63,8 @@ type pushing struct {
 	Edits           []edit
 }
 
+func (u pushing) about() string { return u.PR }
+
 func (u pushing) do(ctx context.Context, s *stage) (*pull, webhook, error) {
 	p := s.pull(u.PR)
 	if err := s.commit(p.Repo, p.Head, p.Base, u.Message, u.Edits); err != nil {
@@ -67,7 +74,7 @@ func (u pushing) do(ctx context.Context, s *stage) (*pull, webhook, error) {
 	if err != nil {
 		return p, webhook{}, err
 	}
-	p.Log = append(p.Log, entry{Push: &push{Who: u.By, Message: u.Message, SHA: sha}})
+	p.Log = append(p.Log, entry{Note: &note{Who: u.By, What: "pushed", Message: u.Message, SHA: sha}})
 	ev, err := s.onPull(ctx, p, "synchronize")
 	return p, ev, err
 }
@@ -79,6 +86,8 @@ func (u pushing) telling(number int) (who, what, words string) {
 // saying comments on a pull request.
 type saying struct{ PR, By, Text string }
 
+func (c saying) about() string { return c.PR }
+
 func (c saying) do(ctx context.Context, s *stage) (*pull, webhook, error) {
 	p := s.pull(c.PR)
 	id, payload := p.Comment(c.By, c.Text)
@@ -89,6 +98,30 @@ func (c saying) do(ctx context.Context, s *stage) (*pull, webhook, error) {
 
 func (c saying) telling(number int) (who, what, words string) {
 	return c.By, fmt.Sprintf("comments on #%d:", number), c.Text
+}
+
+// merging merges a pull request, which pushes to its base branch.
+type merging struct{ PR, By string }
+
+func (m merging) about() string { return m.PR }
+
+func (m merging) do(ctx context.Context, s *stage) (*pull, webhook, error) {
+	p := s.pull(m.PR)
+	before, err := s.tip(ctx, s.repo, p.Base)
+	if err != nil {
+		return p, webhook{}, err
+	}
+	sha, err := p.Merge(m.By)
+	if err != nil {
+		return p, webhook{}, err
+	}
+	p.Asked, p.Merged = 0, sha
+	p.Log = append(p.Log, entry{Note: &note{Who: m.By, What: "merged this into", Message: p.Base, SHA: sha}})
+	return p, webhook{Name: "push", Payload: s.repo.PushEvent(m.By, p.Base, before), Checkout: sha}, nil
+}
+
+func (m merging) telling(number int) (who, what, words string) {
+	return m.By, fmt.Sprintf("merges #%d", number), ""
 }
 
 // onPull returns the pull_request event of an action.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -17,7 +18,7 @@ import (
 
 // The test binary stands in for the bot when it is called by one of these names.
 const (
-	teller  = "bot-that-tells" // prints what it was given and hands on a ticket for one target
+	teller  = "bot-that-tells" // prints what it was given and hands on a ticket: of a push, for two waves of applies
 	sleeper = "bot-that-hangs" // starts a child and waits forever
 )
 
@@ -38,11 +39,27 @@ func tellAll() {
 	for _, kv := range os.Environ() {
 		fmt.Println("env", strings.SplitN(kv, "=", 2)[0])
 	}
+	fmt.Println("args", os.Args[1:])
+	if os.Args[1] == "apply" {
+		flag := func(name string) string { return os.Args[slices.Index(os.Args, name)+1] }
+		report := filepath.Join(flag("--out"), flat(flag("--target")))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(report), 0o700), os.WriteFile(report, nil, 0o600)); err != nil {
+			panic(err)
+		}
+		before, _ := filepath.Glob(filepath.Join(flag("--reports"), "*"))
+		fmt.Println("before", len(before))
+	}
 	config, err := os.ReadFile(".git/config")
 	fmt.Printf("config %v %s\n", err, config)
 	if os.Args[1] == "gate" {
 		head, _ := os.ReadFile(".git/HEAD")
-		outputs := fmt.Sprintf("ticket<<END\n{\"head\": %q}\nEND\nmatrix={\"include\": [{\"target\": \"a/dev\"}, {\"target\": \"b/dev\"}]}\n", strings.TrimSpace(string(head)))
+		outputs := fmt.Sprintf("ticket<<END\n{\"head\": %q}\nEND\n", strings.TrimSpace(string(head)))
+		targets := `{"include": [{"target": "a/dev"}, {"target": "b/dev"}]}`
+		if os.Getenv("GITHUB_EVENT_NAME") == "push" {
+			outputs += "work=apply\nmatrix={}\nwaves=2\nwave-1=" + targets + "\nwave-2={\"include\": [{\"target\": \"c/dev\"}]}\n"
+		} else {
+			outputs += "work=plan\nmatrix=" + targets + "\n"
+		}
 		if err := os.WriteFile(os.Getenv("GITHUB_OUTPUT"), []byte(outputs), 0o600); err != nil {
 			panic(err)
 		}
@@ -99,53 +116,91 @@ func playOut(t *testing.T, scenes []scene) {
 	}
 }
 
-func TestEachJobHasItsOwnEnvironmentAndACloneWithoutCredentials(t *testing.T) {
-	t.Parallel()
+// perform runs the workflow of one event with the bot that tells.
+func perform(t *testing.T, event string) *run {
+	t.Helper()
 	s, err := setUp(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.hub.Close()
-	a := &actions{stage: s, bot: impostor(t, teller), line: newTimeline(&bytes.Buffer{}, false)}
+	m, err := newMeter(t.Context(), s.hub.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.close()
+	line := newTimeline(&bytes.Buffer{}, false)
+	a := &actions{stage: s, bot: impostor(t, teller), line: line, meter: m}
 	sha, err := s.tip(t.Context(), s.repo, "main")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := a.workflow(t.Context(), 1, webhook{Name: "pull_request", Payload: []byte("{}"), Checkout: sha})
+	r, err := a.workflow(t.Context(), webhook{Name: event, Payload: []byte("{}"), Checkout: sha}, line)
 	if err != nil {
 		t.Fatal(err)
 	}
+	if left := leftovers(s.dir); len(left) > 0 {
+		t.Errorf("left running: %v", left)
+	}
+	return r
+}
+
+func TestEachJobHasItsOwnEnvironmentAndACloneWithoutCredentials(t *testing.T) {
+	t.Parallel()
 	all := []string{
 		"GITHUB_ACTIONS", "GITHUB_API_URL", "GITHUB_OUTPUT", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SERVER_URL", "GITHUB_STEP_SUMMARY",
 		"HOME", "PATH", "TMPDIR",
 	}
 	app := []string{"LAYERBOT_APP_ID", "LAYERBOT_APP_PRIVATE_KEY", "LAYERBOT_INSTALLATION_ID"}
-	for _, c := range []struct {
-		job  *job
-		want []string
-	}{
-		{r.Gate, slices.Concat(all, app, []string{"GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH"})},
-		{r.Plans[0], all},
-		{r.Plans[1], all},
-		{r.Report, slices.Concat(all, app)},
-	} {
-		var got []string
-		for line := range strings.Lines(c.job.Output) {
-			if name, ok := strings.CutPrefix(strings.TrimSpace(line), "env "); ok {
-				got = append(got, name)
+	for _, event := range []string{"pull_request", "push"} {
+		r := perform(t, event)
+		for _, j := range r.jobs() {
+			want := slices.Clone(all)
+			switch j {
+			case r.Gate:
+				want = slices.Concat(all, app, []string{"GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH"})
+			case r.Report:
+				want = slices.Concat(all, app)
+			}
+			var got []string
+			for line := range strings.Lines(j.Output) {
+				if name, ok := strings.CutPrefix(strings.TrimSpace(line), "env "); ok {
+					got = append(got, name)
+				}
+			}
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Errorf("on %s, %s has the environment\n%v, not\n%v", event, j.Name, got, want)
+			}
+			if !strings.Contains(j.Output, "config <nil>") || strings.Contains(strings.ToLower(j.Output), "authorization") {
+				t.Errorf("on %s, %s has a git configuration with a credential, or none:\n%s", event, j.Name, j.Output)
 			}
 		}
-		slices.Sort(got)
-		slices.Sort(c.want)
-		if !slices.Equal(got, c.want) {
-			t.Errorf("%s has the environment\n%v, not\n%v", c.job.Name, got, c.want)
+	}
+}
+
+func TestTheWavesOfAnApplyAreRunInOrderAndSeeTheReportsOfEarlierOnes(t *testing.T) {
+	t.Parallel()
+	r := perform(t, "push")
+	var names []string
+	for _, j := range r.jobs() {
+		names = append(names, j.Name)
+	}
+	if want := []string{"gate", "a/dev", "b/dev", "c/dev", "report"}; !slices.Equal(names, want) {
+		t.Fatalf("run are %v, not %v", names, want)
+	}
+	last := r.Waves[1][0]
+	for _, j := range r.Waves[0] {
+		if !strings.Contains(j.Output, "args [apply --ticket") {
+			t.Errorf("%s is not applied:\n%s", j.Name, j.Output)
 		}
-		if !strings.Contains(c.job.Output, "config <nil>") || strings.Contains(strings.ToLower(c.job.Output), "authorization") {
-			t.Errorf("%s has a git configuration with a credential, or none:\n%s", c.job.Name, c.job.Output)
+		if last.Began < j.Began+j.Took {
+			t.Errorf("%s began before %s was over", last.Name, j.Name)
 		}
 	}
-	if left := leftovers(s.dir); len(left) > 0 {
-		t.Errorf("left running: %v", left)
+	if !strings.Contains(last.Output, "before 2\n") {
+		t.Errorf("%s does not see two reports:\n%s", last.Name, last.Output)
 	}
 }
 
@@ -186,7 +241,7 @@ func TestADemoWithAnotherOutcomeFails(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	err := demo(t.Context(), options{Bot: impostor(t, teller), Once: true, Out: t.TempDir(), Addr: "127.0.0.1:0"}, story()[:1], &out)
-	if err == nil || !strings.Contains(out.String(), "✗ planned are [a/dev b/dev], not [02-data/dev 03-compute/dev]") {
+	if err == nil || !strings.Contains(out.String(), "✗ run are [[a/dev b/dev]], not [[02-data/dev 03-compute/dev]]") {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 }

@@ -29,21 +29,19 @@ func (p *play) viewRun(r *run) *runView {
 		return v
 	}
 	v.Decision = r.Gate.Note
-	jobs := append([]*job{r.Gate}, r.Plans...)
-	if r.Report != nil {
-		jobs = append(jobs, r.Report)
-	}
+	jobs := r.jobs()
 	var end time.Duration
 	for _, j := range jobs {
 		end = max(end, j.Began+j.Took)
 	}
 	whole := end - r.Gate.Began
 	v.Seconds = seconds(whole)
-	for i, j := range jobs {
-		kind := "plan"
-		if i == 0 {
+	for _, j := range jobs {
+		kind := r.Work
+		switch j {
+		case r.Gate:
 			kind = "gate"
-		} else if j == r.Report {
+		case r.Report:
 			kind = "report"
 		}
 		w := jobView{

@@ -72,13 +72,18 @@ func demo(ctx context.Context, o options, scenes []scene, out io.Writer) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, s.hub.Close()) }()
+	m, err := newMeter(ctx, s.hub.URL)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, m.close()) }()
 	b, err := newBoard(ctx, o.Addr)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.close()) }()
 
-	p := &play{stage: s, line: line, actions: &actions{stage: s, bot: o.Bot, line: line}, board: b}
+	p := &play{stage: s, line: line, actions: &actions{stage: s, bot: o.Bot, line: line, meter: m}, board: b}
 	failed, err := p.run(ctx, scenes)
 	if err != nil {
 		return err

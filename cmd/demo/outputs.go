@@ -9,7 +9,29 @@ import (
 	"strings"
 )
 
-// matrix returns the targets of the job matrix that gate wrote.
+// matrices returns the targets of the matrices that gate wrote: one for plans, one a wave for applies.
+func matrices(outputs map[string]string) (waves [][]string, err error) {
+	names := []string{"matrix"}
+	if outputs["work"] == "apply" {
+		n, _ := strconv.Atoi(outputs["waves"]) // none where it is refused
+		names = nil
+		for i := range n {
+			names = append(names, fmt.Sprintf("wave-%d", i+1))
+		}
+	}
+	for _, name := range names {
+		targets, err := matrix(outputs[name])
+		if err != nil {
+			return nil, err
+		}
+		if len(targets) > 0 {
+			waves = append(waves, targets)
+		}
+	}
+	return waves, nil
+}
+
+// matrix returns the targets of a job matrix.
 func matrix(source string) ([]string, error) {
 	if source == "" {
 		return nil, nil
@@ -75,9 +97,10 @@ func masked(output string) string {
 	return strings.NewReplacer(masks...).Replace(log.String())
 }
 
-// artifacts is the folder into which the artifacts of a run are downloaded, merged, for report.
-func (a *actions) artifacts(r *run) string {
-	return filepath.Join(a.stage.dir, "artifacts", strconv.Itoa(r.ID))
+// artifacts is the folder into which the artifacts of a run are downloaded, merged: for report, and for later waves.
+func (a *actions) artifacts(r *run) (dir string, err error) {
+	dir = filepath.Join(a.stage.dir, "artifacts", strconv.Itoa(r.ID))
+	return dir, os.MkdirAll(dir, 0o700)
 }
 
 // upload keeps what a job left as an artifact of its run, and says in a few words what that is.
@@ -86,16 +109,17 @@ func (a *actions) upload(r *run, dir string) (note string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(a.artifacts(r), 0o700); err != nil {
+	kept, err := a.artifacts(r)
+	if err != nil {
 		return "", err
 	}
 	note = "left no report"
 	for _, file := range files {
-		kept := filepath.Join(a.artifacts(r), filepath.Base(file))
-		if err := os.Rename(file, kept); err != nil {
+		file = filepath.Join(kept, filepath.Base(file))
+		if err := os.Rename(filepath.Join(dir, filepath.Base(file)), file); err != nil {
 			return "", err
 		}
-		note = found(kept)
+		note = found(file)
 	}
 	return note, nil
 }
@@ -115,7 +139,7 @@ func found(file string) string {
 		return "left something that is no report"
 	}
 	if r.Failure != nil {
-		return "failed: " + r.Failure.Message
+		return r.Status + ": " + r.Failure.Message
 	}
 	count := map[string]int{}
 	for _, c := range r.Changes {
@@ -125,9 +149,13 @@ func found(file string) string {
 		}
 	}
 	var parts []string
-	for _, p := range [][2]string{{"create", "to add"}, {"update", "to change"}, {"replace", "to replace"}, {"delete", "to destroy"}, {"moved", "moved"}} {
-		if n := count[p[0]]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, p[1]))
+	words := [][2]string{{"create", "to add"}, {"update", "to change"}, {"replace", "to replace"}, {"delete", "to destroy"}, {"moved", "moved"}}
+	if r.Status == "applied" {
+		words = [][2]string{{"create", "added"}, {"update", "changed"}, {"replace", "replaced"}, {"delete", "destroyed"}, {"moved", "moved"}}
+	}
+	for _, w := range words {
+		if n := count[w[0]]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, w[1]))
 		}
 	}
 	if len(parts) == 0 {

@@ -39,11 +39,15 @@ func (p *play) render(live bool, status, text string) ([]byte, error) {
 		ScriptHash: base64.StdEncoding.EncodeToString(hash[:]),
 	}
 	for _, s := range p.scenes {
+		if s == nil {
+			continue
+		}
 		view.Scenes = append(view.Scenes, p.viewScene(s))
 	}
 	for _, pull := range p.stage.pulls {
 		view.Pulls = append(view.Pulls, p.viewPull(pull))
 	}
+	view.Environments = p.stage.viewEnvironments()
 	var out bytes.Buffer
 	if err := t.Execute(&out, view); err != nil {
 		return nil, err
@@ -60,27 +64,40 @@ type pageView struct {
 	ScriptHash         string
 	Scenes             []sceneView
 	Pulls              []pullView
+	Environments       []environmentView
 }
 
 type sceneView struct {
 	Title, What, Words, Result, Outcome string
-	Pull                                int
+	Place, Pull                         int
+	Before                              []actionView
 	Who                                 person
 	Run                                 *runView
 	Problems                            []string
 }
 
+type actionView struct {
+	Who  person
+	What string
+}
+
 type pullView struct {
-	Number          int
-	Title, Author   string
-	Head, Base, SHA string
-	Entries         []entryView
-	Checks          []checkView
+	Number        int
+	Title, Author string
+	Head, Base    string
+	Merged        bool
+	Entries       []entryView
+	Commits       []commitView // with checks: the head, and what the merge made of the base
+}
+
+type commitView struct {
+	Title, SHA string
+	Checks     []checkView
 }
 
 type entryView struct {
 	Comment *commentView
-	Push    *pushView
+	Note    *noteView
 	Run     *runView
 }
 
@@ -98,9 +115,9 @@ type reactionView struct {
 	Count      int
 }
 
-type pushView struct {
-	Who          person
-	Message, SHA string
+type noteView struct {
+	Who                person
+	What, Message, SHA string
 }
 
 type checkView struct {
@@ -127,8 +144,14 @@ func viewPerson(login string) person {
 	return person{Login: login, Initials: strings.ToUpper(login[:min(2, len(login))]), Bot: strings.HasSuffix(login, "[bot]"), Hue: hue % 6}
 }
 
-func (p *play) viewScene(s told) sceneView {
-	v := sceneView{Title: s.Title, Pull: s.Pull, Who: viewPerson(s.Who), What: s.What, Words: s.Words, Result: s.Result, Problems: s.Problems, Outcome: "running"}
+func (p *play) viewScene(s *told) sceneView {
+	v := sceneView{
+		Title: s.Title, Place: s.Place, Pull: s.Pull, Who: viewPerson(s.Who), What: s.What, Words: s.Words,
+		Result: s.Result, Problems: s.Problems, Outcome: "running",
+	}
+	for _, b := range s.Before {
+		v.Before = append(v.Before, actionView{viewPerson(b.Who), b.What})
+	}
 	if s.Run != nil {
 		v.Run = p.viewRun(s.Run)
 	}
@@ -142,7 +165,7 @@ func (p *play) viewScene(s told) sceneView {
 }
 
 func (p *play) viewPull(pull *pull) pullView {
-	v := pullView{Number: pull.Number, Title: pull.Title, Author: pull.Author, Head: pull.Head, Base: pull.Base}
+	v := pullView{Number: pull.Number, Title: pull.Title, Author: pull.Author, Head: pull.Head, Base: pull.Base, Merged: pull.Merged != ""}
 	if pull.Fork {
 		v.Head = pull.Author + ":" + v.Head
 	}
@@ -150,14 +173,22 @@ func (p *play) viewPull(pull *pull) pullView {
 		switch {
 		case e.Comment != nil:
 			v.Entries = append(v.Entries, entryView{Comment: p.viewComment(pull, e.Comment)})
-		case e.Push != nil:
-			v.Entries = append(v.Entries, entryView{Push: &pushView{Who: viewPerson(e.Push.Who), Message: e.Push.Message, SHA: short(e.Push.SHA)}})
+		case e.Note != nil:
+			v.Entries = append(v.Entries, entryView{Note: &noteView{viewPerson(e.Note.Who), e.Note.What, e.Note.Message, short(e.Note.SHA)}})
 		case e.Run != nil:
 			v.Entries = append(v.Entries, entryView{Run: p.viewRun(e.Run)})
 		}
 	}
-	for _, c := range pull.Checks() {
-		v.SHA = short(c.HeadSHA)
+	v.Commits = []commitView{p.viewCommit("Checks on", pull.Pull.Head())}
+	if pull.Merged != "" {
+		v.Commits = append(v.Commits, p.viewCommit("Checks on the merge", pull.Merged))
+	}
+	return v
+}
+
+func (p *play) viewCommit(title, sha string) commitView {
+	v := commitView{Title: title, SHA: short(sha)}
+	for _, c := range p.stage.checks(sha) {
 		v.Checks = append(v.Checks, p.viewCheck(c))
 	}
 	return v

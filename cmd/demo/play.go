@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -17,18 +19,25 @@ type play struct {
 	actions *actions
 	line    *timeline
 	board   *board
-	scenes  []told
+
+	mu     sync.Mutex // of what follows and of the stage's pull requests; not held while a workflow runs
+	scenes []*told    // by their place in the story; nil: not begun
 }
 
 // told is a scene that was played.
 type told struct {
+	Place            int // in the story, from 1
 	Title            string
+	Before           []action
 	Who, What, Words string
 	Pull             int
 	Run              *run // nil while it is under way
 	Result           string
 	Problems         []string // what was not as the story has it
 }
+
+// An action is one thing that somebody did.
+type action struct{ Who, What string }
 
 // before brings the environments into the state in which the story finds them.
 func (p *play) before(ctx context.Context) error {
@@ -43,7 +52,7 @@ func (p *play) before(ctx context.Context) error {
 	for _, env := range []string{"dev", "prod"} {
 		group.Go(func() error { return p.stage.apply(ctx, terraform, env) })
 	}
-	if err := group.Wait(); err != nil {
+	if err := errors.Join(group.Wait(), p.stage.quota("2")); err != nil {
 		return err
 	}
 	p.line.job(&job{Name: "8 targets", Took: p.line.now() - began, Note: "four layers in two environments"})
@@ -60,13 +69,8 @@ func (p *play) run(ctx context.Context, scenes []scene) (failed int, err error) 
 	if err := p.before(ctx); err != nil {
 		return 0, err
 	}
-	for i, s := range scenes {
-		p.line.chapter(fmt.Sprintf("%d/%d", i+1, len(scenes)), s.Title)
-		problems, err := p.scene(ctx, s, fmt.Sprintf("scene %d of %d", i+1, len(scenes)))
-		if err != nil {
-			return failed, fmt.Errorf("scene %d: %w", i+1, err)
-		}
-		failed += len(problems)
+	if failed, err = p.scenesOf(ctx, scenes); err != nil {
+		return failed, err
 	}
 	p.line.chapter("", "The end")
 	for _, violation := range p.stage.hub.Violations() {
@@ -83,32 +87,118 @@ func (p *play) run(ctx context.Context, scenes []scene) (failed int, err error) 
 	return 0, p.show("success", text)
 }
 
-func (p *play) scene(ctx context.Context, s scene, progress string) ([]string, error) {
-	pull, event, err := s.Act.do(ctx, p.stage)
+// scenesOf plays scenes, each as soon as those are over that it must come after, and counts what is not as told.
+func (p *play) scenesOf(ctx context.Context, scenes []scene) (failed int, err error) {
+	over := make([]chan struct{}, len(scenes))
+	p.scenes = make([]*told, len(scenes))
+	ended := 0
+	group, ctx := errgroup.WithContext(ctx)
+	for i, s := range scenes {
+		over[i] = make(chan struct{})
+		first := earlier(scenes, i)
+		var b *begun
+		if len(first) == 0 { // in the order of the story: pull requests are numbered
+			if b, err = p.begin(ctx, s, i, len(scenes)); err != nil {
+				break
+			}
+		}
+		group.Go(func() (err error) {
+			for _, e := range first {
+				select {
+				case <-over[e]:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}
+			if b == nil {
+				if b, err = p.begin(ctx, s, i, len(scenes)); err != nil {
+					return fmt.Errorf("scene %d: %w", i+1, err)
+				}
+			}
+			problems, err := p.scene(ctx, s, b)
+			if err != nil {
+				return fmt.Errorf("scene %d: %w", i+1, err)
+			}
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			failed += problems
+			ended++
+			close(over[i])
+			return p.show("running", fmt.Sprintf("%d of %d scenes played", ended, len(scenes)))
+		})
+	}
+	err = errors.Join(err, group.Wait())
+	return failed, err
+}
+
+// earlier returns the places of the scenes that must be over before scene i: the last one about the same pull request, and
+// those that it names.
+func earlier(scenes []scene, i int) []int {
+	var first []int
+	for j, s := range scenes[:i] {
+		if s.Act.about() == scenes[i].Act.about() || slices.Contains(scenes[i].After, s.Name) {
+			first = append(first, j)
+		}
+	}
+	return first
+}
+
+// A begun scene waits for what comes of it.
+type begun struct {
+	*told
+	pull  *pull
+	event webhook
+	line  *timeline
+}
+
+// begin lets people do what the scene at place i begins with.
+func (p *play) begin(ctx context.Context, s scene, i, of int) (*begun, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	b := &begun{told: &told{Place: i + 1, Title: s.Title}, line: p.line.passage()}
+	b.line.chapter(fmt.Sprintf("%d/%d", i+1, of), s.Title)
+	for _, d := range s.Before {
+		if err := d.do(ctx, p.stage); err != nil {
+			return nil, err
+		}
+		who, what := d.telling(p.stage)
+		b.Before = append(b.Before, action{who, what})
+		b.line.tell(who, what, "")
+	}
+	var err error
+	if b.pull, b.event, err = s.Act.do(ctx, p.stage); err != nil {
+		return nil, err
+	}
+	b.pull.listen(p.stage.bot())
+	b.Pull = b.pull.Number
+	b.Who, b.What, b.Words = s.Act.telling(b.Pull)
+	b.line.tell(b.Who, b.What, b.Words)
+	p.scenes[i] = b.told
+	return b, p.show("running", s.Title)
+}
+
+// scene plays the rest of a scene and returns how much is not as told.
+func (p *play) scene(ctx context.Context, s scene, b *begun) (problems int, err error) {
+	r, err := p.actions.workflow(ctx, b.event, b.line)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	pull.listen(p.bot())
-	t := told{Title: s.Title, Pull: pull.Number}
-	t.Who, t.What, t.Words = s.Act.telling(pull.Number)
-	p.line.tell(t.Who, t.What, t.Words)
-	p.scenes = append(p.scenes, t)
-	if err := p.show("running", progress); err != nil {
-		return nil, err
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r.Checks = b.pull.Checks()
+	if r.applies() {
+		r.Checks = p.stage.checks(r.Ticket.Head)
 	}
-	if t.Run, err = p.actions.workflow(ctx, pull.Number, event); err != nil {
-		return nil, err
+	b.Run = r
+	b.pull.Log = append(b.pull.Log, entry{Run: r})
+	changed := b.pull.listen(p.stage.bot())
+	b.Problems, b.Result = s.Want.check(b.pull, r, changed, p.stage), summary(r, changed)
+	b.line.outcome(b.Result, b.Problems)
+	if len(b.Problems) > 0 {
+		b.line.quote(r)
 	}
-	t.Run.Checks = pull.Checks()
-	pull.Log = append(pull.Log, entry{Run: t.Run})
-	changed := pull.listen(p.bot())
-	t.Problems, t.Result = s.Want.check(pull, t.Run, changed, p.bot()), summary(t.Run, changed)
-	p.line.outcome(t.Result, t.Problems)
-	if len(t.Problems) > 0 {
-		p.line.quote(t.Run)
-	}
-	p.scenes[len(p.scenes)-1] = t
-	return t.Problems, p.show("running", progress)
+	b.line.end()
+	return len(b.Problems), nil
 }
 
 // show publishes the page as things stand.
@@ -126,7 +216,7 @@ func (p *play) write(dir string) error {
 	files := map[string]string{"index.html": string(p.board.page), "timeline.txt": p.line.text()}
 	for _, pull := range p.stage.pulls {
 		for _, e := range pull.Log {
-			if e.Comment == nil || e.Comment.Author.Login != p.bot() {
+			if e.Comment == nil || e.Comment.Author.Login != p.stage.bot() {
 				continue
 			}
 			for i, body := range append(slices.Clone(e.Comment.Earlier), e.Comment.Body) {
@@ -142,9 +232,6 @@ func (p *play) write(dir string) error {
 	p.line.tell("The page", "is written to", filepath.Join(dir, "index.html"))
 	return nil
 }
-
-// bot is the login that Layerbot's comments are written under.
-func (p *play) bot() string { return p.stage.hub.AppSlug + "[bot]" }
 
 // summary says in a line what came of a run.
 func summary(r *run, changed []*remark) string {

@@ -8,6 +8,7 @@ type pull struct {
 	Key, Title, Author string
 	Head, Base         string
 	Fork               bool
+	Merged             string           // the commit that its base branch became; "" while it is open
 	Repo               *githubtest.Repo // that Head is in
 	Asked              int64            // the comment that the scene began with; 0 is none
 	Log                []entry          // the conversation, in the order it came about
@@ -16,7 +17,7 @@ type pull struct {
 // An entry of the conversation is exactly one of these.
 type entry struct {
 	Comment *remark
-	Push    *push
+	Note    *note
 	Run     *run
 }
 
@@ -26,8 +27,8 @@ type remark struct {
 	Earlier []string
 }
 
-// A push is one commit that was added.
-type push struct{ Who, Message, SHA string }
+// A note is what GitHub writes between the comments: "ben approved these changes", with the commit.
+type note struct{ Who, What, Message, SHA string }
 
 // listen takes over what was said since it was last called, and returns the comments of the bot that are new or
 // were edited.

@@ -19,7 +19,7 @@ func (a *actions) environment(r *run, home string) map[string]string {
 		"TMPDIR":              filepath.Join(home, "tmp"),
 		"GITHUB_ACTIONS":      "true",
 		"GITHUB_REPOSITORY":   slug,
-		"GITHUB_API_URL":      a.stage.hub.APIURL(),
+		"GITHUB_API_URL":      a.meter.through(r.ID, "/api/v3"),
 		"GITHUB_SERVER_URL":   a.stage.hub.URL,
 		"GITHUB_RUN_ID":       strconv.Itoa(r.ID),
 		"GITHUB_OUTPUT":       filepath.Join(home, "output"),

@@ -24,6 +24,18 @@ const (
 // people are the collaborators and what GitHub lets them do.
 var people = map[string]string{"alice": "write", "ben": "write", "dana": "read"}
 
+// rules is the configuration that the repository of the story has beside the sample: who may apply where.
+const rules = `environment "dev" {
+  require  = ["approved"]
+  appliers = ["@acme/platform"]
+}
+
+environment "prod" {
+  previous = "dev"
+  appliers = ["@acme/platform"]
+}
+`
+
 // A stage is the world of the demo: a GitHub on loopback, one repository of layers on it, and a folder in which all
 // work is done.
 type stage struct {
@@ -40,6 +52,7 @@ func setUp(dir string) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
+	files[".github/layerbot.hcl"] = []byte(rules)
 	hub, err := githubtest.New(githubtest.Options{Dir: filepath.Join(dir, "github")})
 	if err != nil {
 		return nil, err
@@ -49,6 +62,7 @@ func setUp(dir string) (*stage, error) {
 		hub.User(login)
 		s.repo.Collaborator(login, permission)
 	}
+	hub.Team(owner, "platform", "alice")
 	from := ""
 	for _, branch := range []string{"main", "dev", "test", "prod"} {
 		if err := s.push(s.repo, branch, from, "The landing zone: four layers, three environments", files); err != nil {
@@ -114,10 +128,12 @@ func (s *stage) room(name string) (string, error) {
 // checkouts is where all clones are made: the sample keeps its state beside them.
 func (s *stage) checkouts() string { return filepath.Join(s.dir, "work") }
 
-// apply brings dev and prod to life with plain Terraform, as the teams did long before the story begins. test was
-// never applied.
-func (s *stage) apply(ctx context.Context, terraform string, env string) error {
-	checkout := filepath.Join(s.checkouts(), "applied-"+env)
+// before is the checkout from which an environment was applied before Layerbot came.
+func (s *stage) before(env string) string { return filepath.Join(s.checkouts(), "applied-"+env) }
+
+// apply brings an environment to life with plain Terraform, as the teams did long before the story begins.
+func (s *stage) apply(ctx context.Context, terraform, env string) error {
+	checkout := s.before(env)
 	for path, content := range s.trees[owner+":main"] {
 		file := filepath.Join(checkout, filepath.FromSlash(path))
 		if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
@@ -128,19 +144,27 @@ func (s *stage) apply(ctx context.Context, terraform string, env string) error {
 		}
 	}
 	for _, layer := range []string{"01-network", "02-data", "03-compute", "04-apps"} {
-		values := "environments/" + env + "/"
-		for _, args := range [][]string{
-			{"init", "-input=false", "-no-color", "-backend-config=" + values + "backend-config.hcl"},
-			{"apply", "-input=false", "-no-color", "-auto-approve", "-var-file=../common.auto.tfvars", "-var-file=" + values + "00-config.auto.tfvars"},
-		} {
-			p := process{
-				Dir:  filepath.Join(checkout, layer),
-				Env:  map[string]string{"PATH": os.Getenv("PATH"), "HOME": checkout},
-				Argv: append([]string{terraform}, args...),
-			}
-			if _, err := p.must(ctx); err != nil {
-				return fmt.Errorf("apply %s/%s: %w", layer, env, err)
-			}
+		if err := s.terraform(ctx, terraform, checkout, layer, env); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// terraform initialises and applies one layer of a checkout.
+func (s *stage) terraform(ctx context.Context, terraform, checkout, layer, env string) error {
+	values := "environments/" + env + "/"
+	for _, args := range [][]string{
+		{"init", "-input=false", "-no-color", "-backend-config=" + values + "backend-config.hcl"},
+		{"apply", "-input=false", "-no-color", "-auto-approve", "-var-file=../common.auto.tfvars", "-var-file=" + values + "00-config.auto.tfvars"},
+	} {
+		p := process{
+			Dir:  filepath.Join(checkout, layer),
+			Env:  map[string]string{"PATH": os.Getenv("PATH"), "HOME": checkout},
+			Argv: append([]string{terraform}, args...),
+		}
+		if _, err := p.must(ctx); err != nil {
+			return fmt.Errorf("apply %s/%s: %w", layer, env, err)
 		}
 	}
 	return nil

@@ -1,19 +1,37 @@
 package main
 
-// A scene is one thing that a person does, and what must come of it.
+import "slices"
+
+// A scene is one thing that a person does, and what must come of it. Scenes about one pull request are played one after
+// the other; those about several at the same time, as on GitHub.
 type scene struct {
-	Title string
-	Act   act
-	Want  want
+	Name   string // by which others name it
+	Title  string
+	After  []string // earlier scenes that must be over
+	Before []deed   // what people do before that no workflow hears of
+	Act    act
+	Want   want
 }
 
-// An edit replaces the one occurrence of Old; an empty Old appends.
-type edit struct{ File, Old, New string }
-
 // story is the demo, scene by scene.
-func story() []scene {
+func story() []scene { return slices.Concat(planning(), applying()) }
+
+// The checks on the heads of pull requests, as several scenes find them.
+var (
+	mistaken  = map[string]string{"layerbot / dev": "failure 1 of 2 plans failed"}
+	corrected = map[string]string{"layerbot / dev": "success 2 targets change"}
+	proposed  = map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"}
+	released  = map[string]string{
+		"layerbot / dev":  "success 2 targets change, 1 resource to destroy, 1 to replace",
+		"layerbot / prod": "success 2 targets change, 1 resource to destroy, 1 to replace",
+	}
+)
+
+// planning is what happens before a merge.
+func planning() []scene {
 	return []scene{
 		{
+			Name:  "proposed",
 			Title: "A pull request changes a module and a layer: what it touches is planned",
 			Act: opening{
 				PR: "postgres", By: "alice", Head: "feature/postgres-16", Base: "dev",
@@ -30,26 +48,7 @@ func story() []scene {
 					"`data/dev` | changes | 1 | 0 | 1 | 1 |", "`compute/dev` | changes | 0 | 1 | 0 | 0 |",
 					"destroy `terraform_data.session_cache`", "replace `terraform_data.database`", "-       maxPods: 58\n+       maxPods: 110\n",
 				},
-				Lacks:  []string{"correct-horse-battery-staple", "network/dev", "apps/dev"},
-				Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"},
-			},
-		},
-		{
-			Title: "Someone without write access asks for a plan: refused",
-			Act:   saying{PR: "postgres", By: "dana", Text: "/plan all prod"},
-			Want:  want{Refused: "may not", Comments: 2, Says: []string{"dana may not", "write access"}, Reaction: "confused", Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"}},
-		},
-		{
-			Title: "A layer that does not exist: the nearest name is offered",
-			Act:   saying{PR: "postgres", By: "alice", Text: "/plan compte prod"},
-			Want:  want{Refused: "compte", Comments: 3, Says: []string{"compte", "id you mean compute"}, Reaction: "confused", Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"}},
-		},
-		{
-			Title: "What would this do to prod? A what-if, which grants nothing",
-			Act:   saying{PR: "postgres", By: "alice", Text: "/plan compute prod"},
-			Want: want{
-				Targets: []string{"03-compute/prod"}, Comments: 3, Says: []string{"What if: this plan grants nothing", "`compute/prod` | changes | 0 | 3 | 0 | 0 |"},
-				Reaction: "rocket", Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"},
+				Lacks: []string{"correct-horse-battery-staple", "network/dev", "apps/dev"}, Checks: proposed,
 			},
 		},
 		{
@@ -57,34 +56,13 @@ func story() []scene {
 			Act: opening{
 				PR: "status", By: "ben", Head: "feature/status-page", Base: "dev",
 				Title:   "A public status page",
-				Message: "Add the status page and open its port",
+				Message: "Add the status page, open its port and route its probes",
 				Body:    "Adds `status.dev.acme.example` and lets its probes in.",
 				Edits:   statusPage,
 			},
 			Want: want{
-				Targets: []string{"01-network/dev", "04-apps/dev"}, Failed: []string{"04-apps/dev"}, Comments: 1,
-				Says:   []string{"apps/dev", "network/dev", "04-apps/main.tf:46", "status_replicas"},
-				Checks: map[string]string{"layerbot / dev": "failure 1 of 2 plans failed"},
-			},
-		},
-		{
-			Title: "A plan for an environment whose upstream was never applied: said plainly, and dev stays red",
-			Act:   saying{PR: "status", By: "ben", Text: "/plan data test"},
-			Want: want{
-				Targets: []string{"02-data/test"}, Failed: []string{"02-data/test"}, Comments: 1,
-				Says: []string{"data/test", "not applied: network/test"}, Reaction: "confused", Checks: map[string]string{"layerbot / dev": "failure 1 of 2 plans failed"},
-			},
-		},
-		{
-			Title: "The mistake is corrected: the same comment is edited in place",
-			Act: pushing{PR: "status", By: "ben", Message: "Declare the variable", Edits: []edit{{
-				File: "04-apps/variables.tf",
-				New:  "\nvariable \"status_replicas\" {\n  type    = number\n  default = 1\n}\n",
-			}}},
-			Want: want{
-				Targets: []string{"01-network/dev", "04-apps/dev"}, Comments: 1,
-				Says: []string{"`apps/dev` | changes | 2 | 0 | 0 | 0 |", "`network/dev` | changes | 0 | 1 | 0 | 0 |"}, Lacks: []string{"04-apps/main.tf:46"},
-				Checks: map[string]string{"layerbot / dev": "success 2 targets change"},
+				Targets: []string{"01-network/dev", "04-apps/dev"}, Exits: map[string]int{"04-apps/dev": 1}, Comments: 1,
+				Says: []string{"apps/dev", "network/dev", "04-apps/main.tf:46", "status_replicas"}, Checks: mistaken,
 			},
 		},
 		{
@@ -107,48 +85,42 @@ func story() []scene {
 			Want:  want{Refused: "fork", Comments: 1, Says: []string{"fork", "write access"}, Reaction: "confused"},
 		},
 		{
-			Title: "After review, one more commit: planned again, in the same comment",
-			Act: pushing{PR: "postgres", By: "alice", Message: "Keep backups of dev for two weeks", Edits: []edit{
-				{File: "02-data/environments/dev/00-config.auto.tfvars", New: "backup_days    = 14\n"},
-			}},
+			Title: "A layer that does not exist: the nearest name is offered",
+			Act:   saying{PR: "status", By: "ben", Text: "/plan netwrk dev"},
+			Want:  want{Refused: "netwrk", Comments: 2, Says: []string{"netwrk", "id you mean network"}, Reaction: "confused", Checks: mistaken},
+		},
+		{
+			Title: "Someone without write access asks for a plan: refused",
+			Act:   saying{PR: "status", By: "dana", Text: "/plan all prod"},
+			Want:  want{Refused: "may not", Comments: 3, Says: []string{"dana may not", "write access"}, Reaction: "confused", Checks: mistaken},
+		},
+		{
+			Title: "A plan for an environment whose upstream was never applied: said plainly, and dev stays red",
+			Act:   saying{PR: "status", By: "ben", Text: "/plan data test"},
 			Want: want{
-				Targets: []string{"02-data/dev", "03-compute/dev"}, Comments: 3,
-				Says:   []string{"`data/dev` | changes | 1 | 0 | 1 | 1 |", "input.backup_days    = 7 → 14"},
-				Lacks:  []string{"correct-horse-battery-staple"},
-				Checks: map[string]string{"layerbot / dev": "success 2 targets change, 1 resource to destroy, 1 to replace"},
+				Targets: []string{"02-data/test"}, Exits: map[string]int{"02-data/test": 1}, Comments: 3,
+				Says: []string{"data/test", "not applied: network/test"}, Reaction: "confused", Checks: mistaken,
+			},
+		},
+		{
+			Title: "The mistake is corrected: the same comment is edited in place",
+			Act: pushing{PR: "status", By: "ben", Message: "Declare the variable", Edits: []edit{{
+				File: "04-apps/variables.tf",
+				New:  "\nvariable \"status_replicas\" {\n  type    = number\n  default = 1\n}\n",
+			}}},
+			Want: want{
+				Targets: []string{"01-network/dev", "04-apps/dev"}, Comments: 3,
+				Says: []string{"`apps/dev` | changes | 2 | 0 | 0 | 0 |", "`network/dev` | changes | 1 | 1 | 0 | 0 |"}, Lacks: []string{"04-apps/main.tf:46"},
+				Checks: corrected,
+			},
+		},
+		{
+			Title: "What would this do to prod? A what-if, which grants nothing",
+			Act:   saying{PR: "status", By: "ben", Text: "/plan apps prod"},
+			Want: want{
+				Targets: []string{"04-apps/prod"}, Comments: 3, Says: []string{"What if: this plan grants nothing", "`apps/prod` | changes | 2 | 0 | 0 | 0 |"},
+				Reaction: "rocket", Checks: corrected,
 			},
 		},
 	}
-}
-
-var upgrade = []edit{
-	{File: "02-data/main.tf", Old: `triggers_replace = "postgres-15"`, New: `triggers_replace = "postgres-16"`},
-	{File: "02-data/main.tf", Old: `engine_version = "15.8"`, New: `engine_version = "16.4"`},
-	{
-		File: "02-data/main.tf",
-		Old:  "resource \"terraform_data\" \"session_cache\" {\n  input = {\n    name   = \"${local.name}-sessions\"\n    engine = \"memcached\"\n    nodes  = 1\n  }\n}\n",
-		New:  "resource \"terraform_data\" \"replica\" {\n  input = {\n    name           = \"${local.name}-replica\"\n    source         = terraform_data.database.id\n    instance_class = var.instance_class\n  }\n}\n",
-	},
-	{File: "modules/node-pool/main.tf", Old: "maxPods: 58", New: "maxPods: 110"},
-	{
-		File: "modules/node-pool/main.tf",
-		Old:  "    - RotateKubeletServerCertificate\n", New: "    - RotateKubeletServerCertificate\n    - GracefulNodeShutdown\n",
-	},
-	{
-		File: "03-compute/main.tf",
-		Old:  "resource \"terraform_data\" \"bastion\" {", New: "moved {\n  from = terraform_data.bastion\n  to   = terraform_data.jump_host\n}\n\nresource \"terraform_data\" \"jump_host\" {",
-	},
-}
-
-var statusPage = []edit{
-	{
-		File: "01-network/main.tf",
-		Old:  "    ]\n", New: "      { port = 8443, from = \"198.51.100.0/24\", reason = \"status probes\" },\n    ]\n",
-	},
-	{
-		File: "04-apps/main.tf",
-		Old:  "resource \"terraform_data\" \"export_job\"",
-		New: "module \"status\" {\n  source = \"../modules/service\"\n\n  name     = \"status\"\n  image    = \"${var.organisation}/status:0.1.0\"\n" +
-			"  replicas = var.status_replicas\n  cluster  = local.cluster\n  domain   = var.domain\n}\n\nresource \"terraform_data\" \"export_job\"",
-	},
 }

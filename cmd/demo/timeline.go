@@ -20,6 +20,9 @@ type timeline struct {
 	busy   []string
 	since  time.Time
 	stop   chan struct{}
+
+	whole *timeline // of a passage: what it is a part of
+	lines [][]piece // of a passage: what was told so far
 }
 
 // The colours of a terminal, named by what they are used for.
@@ -35,6 +38,19 @@ func newTimeline(out io.Writer, colour bool) *timeline {
 	return &timeline{out: out, colour: colour, began: time.Now()}
 }
 
+// passage returns a timeline whose lines are held back until it ends: what happens meanwhile elsewhere does not come
+// between them.
+func (t *timeline) passage() *timeline { return &timeline{whole: t, began: t.began} }
+
+// end tells what a passage held back.
+func (t *timeline) end() {
+	t.whole.mu.Lock()
+	defer t.whole.mu.Unlock()
+	for _, pieces := range t.lines {
+		t.whole.put(pieces)
+	}
+}
+
 // now is the time since the demo began.
 func (t *timeline) now() time.Duration { return time.Since(t.began) }
 
@@ -45,6 +61,14 @@ type piece struct{ colour, text string }
 func (t *timeline) print(pieces ...piece) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.whole != nil {
+		t.lines = append(t.lines, pieces)
+		return
+	}
+	t.put(pieces)
+}
+
+func (t *timeline) put(pieces []piece) {
 	t.erase()
 	for _, p := range pieces {
 		if p.text == "" {
@@ -100,8 +124,8 @@ func (t *timeline) outcome(fine string, problems []string) {
 
 // quote shows what the processes of a run printed: for scenes that went wrong.
 func (t *timeline) quote(r *run) {
-	for _, j := range append([]*job{r.Gate, r.Report}, r.Plans...) {
-		if j == nil || j.Output == "" {
+	for _, j := range r.jobs() {
+		if j.Output == "" {
 			continue
 		}
 		t.print(piece{"", indent}, piece{faint, j.Name + " printed:"})

@@ -2,46 +2,38 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/layerbot/layerbot/internal/github"
 )
 
 // A want is what a scene must lead to. Everything is checked; what is empty must not happen.
 type want struct {
 	Targets  []string          // exactly these are planned
-	Failed   []string          // these of them fail
+	Waves    [][]string        // exactly these are applied, in this order
+	Exits    map[string]int    // the exit codes of these jobs, where it is not 0: targets, and "report"
 	Refused  string            // part of the reason why nothing is done
 	Comments int               // how many comments of Layerbot the pull request has afterwards
 	Says     []string          // parts of the comment that was written or edited
 	Lacks    []string          // what that comment must not hold
 	Reaction string            // that the asking comment ends with
 	Checks   map[string]string // how the checks on the head end: conclusion and the beginning of the title
+	Applied  map[string]string // the same, on the commit that was applied
+	Deployed map[string]string // the state of the last deployment of each of these targets
 	Silent   bool              // not one request to the API
 }
 
 // check returns what is not as wanted.
-func (w want) check(p *pull, r *run, changed []*remark, bot string) []string {
+func (w want) check(p *pull, r *run, changed []*remark, s *stage) []string {
 	var problems []string
 	miss := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 
-	var planned, failed []string
-	for _, j := range r.Plans {
-		planned = append(planned, j.Name)
-		if j.Exit != 0 {
-			failed = append(failed, j.Name)
-		}
+	if r.Report == nil {
+		miss("report must run")
 	}
-	for _, j := range []*job{r.Gate, r.Report} {
-		if j == nil || j.Exit != 0 {
-			miss("gate and report must both run and end well: %+v", j)
-		}
-	}
-	if !slices.Equal(planned, w.Targets) {
-		miss("planned are %v, not %v", planned, w.Targets)
-	}
-	if !slices.Equal(failed, w.Failed) {
-		miss("failed are %v, not %v", failed, w.Failed)
-	}
+	problems = append(problems, w.checkJobs(r)...)
 	switch refusal := r.Ticket.Refusal; {
 	case refusal == nil && w.Refused != "":
 		miss("nothing was refused")
@@ -51,17 +43,67 @@ func (w want) check(p *pull, r *run, changed []*remark, bot string) []string {
 	if w.Silent && r.Calls > 0 {
 		miss("%d requests were made to the API, where none is due", r.Calls)
 	}
-	problems = append(problems, w.checkComments(p, changed, bot)...)
-	conclusions := map[string]string{}
-	for _, c := range p.Checks() {
-		conclusions[c.Name] = c.Conclusion + " " + c.Title
+	problems = append(problems, w.checkComments(p, changed, s.bot())...)
+	problems = append(problems, compare("the checks", w.Checks, conclusions(p.Checks()))...)
+	if r.applies() {
+		problems = append(problems, compare("the checks of what was applied", w.Applied, conclusions(s.checks(r.Ticket.Head)))...)
 	}
-	if len(conclusions) != len(w.Checks) {
-		miss("the checks are %v, not %v", conclusions, w.Checks)
+	deployed := map[string]string{}
+	for _, d := range s.deployments() {
+		if _, ok := w.Deployed[d.Target]; ok {
+			deployed[d.Target] = d.State
+		}
 	}
-	for name, conclusion := range w.Checks {
-		if !strings.HasPrefix(conclusions[name], conclusion) {
-			miss("check %q is %q, not %q", name, conclusions[name], conclusion)
+	return append(problems, compare("the deployments", w.Deployed, deployed)...)
+}
+
+// checkJobs returns what is not as wanted about the jobs.
+func (w want) checkJobs(r *run) []string {
+	var problems []string
+	waves := w.Waves
+	if len(w.Targets) > 0 {
+		waves = [][]string{w.Targets}
+	}
+	var ran [][]string
+	exits := map[string]int{}
+	for _, jobs := range r.Waves {
+		var names []string
+		for _, j := range jobs {
+			names = append(names, j.Name)
+		}
+		ran = append(ran, names)
+	}
+	for _, j := range r.jobs() {
+		if j.Exit != 0 {
+			exits[j.Name] = j.Exit
+		}
+	}
+	if !slices.EqualFunc(ran, waves, slices.Equal[[]string]) {
+		problems = append(problems, fmt.Sprintf("run are %v, not %v", ran, waves))
+	}
+	if !maps.Equal(exits, w.Exits) {
+		problems = append(problems, fmt.Sprintf("the exit codes are %v, not %v", exits, w.Exits))
+	}
+	return problems
+}
+
+// conclusions returns the conclusion and the title of each check by its name.
+func conclusions(checks []github.Check) map[string]string {
+	out := map[string]string{}
+	for _, c := range checks {
+		out[c.Name] = c.Conclusion + " " + c.Title
+	}
+	return out
+}
+
+// compare says where is differs from wanted: each value must begin as wanted.
+func compare(what string, wanted, is map[string]string) (problems []string) {
+	if len(is) != len(wanted) {
+		problems = append(problems, fmt.Sprintf("%s are %v, not %v", what, is, wanted))
+	}
+	for name, begin := range wanted {
+		if !strings.HasPrefix(is[name], begin) {
+			problems = append(problems, fmt.Sprintf("%s: %q is %q, not %q", what, name, is[name], begin))
 		}
 	}
 	return problems
