@@ -18,7 +18,13 @@ import (
 
 // conversation prints how many comments the pull request has, and each of them.
 func (s *stage) conversation(ts *testscript.TestScript, neg bool, args []string) {
-	items := s.pull.Conversation()[1:] // the first is the description
+	pull := s.pull
+	if len(args) > 0 { // of an earlier pull request
+		n, err := strconv.Atoi(args[0])
+		ts.Check(err)
+		pull = s.pulls[n-1]
+	}
+	items := pull.Conversation()[1:] // the first is the description
 	fmt.Fprintf(ts.Stdout(), "comments: %d\n", len(items))
 	for _, item := range items {
 		var reactions []string

@@ -67,7 +67,7 @@ func (b *bot) tell(t *phase.Ticket) {
 	case t.Refusal != nil && !t.Refusal.Blocks:
 		b.log.Warn("refused: "+t.Refusal.Message, "hint", t.Refusal.Hint)
 	case len(t.Jobs) == 0 && t.Refusal == nil:
-		b.log.Info("no target is to be planned")
+		b.log.Info("no target is to be " + map[string]string{"plan": "planned", "apply": "applied", "drift": "looked at"}[verbOf(t.Work)])
 	}
 	for _, j := range t.Jobs {
 		if j.Apply != nil && j.Apply.Hold != nil {

@@ -2,10 +2,14 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -110,9 +114,78 @@ func (s *stage) state(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprintf(ts.Stdout(), "%s\n", text)
 }
 
+// permissions prints what each token since `requests reset` could do, and what of that it did not use.
+func (s *stage) permissions(ts *testscript.TestScript, neg bool, args []string) {
+	granted, used := map[string]map[string]string{}, map[string]map[string]string{}
+	var order []string
+	for _, r := range s.server.Requests() {
+		if r.Token == "" || r.Token == "app" {
+			continue
+		}
+		if granted[r.Token] == nil {
+			granted[r.Token], used[r.Token] = r.Granted, map[string]string{"metadata": "read"}
+			order = append(order, r.Token)
+		}
+		for name, level := range r.Needed {
+			if used[r.Token][name] != "write" {
+				used[r.Token][name] = level
+			}
+		}
+	}
+	for _, token := range order {
+		var all, unused []string
+		for _, name := range slices.Sorted(maps.Keys(granted[token])) {
+			all = append(all, name+"="+granted[token][name])
+			if used[token][name] != granted[token][name] {
+				unused = append(unused, name+"="+granted[token][name])
+			}
+		}
+		fmt.Fprintln(ts.Stdout(), strings.Join(all, " "))
+		if len(unused) > 0 {
+			fmt.Fprintln(ts.Stdout(), "  unused: "+strings.Join(unused, " "))
+		}
+	}
+}
+
+// writes MOST fails if more was written since `requests reset` than that, tokens included.
+func (s *stage) writes(ts *testscript.TestScript, neg bool, args []string) {
+	n := 0
+	for _, r := range s.server.Requests() {
+		if r.Method != "GET" && r.Route != "git" {
+			n++
+		}
+	}
+	fmt.Fprintf(ts.Stdout(), "writes: %d\n", n)
+	if most, err := strconv.Atoi(args[0]); err != nil || n > most {
+		ts.Fatalf("%d writes, at most %s", n, args[0])
+	}
+}
+
 // live-files DIR puts the layers whose state lasts into a folder.
 func (s *stage) liveFiles(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(filepath.Join(filepath.Dir(s.sample), "live"))))
+}
+
+// interrupt runs the job of a target and interrupts it as a cancelled run does, once the file `begun` is there.
+func (s *stage) interrupt(ts *testscript.TestScript, text *strings.Builder, id string) (failed bool) {
+	dir := s.clone(ts, "apply-"+strings.ReplaceAll(id, "/", "-"), s.ticket(ts).Head)
+	cmd := exec.Command("bot", "apply", "--ticket", filepath.Join(s.dir, "ticket.json"), "--target", id, "--out", filepath.Join(s.dir, "reports"))
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, text, text
+	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + s.work, "TMPDIR=" + s.work, "GITHUB_ACTIONS=true", "LAYERBOT_CACHE_DIR=" + ts.Getenv("LAYERBOT_CACHE_DIR")}
+	ts.Check(cmd.Start())
+	for range 600 {
+		if _, err := os.Stat(filepath.Join(s.work, "begun")); err == nil {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	began := time.Now()
+	ts.Check(cmd.Process.Signal(os.Interrupt))
+	err := cmd.Wait()
+	if took := time.Since(began); took > 6*time.Second {
+		ts.Fatalf("it took %s to end", took)
+	}
+	return err != nil
 }
 
 // release lets go of the state files that are held.

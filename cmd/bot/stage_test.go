@@ -50,6 +50,8 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"secret":       onStage((*stage).secret),
 	"release":      onStage((*stage).release),
 	"live-files":   onStage((*stage).liveFiles),
+	"permissions":  onStage((*stage).permissions),
+	"writes":       onStage((*stage).writes),
 }
 
 type stageKey struct{}
@@ -67,7 +69,8 @@ type stage struct {
 	server *githubtest.Server
 	repo   *githubtest.Repo
 	pull   *githubtest.Pull
-	base   string           // of it
+	base   string // of it
+	pulls  []*githubtest.Pull
 	fork   *githubtest.Repo // of the last pull request from outside
 
 	eventName, eventFile string
@@ -139,6 +142,7 @@ func (s *stage) open(ts *testscript.TestScript, neg bool, args []string) {
 	pull, err := s.repo.Open("alice", "A change", "", args[0], args[1], fork)
 	ts.Check(err)
 	s.pull, s.base = pull, args[1]
+	s.pulls = append(s.pulls, pull)
 	s.use(ts, "pull_request", pull.Event("opened"))
 }
 
@@ -236,6 +240,8 @@ func (s *stage) phase(ts *testscript.TestScript, neg bool, args []string) {
 		failed = s.gate(ts, &text)
 	case "job":
 		failed = s.job(ts, &text, args[1])
+	case "interrupt":
+		failed = s.interrupt(ts, &text, args[1])
 	case "report":
 		failed = s.report(ts, &text)
 	}

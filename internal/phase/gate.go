@@ -69,7 +69,9 @@ func Gate(ctx context.Context, d Door, ev *github.Event) (*Ticket, error) {
 		return nil, &UserError{Message: refusal.Message, Next: refusal.Refusal.Hint}
 	case errors.As(err, &refusal):
 		t.Refusal = &refusal.Refusal
-	case forPeople && t.Head != "" && t.PullRequest != 0:
+	case forPeople && a.commentID != 0 && a.work != Planning:
+		t.Refusal = &Refusal{Message: err.Error(), Hint: hint}
+	case forPeople && t.Head != "" && t.PullRequest != 0 && a.work == Planning:
 		d.Log.Error(err.Error(), "hint", hint)
 		t.Refusal = &Refusal{Message: err.Error(), Hint: hint, Blocks: true}
 	default:

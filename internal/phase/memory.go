@@ -18,7 +18,6 @@ type memory struct {
 	door   Door
 	branch string // the environment branch
 	head   string // its head
-	asked  int    // the pull request that a command was given on; 0 is none
 
 	approvals map[int]string        // what is missing for a pull request to count as approved
 	merges    []*github.PullRequest // into the branch, the last first
@@ -45,11 +44,7 @@ func (m *memory) review(ctx context.Context, c candidate) (review *report.Review
 	case c.success != nil:
 		since = c.success.sha
 	}
-	also := m.asked
-	if c.last != nil && last.Status == "" {
-		also = c.last.Pull // an apply that left no word: what it was to apply was not used up
-	}
-	merges, err := m.since(ctx, since, also)
+	merges, err := m.since(ctx, since)
 	if err != nil {
 		return nil, 0, last, err
 	}
@@ -74,9 +69,9 @@ func (m *memory) review(ctx context.Context, c candidate) (review *report.Review
 	return nil, 0, last, nil
 }
 
-// since returns the pull requests that were merged after a commit, the last first. Where nothing was ever applied (""),
-// that is the one whose merge is the head, and the one named also.
-func (m *memory) since(ctx context.Context, sha string, also int) ([]*github.PullRequest, error) {
+// since returns the pull requests that were merged after a commit, the last first; all that the head has where nothing
+// was ever applied ("").
+func (m *memory) since(ctx context.Context, sha string) ([]*github.PullRequest, error) {
 	merges, err := m.list(ctx)
 	if err != nil {
 		return nil, err
@@ -85,13 +80,7 @@ func (m *memory) since(ctx context.Context, sha string, also int) ([]*github.Pul
 	if err != nil {
 		return nil, err
 	}
-	var out []*github.PullRequest
-	for _, p := range merges {
-		if after[p.MergeSHA] || sha == "" && p.Number == also {
-			out = append(out, p)
-		}
-	}
-	return out, nil
+	return slices.DeleteFunc(slices.Clone(merges), func(p *github.PullRequest) bool { return !after[p.MergeSHA] }), nil
 }
 
 // list returns the pull requests that were merged into the branch lately, the last first.
@@ -111,17 +100,16 @@ func (m *memory) after(ctx context.Context, sha string) (map[string]bool, error)
 	if known, ok := m.ranges[sha]; ok {
 		return known, nil
 	}
-	commits := []string{m.head}
+	there, err := true, error(nil)
 	if sha != "" {
-		there, err := m.door.bring(ctx, m.gh.Token(), sha, m.head)
-		if err != nil {
-			return nil, err
-		}
-		if there {
-			if commits, err = m.door.Git.Commits(ctx, sha, m.head, maxCommits); err != nil {
-				return nil, err
-			}
-		}
+		there, err = m.door.bring(ctx, m.gh.Token(), sha, m.head)
+	}
+	commits := []string{m.head}
+	if err == nil && there {
+		commits, err = m.door.Git.Commits(ctx, sha, m.head, maxCommits)
+	}
+	if err != nil {
+		return nil, err
 	}
 	set := map[string]bool{}
 	for _, c := range commits {

@@ -116,7 +116,7 @@ func (m *merge) look(ctx context.Context) error {
 		}
 	}
 	t.Checks = slices.Sorted(maps.Keys(m.envs))
-	m.memory = &memory{gh: m.gh, door: d, branch: t.BaseRef, head: t.Head, asked: m.ask.number}
+	m.memory = &memory{gh: m.gh, door: d, branch: t.BaseRef, head: t.Head}
 	for _, env := range t.Checks {
 		if err := m.read(ctx, env); err != nil {
 			return err
