@@ -214,10 +214,14 @@ func ReadTicket(r io.Reader) (*Ticket, error) {
 	return &t, nil
 }
 
-// JSON returns the ticket as it travels.
+// JSON returns the ticket as it travels. Where it would be too large, reviews lose their resources, the largest first,
+// and keep the digest of the whole.
 func (t *Ticket) JSON() ([]byte, error) {
 	t.Version = TicketVersion
 	out, err := json.Marshal(t)
+	for err == nil && len(out) > maxTicket && t.slim() {
+		out, err = json.Marshal(t)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("write ticket: %w", err)
 	}
@@ -228,4 +232,22 @@ func (t *Ticket) JSON() ([]byte, error) {
 		}
 	}
 	return out, nil
+}
+
+// slim takes the resources out of the largest review; false if there is none left.
+func (t *Ticket) slim() bool {
+	var largest *report.Review
+	for _, j := range t.Jobs {
+		if j.Apply == nil || j.Apply.Review == nil || j.Apply.Review.Fingerprint == nil {
+			continue
+		}
+		if r := j.Apply.Review; largest == nil || len(r.Fingerprint.Resources) > len(largest.Fingerprint.Resources) {
+			largest = r
+		}
+	}
+	if largest == nil || len(largest.Fingerprint.Resources) == 0 {
+		return false
+	}
+	largest.Fingerprint, largest.Partial, largest.Applied = bare(largest.Fingerprint), true, nil
+	return true
 }
