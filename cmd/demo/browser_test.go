@@ -19,10 +19,12 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-func TestTheWholeStoryIsAsToldWithinAMinute(t *testing.T) {
+// An idle machine plays it in 40 seconds; this one may be busy with other tests.
+func TestTheWholeStoryIsAsToldWithinTwoMinutes(t *testing.T) {
+	t.Parallel()
 	began := time.Now()
 	playOut(t, story())
-	if took := time.Since(began); took > time.Minute {
+	if took := time.Since(began); took > 2*time.Minute {
 		t.Errorf("the demo took %v", took)
 	}
 }
@@ -30,13 +32,14 @@ func TestTheWholeStoryIsAsToldWithinAMinute(t *testing.T) {
 // TestThePageInABrowser watches the demo as a person would: it opens the page while the story runs, waits for the end
 // without reloading, and looks at every tab, wide and narrow, with all folds closed and with all folds open.
 func TestThePageInABrowser(t *testing.T) {
+	t.Parallel()
 	url := liveDemo(t)
 	ctx, faults := browser(t, url)
 	if err := chromedp.Do(ctx, chromedp.Navigate(url)); err != nil {
 		t.Fatal(err)
 	}
 	for began := time.Now(); js[string](ctx, t, `document.body.dataset.live`) != "false"; time.Sleep(300 * time.Millisecond) {
-		if time.Since(began) > time.Minute {
+		if time.Since(began) > 2*time.Minute {
 			t.Fatal("the page never showed the end of the story")
 		}
 	}

@@ -41,24 +41,6 @@ func applying() []scene {
 			},
 		},
 		{
-			Title: "Someone who may not apply in prod asks for it: refused",
-			Act:   saying{PR: "release", By: "ben", Text: "/apply"},
-			Want: want{
-				Refused: "not among the appliers of prod", Comments: 2, Says: []string{"ben is not among the appliers of prod"}, Reaction: "confused", Checks: released,
-			},
-		},
-		{
-			Title: "Dev has it now, so prod may: promoted by someone who may",
-			After: []string{"in dev"},
-			Act:   saying{PR: "release", By: "alice", Text: "/apply"},
-			Want: want{
-				Waves:    [][]string{{"02-data/prod", "03-compute/prod"}, {"04-apps/prod"}},
-				Comments: 2, Says: []string{"`data/prod` | applied | 1 | 0 | 1 | 1 |"}, Reaction: "rocket", Checks: released,
-				Applied:  map[string]string{"layerbot apply / prod": "success"},
-				Deployed: map[string]string{"01-network/prod": "success", "02-data/prod": "success", "03-compute/prod": "success", "04-apps/prod": "success"},
-			},
-		},
-		{
 			Title: "Somebody changed the firewall by hand since review: stopped, and what builds on it waits",
 			After: []string{"in dev"},
 			Before: []deed{
@@ -74,11 +56,29 @@ func applying() []scene {
 			},
 		},
 		{
-			Title: "The plan that was shown is accepted; half way, the account's quota is used up",
+			Title: "Dev has it now, so prod may: promoted by someone who may",
+			After: []string{"in dev"},
+			Act:   saying{PR: "release", By: "alice", Text: "/apply"},
+			Want: want{
+				Waves:    [][]string{{"02-data/prod", "03-compute/prod"}, {"04-apps/prod"}},
+				Comments: 1, Says: []string{"`data/prod` | applied | 1 | 0 | 1 | 1 |"}, Reaction: "rocket", Checks: released,
+				Applied:  map[string]string{"layerbot apply / prod": "success"},
+				Deployed: map[string]string{"01-network/prod": "success", "02-data/prod": "success", "03-compute/prod": "success", "04-apps/prod": "success"},
+			},
+		},
+		{
+			Title: "Someone who may not apply in dev accepts the plan as it is now: refused",
+			Act:   saying{PR: "status", By: "ben", Text: "/apply network dev"},
+			Want: want{
+				Refused: "not among the appliers of dev", Comments: 4, Says: []string{"ben is not among the appliers of dev"}, Reaction: "confused", Checks: corrected,
+			},
+		},
+		{
+			Title: "Someone who may accepts exactly the plan that is shown; half way, the account's quota is used up",
 			Act:   saying{PR: "status", By: "alice", Text: "/apply network apps dev"},
 			Want: want{
 				Waves: [][]string{{"01-network/dev"}, {"04-apps/dev"}}, Exits: map[string]int{"01-network/dev": 1, "04-apps/dev": 1, "report": 1},
-				Comments: 3, Says: []string{"LimitExceeded", "1 of 2 changes was carried out", "`apps/dev` | ⏳ waits for network/dev"}, Reaction: "confused", Checks: corrected,
+				Comments: 4, Says: []string{"LimitExceeded", "1 of 2 changes was carried out", "`apps/dev` | ⏳ waits for network/dev"}, Reaction: "confused", Checks: corrected,
 				Applied:  map[string]string{"layerbot apply / dev": "failure"},
 				Deployed: map[string]string{"01-network/dev": "failure", "04-apps/dev": "error"},
 			},
@@ -89,7 +89,7 @@ func applying() []scene {
 			Act:    saying{PR: "status", By: "alice", Text: "/apply"},
 			Want: want{
 				Waves:    [][]string{{"01-network/dev"}, {"04-apps/dev"}},
-				Comments: 3, Says: []string{"`network/dev` | applied (what was left) | 1 | 0 |", "This was left of the reviewed plan", "`apps/dev` | applied"}, Reaction: "rocket", Checks: corrected,
+				Comments: 4, Says: []string{"`network/dev` | applied (what was left) | 1 | 0 |", "This was left of the reviewed plan", "`apps/dev` | applied"}, Reaction: "rocket", Checks: corrected,
 				Applied:  map[string]string{"layerbot apply / dev": "success"},
 				Deployed: map[string]string{"01-network/dev": "success", "04-apps/dev": "success"},
 			},
