@@ -12,7 +12,6 @@ import (
 
 	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/comment"
-	"github.com/layerbot/layerbot/internal/git"
 	"github.com/layerbot/layerbot/internal/phase"
 )
 
@@ -69,22 +68,7 @@ func (b *bot) applyHere(ctx context.Context, f applyFlags, args []string, in io.
 	if len(f.targets) > 0 || f.out != "" || f.reports != "" {
 		return &usageError{message: "--target, --out and --reports belong to --ticket", next: "name layers and environments: `bot apply compute dev`"}
 	}
-	cmd, err := comment.ParseArgs(comment.Apply, args)
-	if err != nil {
-		return err
-	}
-	files, err := git.WorkTree(b.top())
-	if err != nil {
-		return err
-	}
-	t, err := phase.Local(ctx, files, cmd, phase.Applying)
-	if err != nil {
-		return err
-	}
-	if len(t.Jobs) == 0 {
-		return b.nothing(t)
-	}
-	out, err := os.MkdirTemp("", "layerbot-reports-")
+	t, out, err := b.prepare(ctx, comment.Apply, args, phase.Applying)
 	if err != nil {
 		return err
 	}

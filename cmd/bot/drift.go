@@ -2,17 +2,12 @@ package main
 
 import (
 	"context"
-	"os"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/layerbot/layerbot/internal/aws"
-	"github.com/layerbot/layerbot/internal/comment"
-	"github.com/layerbot/layerbot/internal/git"
 	"github.com/layerbot/layerbot/internal/phase"
-	"github.com/layerbot/layerbot/internal/report"
 )
 
 // driftFlags are the flags of bot drift.
@@ -68,42 +63,5 @@ func (b *bot) driftTicket(ctx context.Context, f driftFlags, args []string) erro
 }
 
 func (b *bot) driftHere(ctx context.Context, f driftFlags, args []string) error {
-	show, err := printer(f.format)
-	if err != nil {
-		return err
-	}
-	cmd, err := comment.ParseArgs(comment.Plan, args)
-	if err != nil {
-		return err
-	}
-	files, err := git.WorkTree(b.top())
-	if err != nil {
-		return err
-	}
-	t, err := phase.Local(ctx, files, cmd, phase.Drifting)
-	if err != nil {
-		return err
-	}
-	if len(t.Jobs) == 0 {
-		return b.nothing(t)
-	}
-	out, err := os.MkdirTemp("", "layerbot-reports-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(out)
-	reports, err := b.here(ctx, f.run, t, t.Jobs, out, b.drifting(f.budget))
-	if err != nil {
-		return err
-	}
-	if err := b.write("", []byte(show(phase.LocalPage(t, reports, version), reports, b.env.Colour))); err != nil {
-		return err
-	}
-	return verdict(looked(reports), f.detailed)
-}
-
-// looked returns the reports that say something of drift: a layer whose upstream was never applied has none, nor one
-// that was not reached.
-func looked(reports []report.Report) []report.Report {
-	return slices.DeleteFunc(slices.Clone(reports), func(r report.Report) bool { return phase.Unknown(&r) })
+	return b.look(ctx, args, phase.Drifting, lookFlags{format: f.format, detailed: f.detailed, run: f.run}, b.drifting(f.budget))
 }

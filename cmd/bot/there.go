@@ -1,0 +1,94 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/phase"
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// ticketFlags say which jobs of a ticket are done, and how.
+type ticketFlags struct {
+	name, out string
+	targets   []string
+	detailed  bool
+	run       runFlags
+}
+
+// there does a phase of a ticket: the jobs that --target names.
+func (b *bot) there(ctx context.Context, f ticketFlags, work phase.Work, do phaseFunc) error {
+	switch {
+	case f.out == "":
+		return &usageError{message: "--ticket needs --out", next: "name a folder for the reports: `--out reports`"}
+	case b.env.PrivateKey != "":
+		return &usageError{message: "the App's private key is in the environment of a job that runs Terraform", next: "give LAYERBOT_APP_PRIVATE_KEY to the jobs of gate and report only"}
+	}
+	t, err := b.ticket(f.name)
+	if err != nil {
+		return err
+	}
+	if t.Work != work && !(work == phase.Applying && t.Work == phase.Unlocking) {
+		return &usageError{message: fmt.Sprintf("the ticket is for %q", cmp.Or(t.Work, "plan")), next: fmt.Sprintf("run `bot %s --ticket` with it", verbOf(t.Work))}
+	}
+	jobs, err := jobsOf(t, f.targets)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(f.out, 0o700); err != nil {
+		return fmt.Errorf("make the folder for the reports: %w", err)
+	}
+	bench, progress, err := b.bench(ctx, f.run, len(jobs), f.out, false)
+	if err != nil {
+		return err
+	}
+	defer progress.stop()
+	if err := do(ctx, bench, t, jobs); err != nil {
+		return err
+	}
+	picked := *t
+	picked.Jobs = jobs
+	reports, err := report.ReadAll(os.DirFS(f.out), phase.Targets(jobs))
+	if err != nil {
+		return err
+	}
+	page := phase.LocalPage(&picked, reports, version)
+	if err := b.summary(comment.Summary(page, 1<<20).Body); err != nil {
+		return err
+	}
+	return verdict(counted(reports, work), f.detailed)
+}
+
+// verbOf returns the command that does the work of a ticket.
+func verbOf(w phase.Work) string {
+	switch w {
+	case phase.Applying, phase.Unlocking:
+		return "apply"
+	case phase.Drifting:
+		return "drift"
+	default:
+		return "plan"
+	}
+}
+
+// jobsOf returns the jobs that --target names (several may stand in one value, one a line); none named is all.
+func jobsOf(t *phase.Ticket, names []string) ([]phase.Job, error) {
+	var jobs []phase.Job
+	for _, name := range names {
+		for _, id := range strings.Split(strings.TrimSpace(name), "\n") {
+			j, err := t.Job(strings.TrimSpace(id))
+			if err != nil {
+				return nil, err
+			}
+			jobs = append(jobs, j)
+		}
+	}
+	if len(names) == 0 {
+		return t.Jobs, nil
+	}
+	return jobs, nil
+}
