@@ -63,23 +63,43 @@ func (m *merge) deleted(ctx context.Context) ([]candidate, error) {
 		}
 		out = append(out, c...)
 	}
-	return out, nil
+	all := slices.Clone(out)
+	return slices.DeleteFunc(out, func(c candidate) bool { return slices.ContainsFunc(all, c.became) }), nil
 }
 
-// deletedAt returns a deleted target as it was at the first of commits that has it; none if none does.
+// became reports whether a deleted target had a later name, other, under which it was deleted too: one destroy is enough.
+func (c candidate) became(other candidate) bool {
+	later := c.last != nil && (other.last == nil || other.last.id > c.last.id)
+	return later && !has(other.from, c.ID()) && gone(c.ID(), c.from, other.from) == nil
+}
+
+// deletedAt returns a deleted target as it was at the first of commits that has it; none if none does, or if a target of the
+// head keeps its state.
 func (m *merge) deletedAt(ctx context.Context, id string, commits []string) ([]candidate, error) {
 	for _, sha := range commits {
 		from, err := m.layersAt(ctx, sha)
 		if err != nil {
 			return nil, err
 		}
-		for _, t := range from.Targets {
-			if t.ID() == id {
-				return []candidate{{Target: t, history: m.ledger[id], deleted: true, at: sha, from: from}}, nil
-			}
+		if !has(from, id) {
+			continue
 		}
+		if t := gone(id, from, m.head); t != nil {
+			return []candidate{{Target: *t, history: m.ledger[id], deleted: true, at: sha, from: from}}, nil
+		}
+		return nil, nil // it goes by another name, and keeps its state: its objects are in use
 	}
 	return nil, nil
+}
+
+// gone returns the target of an ID that one commit has, if another has neither it nor one that keeps its state.
+func gone(id string, from, to *layer.Map) *layer.Target {
+	for _, a := range layer.AffectedBy(from, to, nil) {
+		if a.ID() == id {
+			return &a.Target
+		}
+	}
+	return nil
 }
 
 // layersAt returns the layers of an earlier commit; none if the repository no longer has it (a forced push).
@@ -99,8 +119,10 @@ func (m *merge) layersAt(ctx context.Context, sha string) (*layer.Map, error) {
 	return found, nil
 }
 
-func (m *merge) has(id string) bool {
-	return slices.ContainsFunc(m.head.Targets, func(t layer.Target) bool { return t.ID() == id })
+func (m *merge) has(id string) bool { return has(m.head, id) }
+
+func has(m *layer.Map, id string) bool {
+	return slices.ContainsFunc(m.Targets, func(t layer.Target) bool { return t.ID() == id })
 }
 
 // cutID splits the ID of a target, whose layer may hold slashes and whose environment does not.
