@@ -13,8 +13,9 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// applies reports on applies: it writes the check runs of the commit, concludes the deployments, and brings the living
-// comments of the pull requests to their end.
+// applies reports on applies: it brings the living comments of the pull requests to their end, writes the check runs of
+// the commit, and concludes the deployments. In this order: a plan can only be accepted once it is shown, and should this
+// phase die, what was not concluded is pending and comes here again.
 func (d Desk) applies(ctx context.Context, t *Ticket, reports []report.Report) (*Outcome, error) {
 	if len(t.Jobs) == 0 {
 		return &Outcome{Summary: fmt.Sprintf("Nothing to apply: everything in %s is as %.12s says.\n", strings.Join(t.Checks, ", "), t.Head)}, nil
@@ -38,14 +39,6 @@ func (d Desk) applies(ctx context.Context, t *Ticket, reports []report.Report) (
 	for _, left := range t.Left {
 		s.page.Earlier = append(s.page.Earlier, comment.Earlier{Target: left})
 	}
-	if err := s.putApplyChecks(ctx, gh); err != nil {
-		return nil, err
-	}
-	for i, j := range t.Jobs { // after the checks: should this phase die, what was not concluded is pending, and comes here again
-		if err := d.settle(ctx, gh, j, &s.page.Reports[i]); err != nil {
-			return nil, err
-		}
-	}
 	if len(t.Left) > 0 {
 		s.page.Next = "/apply"
 	}
@@ -57,6 +50,14 @@ func (d Desk) applies(ctx context.Context, t *Ticket, reports []report.Report) (
 		}
 		if number == t.PullRequest {
 			s.comment = c.ID
+		}
+	}
+	if err := s.putApplyChecks(ctx, gh); err != nil {
+		return nil, err
+	}
+	for i, j := range t.Jobs {
+		if err := d.settle(ctx, gh, j, &s.page.Reports[i]); err != nil {
+			return nil, err
 		}
 	}
 	out := s.outcome()
