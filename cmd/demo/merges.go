@@ -17,6 +17,7 @@ func applying() []scene {
 			},
 		},
 		{
+			// Gate looks at once at what dev has; the next scene begins now too, and dev has it when all its waves are over.
 			Title: "Merged to prod too early: what dev has not seen is not applied",
 			Act:   merging{PR: "release", By: "alice"},
 			Want: want{

@@ -89,20 +89,19 @@ func (p *play) run(ctx context.Context, scenes []scene) (failed int, err error) 
 
 // scenesOf plays scenes, each as soon as those are over that it must come after, and counts what is not as told.
 func (p *play) scenesOf(ctx context.Context, scenes []scene) (failed int, err error) {
-	over := make([]chan struct{}, len(scenes))
 	p.scenes = make([]*told, len(scenes))
-	ended := 0
+	over := make([]chan struct{}, len(scenes))
+	played := 0
 	group, ctx := errgroup.WithContext(ctx)
 	for i, s := range scenes {
 		over[i] = make(chan struct{})
 		first := earlier(scenes, i)
 		var b *begun
-		if len(first) == 0 { // in the order of the story: pull requests are numbered
-			if b, err = p.begin(ctx, s, i, len(scenes)); err != nil {
-				break
-			}
+		var err error
+		if len(first) == 0 { // here, in the order of the story: pull requests are numbered
+			b, err = p.begin(ctx, s, i)
 		}
-		group.Go(func() (err error) {
+		group.Go(func() error {
 			for _, e := range first {
 				select {
 				case <-over[e]:
@@ -110,29 +109,29 @@ func (p *play) scenesOf(ctx context.Context, scenes []scene) (failed int, err er
 					return ctx.Err()
 				}
 			}
-			if b == nil {
-				if b, err = p.begin(ctx, s, i, len(scenes)); err != nil {
-					return fmt.Errorf("scene %d: %w", i+1, err)
-				}
+			if b == nil && err == nil {
+				b, err = p.begin(ctx, s, i)
 			}
-			problems, err := p.scene(ctx, s, b)
+			var problems int
+			if err == nil {
+				problems, err = p.scene(ctx, s, b)
+			}
 			if err != nil {
 				return fmt.Errorf("scene %d: %w", i+1, err)
 			}
 			p.mu.Lock()
 			defer p.mu.Unlock()
-			failed += problems
-			ended++
+			failed, played = failed+problems, played+1
 			close(over[i])
-			return p.show("running", fmt.Sprintf("%d of %d scenes played", ended, len(scenes)))
+			return p.show("running", fmt.Sprintf("%d of %d scenes played", played, len(scenes)))
 		})
 	}
-	err = errors.Join(err, group.Wait())
+	err = group.Wait()
 	return failed, err
 }
 
-// earlier returns the places of the scenes that must be over before scene i: the last one about the same pull request, and
-// those that it names.
+// earlier returns the places of the scenes that must be over before scene i: those about the same pull request, and those
+// that it names.
 func earlier(scenes []scene, i int) []int {
 	var first []int
 	for j, s := range scenes[:i] {
@@ -152,11 +151,11 @@ type begun struct {
 }
 
 // begin lets people do what the scene at place i begins with.
-func (p *play) begin(ctx context.Context, s scene, i, of int) (*begun, error) {
+func (p *play) begin(ctx context.Context, s scene, i int) (*begun, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	b := &begun{told: &told{Place: i + 1, Title: s.Title}, line: p.line.passage()}
-	b.line.chapter(fmt.Sprintf("%d/%d", i+1, of), s.Title)
+	b.line.chapter(fmt.Sprintf("%d/%d", i+1, len(p.scenes)), s.Title)
 	for _, d := range s.Before {
 		if err := d.do(ctx, p.stage); err != nil {
 			return nil, err
