@@ -124,15 +124,22 @@ func (p *progress) draw() {
 // outcome is one target's result in a word or two.
 func outcome(r *report.Report) string {
 	switch r.Status {
-	case report.Failed:
-		return "failed: " + strings.SplitN(r.Failure.Message, "\n", 2)[0]
+	case report.Failed, report.Stopped:
+		return string(r.Status) + ": " + strings.SplitN(r.Failure.Message, "\n", 2)[0]
 	case report.Unchanged:
 		return "no changes"
+	case report.Applied:
+		return "applied " + tally(r)
 	default:
-		c := r.Count()
-		if c.Add+c.Change+c.Destroy+c.Replace == 0 {
-			return "+0 ~0 -0 ±0, other changes" // outputs, moves, imports, reads
-		}
-		return fmt.Sprintf("+%d ~%d -%d ±%d", c.Add, c.Change, c.Destroy, c.Replace)
+		return tally(r)
 	}
+}
+
+// tally is the objects that a plan changes.
+func tally(r *report.Report) string {
+	c := r.Count()
+	if c.Add+c.Change+c.Destroy+c.Replace == 0 {
+		return "+0 ~0 -0 ±0, other changes" // outputs, moves, imports, reads
+	}
+	return fmt.Sprintf("+%d ~%d -%d ±%d", c.Add, c.Change, c.Destroy, c.Replace)
 }

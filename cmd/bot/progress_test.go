@@ -47,3 +47,19 @@ func TestProgressKeepsTime(t *testing.T) {
 		t.Errorf("the time stands still: %q", text)
 	}
 }
+
+// An apply that was stopped changed nothing: its line must not look like one that did.
+func TestProgressTellsWhatWasDone(t *testing.T) {
+	adds := []report.Change{{Address: "terraform_data.a", Action: report.Create}}
+	for want, r := range map[string]*report.Report{
+		"+1 ~0 -0 ±0":          {Status: report.Changed, Changes: adds},
+		"applied +1 ~0 -0 ±0":  {Status: report.Applied, Changes: adds},
+		"stopped: not this":    {Status: report.Stopped, Changes: adds, Failure: &report.Failure{Message: "not this\nbut that"}},
+		"failed: out of quota": {Status: report.Failed, Failure: &report.Failure{Message: "out of quota"}},
+		"no changes":           {Status: report.Unchanged},
+	} {
+		if got := outcome(r); got != want {
+			t.Errorf("%s: %q, want %q", r.Status, got, want)
+		}
+	}
+}

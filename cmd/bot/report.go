@@ -11,6 +11,7 @@ import (
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/github"
 	"github.com/layerbot/layerbot/internal/phase"
+	"github.com/layerbot/layerbot/internal/report"
 )
 
 func (b *bot) report() *cobra.Command {
@@ -58,6 +59,11 @@ func (b *bot) runReport(ctx context.Context, ticket, reports, html string) error
 		return err
 	}
 	if t.Work == phase.Applying && out.Failed {
+		for i := range out.Page.Reports {
+			if r := &out.Page.Reports[i]; r.Status == report.Failed || r.Status == report.Stopped {
+				b.log.Error(r.Target.String() + ": " + outcome(r))
+			}
+		}
 		return exit(exitError) // a merge that is not applied must not end green
 	}
 	return nil

@@ -77,7 +77,10 @@ func (b *bot) links(t *phase.Ticket) comment.Links {
 		return comment.Links{}
 	}
 	l := comment.Links{Run: b.runURL(t.Repository)}
-	if t.PullRequest != 0 {
+	switch {
+	case t.Work == phase.Applying && t.Head != "": // the checks of an apply are the commit's, not the pull request's
+		l.Checks = fmt.Sprintf("%s/commit/%s/checks", b.home(t.Repository), t.Head)
+	case t.PullRequest != 0:
 		l.Checks = fmt.Sprintf("%s/pull/%d/checks", b.home(t.Repository), t.PullRequest)
 	}
 	return l
