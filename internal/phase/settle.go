@@ -98,6 +98,9 @@ func concluded(r *report.Report) (state, description string) {
 	case r.Status == report.Unchanged:
 		return "success", "nothing to change"
 	case r.Status == report.Stopped:
+		if r.Failure != nil && r.Failure.Kind == report.Unreviewed {
+			return "failure", "stopped: nobody reviewed the plan"
+		}
 		return "failure", "stopped: the plan is not the reviewed one"
 	case r.Failure == nil:
 		return "error", interrupted
