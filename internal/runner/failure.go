@@ -115,8 +115,8 @@ func (r *run) log(out *stream, stderr string) string {
 // hints are what to do about errors that are common in layered repositories, by a text in the error.
 var hints = []struct{ text, hint string }{
 	{"no space left on device", "the disk of the runner is full: use a larger one, or run fewer targets in one job"},
-	{"Invalid count argument", "the number depends on something that does not exist yet: plan and apply that first, with `/plan LAYER ENV --target ADDRESS`"},
-	{"Invalid for_each argument", "the keys depend on something that does not exist yet: plan and apply that first, with `/plan LAYER ENV --target ADDRESS`"},
+	{"Invalid count argument", "the number depends on something that does not exist yet: let that be applied first, by a pull request of its own that leaves out what is counted, or once by hand with `terraform apply -target=ADDRESS`"},
+	{"Invalid for_each argument", "the keys depend on something that does not exist yet: let that be applied first, by a pull request of its own that leaves out what has the keys, or once by hand with `terraform apply -target=ADDRESS`"},
 	{"No value for required variable", "set it in a var-file of the environment, or name the file in `var_files` of .github/layerbot.hcl"},
 	{"Unsupported Terraform Core version", "`version` in the terraform block of .github/layerbot.hcl chooses the version that is run"},
 	{"No valid credential sources found", "the job has no AWS credentials: configure plan_role and apply_role for the environment in .github/layerbot.hcl"},

@@ -51,7 +51,7 @@ func TestFailures(t *testing.T) {
 			files: map[string]string{"app/main.tf": local + `
 resource "terraform_data" "a" {}
 resource "terraform_data" "b" { count = length(terraform_data.a.id) }`},
-			kind: report.Broken, message: "Invalid count argument", hint: "--target", file: "app/main.tf:6",
+			kind: report.Broken, message: "Invalid count argument", hint: "terraform apply -target=ADDRESS", file: "app/main.tf:6",
 		},
 		"a required variable": {
 			files: map[string]string{"app/main.tf": local + `variable "name" {}`},
