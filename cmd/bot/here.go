@@ -68,7 +68,7 @@ func (b *bot) look(ctx context.Context, words []string, work phase.Work, f lookF
 	if err := b.write("", []byte(show(phase.LocalPage(t, reports, version), reports, b.env.Colour))); err != nil {
 		return err
 	}
-	return verdict(counted(reports, work), f.detailed)
+	return verdict(about(reports, work), f.detailed)
 }
 
 // here does a phase of jobs in the working directory, and returns what it reported in the folder out.
@@ -84,8 +84,8 @@ func (b *bot) here(ctx context.Context, f runFlags, t *phase.Ticket, jobs []phas
 	return report.ReadAll(os.DirFS(out), phase.Targets(jobs))
 }
 
-// counted returns the reports that the exit code is about: a search for drift leaves out what it says nothing of.
-func counted(reports []report.Report, work phase.Work) []report.Report {
+// about returns the reports that the exit code is about: a search for drift leaves out what it says nothing of.
+func about(reports []report.Report, work phase.Work) []report.Report {
 	if work != phase.Drifting {
 		return reports
 	}

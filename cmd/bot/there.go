@@ -60,7 +60,7 @@ func (b *bot) there(ctx context.Context, f ticketFlags, work phase.Work, do phas
 	if err := b.summary(comment.Summary(page, 1<<20).Body); err != nil {
 		return err
 	}
-	return verdict(counted(reports, work), f.detailed)
+	return verdict(about(reports, work), f.detailed)
 }
 
 // verbOf returns the command that does the work of a ticket.

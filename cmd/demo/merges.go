@@ -25,7 +25,7 @@ func applying() []scene {
 				Exits:    map[string]int{"02-data/prod": 1, "03-compute/prod": 1, "04-apps/prod": 1, "report": 1},
 				Comments: 1, Says: []string{"Not applied in dev yet", "`apps/prod` | ⏳ waits"}, Checks: released,
 				Applied:  map[string]string{"layerbot apply / prod": "failure"},
-				Deployed: map[string]string{"01-network/prod": "success", "02-data/prod": "failure", "03-compute/prod": "failure"},
+				Deployed: map[string]string{"01-network/prod": "success", "02-data/prod": "error", "03-compute/prod": "error"},
 			},
 		},
 		{

@@ -105,7 +105,10 @@ func (s *standing) putChecks(ctx context.Context, gh Thread, envs []string) erro
 // check returns the check run of the plans of one environment.
 func (s *standing) check(env string) (github.Check, error) {
 	c, err := s.checkRun(checkPrefix+env, env, s.conclude(env), s.granting())
-	c.ExternalID = externalID(s.ticket.PullRequest)
+	c.ExternalID, c.Annotations = externalID(s.ticket.PullRequest), annotations(s.page.Reports, env)
+	for i, a := range c.Annotations {
+		c.Annotations[i].Title, c.Annotations[i].Message = s.desk.Redact.String(a.Title), s.desk.Redact.String(a.Message)
+	}
 	if s.page.State == comment.Planned {
 		c.Actions = []github.Button{{Label: "Plan again", Description: "Plan this environment once more", Identifier: planButton}}
 	}
@@ -119,10 +122,7 @@ func (s *standing) checkRun(name, env, conclusion string, page comment.Page) (gi
 	c := github.Check{
 		Name: name, HeadSHA: s.ticket.Head, Conclusion: conclusion,
 		Title: s.desk.Redact.String(title), Summary: s.desk.Redact.String(summary), Text: text,
-		DetailsURL: s.page.Links.Run, Annotations: annotations(s.page.Reports, env),
-	}
-	for i, a := range c.Annotations {
-		c.Annotations[i].Title, c.Annotations[i].Message = s.desk.Redact.String(a.Title), s.desk.Redact.String(a.Message)
+		DetailsURL: s.page.Links.Run,
 	}
 	return c, err
 }

@@ -87,6 +87,7 @@ func (d Desk) settle(ctx context.Context, gh Thread, j Job, r *report.Report) er
 	}
 	s := github.DeploymentState{LogURL: d.Links.Run}
 	s.State, s.Description = concluded(r)
+	s.Description = strings.Join(strings.Fields(plain(d.Redact.String(s.Description))), " ")
 	return gh.SetDeployment(ctx, j.Apply.Deployment, s)
 }
 
@@ -108,7 +109,7 @@ func concluded(r *report.Report) (state, description string) {
 	switch r.Failure.Kind {
 	case report.Interrupted, report.Missing, report.Invalid:
 		return "error", interrupted + ": " + clip(r.Failure.Message, 100)
-	case report.Blocked:
+	case report.Blocked, report.Unapproved, report.Unpromoted:
 		return "error", clip(r.Failure.Message, 130)
 	default:
 		return "failure", clip(r.Failure.Message, 130)
@@ -259,7 +260,7 @@ func (s *standing) putApplyChecks(ctx context.Context, gh Thread) error {
 }
 
 // applyCheck returns the check run of one environment on the commit that was applied. It is green only if the whole
-// environment is as the commit says.
+// environment is as the commit says. It has no annotations: GitHub never removes them, and the next run may be green.
 func (s *standing) applyCheck(env string) (github.Check, error) {
 	conclusion := "success"
 	for i, j := range s.ticket.Jobs {
