@@ -14,6 +14,7 @@ type hub struct {
 	pulls       []*github.PullRequest
 	deployments []*deploymentRecord
 	checks      map[string][]github.Check // by commit
+	told        map[int]int               // how often something was written on a pull request; on a commit, of 0
 	writes      int                       // since the start
 	fails       int                       // the write that is refused, and all after it; 0 is none
 }
@@ -25,7 +26,7 @@ type deploymentRecord struct {
 
 var errRefused = errors.New("the connection was lost")
 
-func newHub() *hub { return &hub{checks: map[string][]github.Check{}} }
+func newHub() *hub { return &hub{checks: map[string][]github.Check{}, told: map[int]int{}} }
 
 var _, _ = Pulls(&hub{}), Thread(&hub{})
 
@@ -111,11 +112,16 @@ func (h *hub) PutCheck(_ context.Context, c github.Check) (int64, error) {
 	}
 	h.checks[c.HeadSHA] = slices.DeleteFunc(h.checks[c.HeadSHA], func(o github.Check) bool { return o.Name == c.Name })
 	h.checks[c.HeadSHA] = append(h.checks[c.HeadSHA], c)
+	h.told[0]++
 	return 1, nil
 }
 
 func (h *hub) PutComment(_ context.Context, number int, _, _ string) (*github.Comment, error) {
-	return &github.Comment{ID: 1, Issue: number}, h.write()
+	if err := h.write(); err != nil {
+		return nil, err
+	}
+	h.told[number]++
+	return &github.Comment{ID: 1, Issue: number}, nil
 }
 
 func (h *hub) Permission(context.Context, string) (string, error)                    { return "write", nil }

@@ -17,10 +17,26 @@ type layout struct {
 	after  map[string][]string // layer → layers, from the configuration
 	envs   map[string][]string // layer → its environments
 	branch map[string]string   // environment → branch
+	write  writer
 
 	previous   bool            // prod waits for dev
 	unreviewed map[string]bool // environments that apply what nobody reviewed
 	changed    map[string]bool // environments that apply what changed since review
+}
+
+// A writer gives the code of a layer and the values of an environment in some version, and where its state is.
+type writer struct {
+	code   func(name string, version int) string
+	values func(env string, version int) string
+	state  func(name, env string) string // "": the file is not written
+}
+
+var simple = writer{
+	code: func(_ string, version int) string {
+		return fmt.Sprintf("# %d\nterraform {\n  backend \"local\" {}\n}\n", version)
+	},
+	values: func(_ string, version int) string { return fmt.Sprintf("v = %d\n", version) },
+	state:  func(string, string) string { return "" },
 }
 
 const layersDir = "infra/"
@@ -29,19 +45,15 @@ func codeOf(name string) string { return layersDir + name + "/main.tf" }
 func valuesOf(name, env string) string {
 	return layersDir + name + "/environments/" + env + "/values.auto.tfvars"
 }
-
-// code returns the code of a layer in some version.
-func code(version int) string {
-	return fmt.Sprintf("# %d\nterraform {\n  backend \"local\" {}\n}\n", version)
+func stateOf(name, env string) string {
+	return layersDir + name + "/environments/" + env + "/backend-config.hcl"
 }
-
-func values(version int) string { return fmt.Sprintf("v = %d\n", version) }
 
 // drawLayout draws a repository of up to 30 targets. Where prod waits for dev, no layer is only in prod: one in dev that
 // builds on it could then wait for itself, which is reported and never applied.
-func drawLayout(t *rapid.T) layout {
+func drawLayout(t *rapid.T, most ...int) layout {
 	l := layout{
-		after: map[string][]string{}, envs: map[string][]string{}, branch: map[string]string{},
+		write: simple, after: map[string][]string{}, envs: map[string][]string{}, branch: map[string]string{},
 		unreviewed: map[string]bool{}, changed: map[string]bool{},
 	}
 	envs := []string{"dev"}
@@ -60,7 +72,7 @@ func drawLayout(t *rapid.T) layout {
 	}
 	numbers := rapid.SampledFrom([]string{"none", "some", "all"}).Draw(t, "numbers")
 	dense := rapid.IntRange(0, 3).Draw(t, "density")
-	n := rapid.IntRange(1, rapid.SampledFrom([]int{4, 6, 10, 30}).Draw(t, "most targets")/len(envs)).Draw(t, "layers")
+	n := rapid.IntRange(1, rapid.SampledFrom(most).Draw(t, "most targets")/len(envs)).Draw(t, "layers")
 	for i := range n {
 		name := fmt.Sprintf("l%02d", i)
 		if numbers == "all" || numbers == "some" && rapid.Bool().Draw(t, "numbered") {
@@ -98,12 +110,13 @@ func (l layout) targets() (n int) {
 func (l layout) files() files {
 	f := files{config.Path: l.config()}
 	for i, name := range l.layers {
-		f[codeOf(name)] = code(-i)
+		f[codeOf(name)] = l.write.code(name, -i)
 		for _, env := range l.envs[name] {
-			f[valuesOf(name, env)] = values(-i)
+			f[valuesOf(name, env)] = l.write.values(env, -i)
+			f[stateOf(name, env)] = l.write.state(name, env)
 		}
 	}
-	return f
+	return patched(f, nil)
 }
 
 // config returns the configuration.

@@ -1,7 +1,9 @@
 package phase
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -141,7 +143,9 @@ func (p *play) job(ctx context.Context, j Job, f fault) {
 	if j.At != "" {
 		shop.tools[j.At] = w.tools(j.At)
 	}
-	w.must(shop.apply(ctx, aws.ReadWrite{}, []Job{j}, ""))
+	if err := shop.apply(ctx, aws.ReadWrite{}, []Job{j}, ""); !errors.Is(err, context.Canceled) {
+		w.must(err)
+	}
 	w.t.Logf("  %s: %s (fault %d)", id, w.last, f)
 	if w.wrong != "" {
 		w.t.Fatalf("%s", w.wrong)
@@ -236,10 +240,17 @@ func (w *world) wasGranted(id string, r *report.Report) bool {
 func (p *play) report() bool {
 	w := p.w
 	w.t.Helper()
+	before := maps.Clone(w.hub.told)
 	out, err := Report(context.Background(), Desk{
 		Open:   func(context.Context, github.Permissions) (Thread, error) { return w.hub, nil },
 		Redact: redact.New(), Log: slog.New(slog.DiscardHandler),
 	}, p.ticket, os.DirFS(p.dir).(fs.ReadDirFS))
+	for _, j := range p.ticket.Jobs {
+		id, pull := j.Target.ID(), cmp.Or(p.ticket.PullRequest, j.Apply.Pull)
+		if p.prints[id] != nil && w.hub.told[pull] > before[pull] {
+			w.shown[id] = shown{p.prints[id], pull}
+		}
+	}
 	if err != nil {
 		if w.hub.fails != 0 && w.hub.writes >= w.hub.fails {
 			w.t.Logf("  report died")
@@ -262,13 +273,6 @@ func (p *play) report() bool {
 		}
 		if p.good[id] && w.newest[id] == j.Apply.Deployment {
 			w.settled[id] = digestOf(flat(p.wants(j))...)
-		}
-		if print := p.prints[id]; print != nil {
-			pull := p.ticket.PullRequest
-			if pull == 0 {
-				pull = j.Apply.Pull
-			}
-			w.shown[id] = shown{print, pull}
 		}
 	}
 	if out.Failed == all {

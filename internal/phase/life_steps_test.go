@@ -17,6 +17,7 @@ import (
 type historian struct {
 	*rapid.T
 	*world
+	luck    int // one job of so many has a fault
 	deleted bool
 }
 
@@ -51,9 +52,9 @@ func (h *historian) patch() files {
 		}
 		envs := h.layout.envs[name]
 		if k := h.below(1+len(envs), "what"); k == 0 {
-			patch[codeOf(name)] = code(h.version)
+			patch[codeOf(name)] = h.layout.write.code(name, h.version)
 		} else {
-			patch[valuesOf(name, envs[k-1])] = values(h.version)
+			patch[valuesOf(name, envs[k-1])] = h.layout.write.values(envs[k-1], h.version)
 		}
 	}
 	for name := range patch {
@@ -119,7 +120,7 @@ func (h *historian) forced() {
 			to = h.git.commits[to.parents[0]]
 		}
 	}
-	h.git.branches["main"] = to.sha
+	h.git.branches["main"], h.rewound = to.sha, true
 	if h.chance(2, "lost") {
 		kept := map[string]bool{}
 		for _, sha := range h.git.branches {
@@ -146,7 +147,7 @@ func (h *historian) deleteLayer() {
 	rest := h.layout.without(name)
 	patch := files{config.Path: rest.config(), codeOf(name): ""}
 	for _, env := range h.layout.envs[name] {
-		patch[valuesOf(name, env)] = ""
+		patch[valuesOf(name, env)], patch[stateOf(name, env)] = "", ""
 	}
 	h.openPull("main", patch, !h.chance(5, "not planned"))
 	h.merge(len(h.open) - 1)
@@ -264,7 +265,7 @@ func (h *historian) work(p *play) {
 }
 
 func (h *historian) fault() fault {
-	if !h.chance(5, "fault") {
+	if !h.chance(h.luck, "fault") {
 		return fine
 	}
 	return fault(1 + h.below(int(anyFault)-1, "which"))

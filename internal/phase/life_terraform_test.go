@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/layer"
@@ -55,7 +56,7 @@ func (g *gitHistory) wants(sha, id string) resources {
 	if !ok {
 		return resources{}
 	}
-	return resources{"x.a": digestOf(tree[codeOf(name)])[:8], "x.b": digestOf(values)[:8]}
+	return resources{"x.a": strings.Fields(tree[codeOf(name)])[1], "x.b": strings.Fields(values)[2]}
 }
 
 // changes returns what leads from one state to another, in the order of their addresses.
@@ -118,10 +119,7 @@ func (s *terraform) Apply(_ context.Context, _ aws.ReadWrite, job runner.Job) (*
 			Kind: report.Locked, Message: "locked", Hint: "unlock", Lock: &report.Lock{ID: "1"},
 		}}, nil
 	}
-	to := resources{}
-	if !job.Mode.Destroy {
-		to = w.git.wants(s.sha, id)
-	}
+	to := s.to(job)
 	r := w.plan(job.Target, to, job.Review)
 	switch {
 	case r.Status == report.Unchanged:
@@ -132,6 +130,14 @@ func (s *terraform) Apply(_ context.Context, _ aws.ReadWrite, job runner.Job) (*
 		w.carryOut(r, to)
 	}
 	return r, nil
+}
+
+// to returns what a job is to lead to.
+func (s *terraform) to(job runner.Job) resources {
+	if job.Mode.Destroy {
+		return resources{}
+	}
+	return s.w.git.wants(s.sha, job.Target.ID())
 }
 
 // carryOut does what is planned, as far as the fault of the target lets it.
@@ -160,15 +166,7 @@ func (w *world) carryOut(r *report.Report, to resources) {
 	w.estate.states[id] = state
 	w.estate.locked[id] = f == killed || f == killedHalf || f == killedLate
 	w.count.carried += done
-	switch whole := digestOf(flat(to)...); {
-	case done == len(r.Changes) && w.once[id] == whole:
-		w.complain("%s is applied twice", id)
-	case done == len(r.Changes):
-		w.count.applies++
-		w.been[id+to["x.a"]], w.once[id] = true, whole
-	case done > 0:
-		delete(w.once, id)
-	}
+	w.changed(id, to, done == len(r.Changes), done > 0)
 	switch f {
 	case fine, killedLate, vanished:
 		r.Status = report.Applied
@@ -183,6 +181,19 @@ func (w *world) carryOut(r *report.Report, to resources) {
 	}
 }
 
+// changed notes that a target was changed, or that it was brought to what it is to be.
+func (w *world) changed(id string, to resources, whole, partly bool) {
+	switch {
+	case whole && w.once[id] == digestOf(flat(to)...):
+		w.complain("%s is applied twice", id)
+	case whole:
+		w.count.applies++
+		w.been[id+to["x.a"]], w.once[id] = true, digestOf(flat(to)...)
+	case partly:
+		delete(w.once, id)
+	}
+}
+
 // flat returns resources as a list.
 func flat(r resources) []string {
 	var out []string
@@ -194,8 +205,8 @@ func flat(r resources) []string {
 
 func (s *terraform) Close() error { return nil }
 
-func (s *terraform) Plan(context.Context, aws.ReadOnly, runner.Job) (*report.Report, error) {
-	panic("not played")
+func (s *terraform) Plan(_ context.Context, _ aws.ReadOnly, job runner.Job) (*report.Report, error) {
+	return s.w.plan(job.Target, s.to(job), nil), nil
 }
 
 func (s *terraform) Drift(context.Context, aws.ReadOnly, runner.Job) (*report.Report, error) {

@@ -1,13 +1,16 @@
 package phase
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"time"
 
+	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/github"
 	"github.com/layerbot/layerbot/internal/report"
+	"github.com/layerbot/layerbot/internal/runner"
 )
 
 // A world is where a history is played: a repository, GitHub and what Terraform made, with what must hold of them.
@@ -20,6 +23,7 @@ type world struct {
 	tools  func(sha string) Terraform
 	dir    string // for reports
 
+	rewound bool             // a branch was taken back
 	version int              // of what was written last
 	open    []pullPatch      // pull requests not yet merged
 	faults  map[string]fault // of the run that is at work, by target ID
@@ -111,16 +115,19 @@ func (w *world) openPull(base string, patch files, planned bool) {
 // planPull writes the check runs of what a pull request touches.
 func (w *world) planPull(base, head string, plans map[string]*report.Fingerprint) {
 	records := map[string]*record{}
-	for _, at := range []string{head, w.git.branches[base]} {
+	for _, at := range []string{head, w.git.branches[base]} { // what is there, and what is deleted
 		for _, t := range w.git.layers(at).Targets {
 			id, to := t.ID(), w.git.wants(head, t.ID())
-			if w.layout.branch[t.Env] != base || maps.Equal(to, w.git.wants(w.git.branches[base], id)) {
+			if w.layout.branch[t.Env] != base || maps.Equal(to, w.git.wants(w.git.branches[base], id)) || records[t.Env] != nil && records[t.Env].Targets[id].Status != "" {
 				continue
 			}
 			if records[t.Env] == nil {
 				records[t.Env] = &record{Head: head, Targets: map[string]entry{}}
 			}
-			r := w.plan(t, to, nil)
+			job := runner.Job{Target: t, Head: head}
+			job.Mode.Destroy = len(to) == 0
+			r, err := w.tools(at).Plan(context.Background(), aws.ReadOnly{}, job)
+			w.must(err)
 			records[t.Env].Targets[id] = enter(r, "run")
 			plans[id] = r.Fingerprint
 		}
@@ -155,13 +162,8 @@ func (w *world) mergePull(i int, squash bool) (branch string) {
 // patched returns a tree with a patch on it.
 func patched(tree, patch files) files {
 	out := maps.Clone(tree)
-	for name, text := range patch {
-		if text == "" {
-			delete(out, name)
-		} else {
-			out[name] = text
-		}
-	}
+	maps.Copy(out, patch)
+	maps.DeleteFunc(out, func(_, text string) bool { return text == "" })
 	return out
 }
 
