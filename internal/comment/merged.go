@@ -63,7 +63,13 @@ func (t *target) progress() string {
 		return ""
 	}
 	done := len(t.Apply.Done)
-	return number(done) + " of " + count(max(done, works(t.Changes)), "change")
+	all := 0 // as the runner counts them
+	for _, c := range t.Changes {
+		if c.Action != report.Read && c.Deferred == "" {
+			all++
+		}
+	}
+	return number(done) + " of " + count(max(done, all), "change")
 }
 
 // mergedOutcome is the headline after the merge: what is most urgent.

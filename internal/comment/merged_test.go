@@ -115,11 +115,15 @@ func TestNothingIsCalledApplied(t *testing.T) {
 
 func TestWhatIsCarriedOutIsCounted(t *testing.T) {
 	r := halted(changes("05-compute", "dev", 1, seven()...), report.Failed, report.Failure{Kind: report.Broken, Message: "m"}, "aws_instance.old", "aws_s3_bucket.b[0]")
+	moved := halted(changes("05-compute", "dev", 1, append(seven(), report.Change{Address: "aws_vpc.b", MovedFrom: "aws_vpc.a", Action: report.NoOp},
+		report.Change{Address: "aws_vpc.gone", Action: report.Forget}, report.Change{Address: "data.aws_vpc.c", Action: report.Read})...),
+		report.Failed, report.Failure{Kind: report.Broken, Message: "m"}, "aws_vpc.b")
 	for name, tt := range map[string]struct {
 		report report.Report
 		row    string
 	}{
 		"some of it":                     {r, "| ❌ failed after 2 of 7 changes | 1 | 0 | 1 | 0 | 0 |"},
+		"what only concerns the state":   {moved, "| ❌ failed after 1 of 9 changes | 0 | 0 | 0 | 0 | 1/0 |"},
 		"nothing of it":                  {halted(r, report.Failed, *r.Failure), "| ❌ failed | – | – | – | – | – |"},
 		"begun, and nothing":             {func() report.Report { r := r; r.Apply = &report.Apply{}; return r }(), "| ❌ failed after 0 of 7 changes | 0 | 0 | 0 | 0 | 0 |"},
 		"more than the report tells of":  {func() report.Report { r := r; r.Changes = nil; return r }(), "| ❌ failed after 2 of 2 changes | 0 | 0 | 0 | 0 | 0 |"},

@@ -99,6 +99,7 @@ func (r *run) carryOut(ctx context.Context) error {
 	fault := r.fault("apply", err, out, stderr.String())
 	if out.begun || unstored {
 		r.report.Apply = &report.Apply{Done: r.done(out, crashed(err))}
+		r.half = r.halves(out)
 	}
 	if unstored {
 		return r.rescue(ctx, out, fault)
@@ -144,7 +145,30 @@ func (r *run) those(which func(report.Change) bool) []string {
 	return out
 }
 
-// progress says how far the apply came: "3 of 7 changes were carried out".
+// halves says of each replacement that was carried out by half what is left of it.
+func (r *run) halves(out *stream) (left []string) {
+	for _, c := range r.report.Changes {
+		created, deleted := out.complete[string(report.Create)+" "+c.Address], out.complete[string(report.Delete)+" "+c.Address]
+		switch {
+		case c.Action != report.Replace || created == deleted:
+		case deleted:
+			left = append(left, c.Address+" was destroyed and not created again")
+		default:
+			left = append(left, c.Address+" was created anew and its old object is still there")
+		}
+	}
+	return left
+}
+
+// progress says how far the apply came: "3 of 7 changes were carried out", and what it left half done.
 func (r *run) progress() string {
-	return fmt.Sprintf("%d of %d changes were carried out", len(r.report.Apply.Done), len(r.all()))
+	const few = 5
+	text := fmt.Sprintf("%d of %d changes were carried out", len(r.report.Apply.Done), len(r.all()))
+	for _, left := range r.half[:min(len(r.half), few)] {
+		text += ", " + left
+	}
+	if more := len(r.half) - few; more > 0 {
+		text += fmt.Sprintf(", and %d more", more)
+	}
+	return text
 }

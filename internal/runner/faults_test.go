@@ -38,7 +38,11 @@ func TestFaultsDuringApply(t *testing.T) {
 		},
 		"Terraform panics": {
 			`say apply_start create x.a; say apply_complete create x.a; say apply_complete delete x.b; echo 'panic: index out of range' >&2; exit 11`,
-			"failed different (interrupted: 1 of 2 changes were carried out, then: terraform crashed during apply (exit status 11)): x.a", "`/unlock app prod`", "index out of range",
+			"failed different (interrupted: 1 of 2 changes were carried out, x.b was destroyed and not created again, then: terraform crashed during apply (exit status 11)): x.a", "`/unlock app prod`", "index out of range",
+		},
+		"the other half of a replacement": {
+			`say apply_start create x.b; say apply_complete create x.b; exit 1`,
+			"failed different (error: 0 of 2 changes were carried out, x.b was created anew and its old object is still there, then: terraform apply failed (exit status 1)): ", "output", "",
 		},
 		"both halves of a replacement": {
 			`say apply_start delete x.b; say apply_complete delete x.b; say apply_complete create x.b; exit 1`,

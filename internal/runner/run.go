@@ -31,6 +31,7 @@ type run struct {
 	checks  map[string]string     // of the last plan: message → address
 	noted   int                   // how many of the report's warnings are not the plan's
 	limit   *time.Timer           // ends the run; nil when there is no time limit
+	half    []string              // what an apply left of replacements, of which it carried out one half
 }
 
 // credentials are those of either kind.
