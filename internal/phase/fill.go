@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hmarr/codeowners"
@@ -71,7 +72,22 @@ func survey(ctx context.Context, repo Clone, base, head string) (*scene, error) 
 		return nil, err
 	}
 	s.affected = layer.AffectedBy(s.base, s.head, changed)
+	if slices.Contains(changed, config.Path) {
+		return s, with(ctx, repo, head, unbroken)
+	}
 	return s, nil
+}
+
+// unbroken returns why the configuration that a change brings could not be read once it is merged.
+func unbroken(tree Tree) error {
+	_, err := readConfig(tree)
+	if _, forPeople := Hint(err); !forPeople {
+		return err
+	}
+	return &UserError{
+		Message: "this change breaks " + config.Path + ": " + err.Error(),
+		Next:    "correct the file in this change: merged as it is, nothing could be planned or applied any more",
+	}
 }
 
 // layersOf returns the layers of a commit.
