@@ -115,6 +115,14 @@ func TestNoticesRepeatNoFailure(t *testing.T) {
 	}
 }
 
+func TestRefusalKeepsLines(t *testing.T) {
+	got := Refusal("k", "Unsupported argument\n  on a.hcl line 2\n```\n@alice", "mend it")
+	want := "<!-- layerbot:reply k -->\n````text\nUnsupported argument\n  on a.hcl line 2\n```\n@alice\n````\n\nMend it.\n"
+	if got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
 func TestRefusal(t *testing.T) {
 	got := Refusal("comment-77", "There is no layer “@acme” <b>.", "Did you mean `compute`? `/layers` lists them.")
 	want := "<!-- layerbot:reply comment_77 -->\nThere is no layer “@\u200bacme” &lt;b&gt;.\n\nDid you mean `compute`? `/layers` lists them.\n"

@@ -26,11 +26,14 @@ func ReplyMarker(key string) string {
 
 // Refusal returns the short reply for a command that was not carried out, beginning with the marker of key.
 func Refusal(key, message, hint string) string {
-	text := ReplyMarker(key) + "\n" + asSentence(message) + "\n"
-	if hint != "" {
-		text += "\n" + asSentence(hint) + "\n"
+	said := asSentence(message) + "\n"
+	if strings.Contains(message, "\n") { // the place in a file needs its lines
+		said = fence("text", lines(clip(message, maxObstacle)))
 	}
-	return text
+	if hint != "" {
+		said += "\n" + asSentence(hint) + "\n"
+	}
+	return ReplyMarker(key) + "\n" + said
 }
 
 // asSentence returns an error's text as one begins and ends a sentence; a name or a path at its start stays as it is.
