@@ -95,7 +95,6 @@ func (w *world) gate(ev *github.Event) *play {
 	w.must(err)
 	w.t.Logf("run %d: %s at %.7s: %s", w.count.runs, ev.Name, t.Head, described(t))
 	dir := filepath.Join(w.dir, fmt.Sprint(w.count.runs))
-	w.must(os.MkdirAll(dir, 0o700))
 	return &play{w: w, ticket: t, dir: dir, good: map[string]bool{}, prints: map[string]*report.Fingerprint{}}
 }
 

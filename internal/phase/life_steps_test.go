@@ -159,19 +159,23 @@ func (h *historian) again() {
 	h.run(h.push(branches[h.below(len(branches), "branch")]))
 }
 
-// command is /apply on the last merged pull request.
+// command is /apply on a merged pull request, which accepts what is shown there, and nothing that is shown elsewhere.
 func (h *historian) command() {
-	for _, p := range slices.Backward(h.hub.pulls) {
+	var merged []*github.PullRequest
+	for _, p := range h.hub.pulls {
 		if p.Merged {
-			words := ""
-			if h.chance(2, "named") {
-				words = h.layout.layers[h.below(len(h.layout.layers), "layer")]
-				h.yes(words, p.Number)
-			}
-			h.run(h.says(p.Number, p.BaseRef, words))
-			return
+			merged = append(merged, p)
 		}
 	}
+	if len(merged) == 0 {
+		return
+	}
+	p, words := merged[len(merged)-1-h.below(len(merged), "pull request")], ""
+	if h.chance(2, "named") {
+		words = h.layout.layers[h.below(len(h.layout.layers), "layer")]
+		h.yes(words, p.Number)
+	}
+	h.run(h.says(p.Number, p.BaseRef, words))
 }
 
 // accept says yes to a plan that was shown.

@@ -64,11 +64,11 @@ func TestLife(t *testing.T) {
 
 // live plays one history to its end.
 func live(t *rapid.T, dir string) counts {
-	l := drawLayout(t, 4, 6, 10, 30)
+	l := drawLayout(t, 2, 3, 4, 5, 8, 30)
 	w := newWorld(t, l, dir)
 	w.count.histories, w.count.targets = 1, l.targets()
 	h := &historian{T: t, world: w, luck: 5}
-	for range rapid.IntRange(1, 7).Draw(t, "steps") {
+	for range rapid.IntRange(1, 6).Draw(t, "steps") {
 		h.step()
 	}
 	w.converge()
