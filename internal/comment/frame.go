@@ -112,7 +112,7 @@ func (v *view) footer() string {
 	var b strings.Builder
 	b.WriteString("---\n\n" + v.acceptAll())
 	if v.Next != "" && !v.idle() {
-		b.WriteString(v.purpose() + ":\n\n" + fence("", shown(v.Next, maxProse)) + "\n")
+		b.WriteString(v.prompt(v.purpose(), v.Next) + "\n")
 	}
 	var links []string
 	for _, l := range []struct{ text, address string }{{"Run", v.Links.Run}, {"Checks", v.Links.Checks}, {"Full report", v.Links.Report}} {
@@ -125,6 +125,19 @@ func (v *view) footer() string {
 	}
 	b.WriteString("<sub>" + strings.Join(v.tools(), " · ") + "</sub>\n")
 	return b.String()
+}
+
+// prompt says how a command is given, and what for: in a comment, or to the workflow where no pull request can be commented on.
+func (v *view) prompt(what, command string) string {
+	if v.PullRequest != 0 || v.BaseRef == "" {
+		return what + ":\n\n" + fence("", shown(command, maxProse))
+	}
+	verb, targets, _ := strings.Cut(strings.TrimPrefix(command, "/"), " ")
+	how := what + ": run the workflow by hand on the branch " + code(v.BaseRef) + ", its input `command` being " + code(verb)
+	if targets == "" {
+		return how + ".\n"
+	}
+	return how + " and its input `targets`:\n\n" + fence("", shown(targets, maxProse))
 }
 
 // idle reports whether there is nothing that could be planned again.

@@ -271,3 +271,21 @@ func TestTerminalWithoutAPullRequest(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// A push that no pull request stands behind has nowhere to comment: the workflow takes the command.
+func TestCommandsWithoutAPullRequest(t *testing.T) {
+	p := mergedPages()["merged_stopped"]
+	p.PullRequest, p.Next = 0, "/apply"
+	body := Render(p).Body
+	for _, want := range []string{
+		": run the workflow by hand on the branch `" + p.BaseRef + "`, its input `command` being `apply` and its input `targets`:\n\n```\n",
+		"\nPlan and compare again, accepting nothing: run the workflow by hand on the branch `" + p.BaseRef + "`, its input `command` being `apply`.\n",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%q is missing:\n%s", want, body)
+		}
+	}
+	if strings.Contains(body, "\n/apply") {
+		t.Errorf("it tells to comment:\n%s", body)
+	}
+}

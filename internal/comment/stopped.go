@@ -109,8 +109,7 @@ func (v *view) acceptance(t *target) string {
 	if command == "" {
 		return asSentence(v.hint(t)) + "\n\n"
 	}
-	return "To accept exactly this plan, and nothing newer:\n\n" + fence("", shown(command, maxProse)) +
-		"\nOr revert the change, or open a pull request whose plan is what you want.\n\n"
+	return v.prompt("To accept exactly this plan, and nothing newer", command) + "\nOr revert the change, or open a pull request whose plan is what you want.\n\n"
 }
 
 // acceptAll is the footer's word on several stopped plans.
@@ -118,7 +117,7 @@ func (v *view) acceptAll() string {
 	if v.Accept == "" || v.stopped < 2 || v.isPart {
 		return ""
 	}
-	return "Accept all " + number(v.stopped) + " stopped plans, exactly as they are shown here:\n\n" + fence("", shown(v.Accept, maxProse)) + "\n"
+	return v.prompt("Accept all "+number(v.stopped)+" stopped plans, exactly as they are shown here", v.Accept) + "\n"
 }
 
 // waitingList says why targets wait that nothing is wrong with, each reason once.

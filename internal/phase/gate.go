@@ -173,6 +173,9 @@ func refuseState(pull *github.PullRequest, work Work, queued bool) error {
 	if r := refuseFork(pull, !queued); r != nil {
 		return &refusedError{*r}
 	}
+	if pull.Merged && !queued && work == Planning {
+		return refuse(fmt.Sprintf("pull request #%d is merged", pull.Number), "`/apply` plans and applies what is left of it; open another pull request for another change")
+	}
 	if pull.State != "open" && !queued && work == Planning {
 		return refuse(fmt.Sprintf("pull request #%d is closed", pull.Number), "reopen it, then comment again")
 	}

@@ -48,6 +48,7 @@ func (d Desk) applies(ctx context.Context, t *Ticket, reports []report.Report) (
 		if err != nil {
 			return nil, err
 		}
+		d.Log.Info("the living comment is up to date", "url", c.URL)
 		if number == t.PullRequest {
 			s.comment = c.ID
 		}
