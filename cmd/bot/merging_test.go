@@ -28,6 +28,26 @@ func (s *stage) merge(ts *testscript.TestScript, neg bool, args []string) {
 	s.use(ts, "push", s.repo.PushEvent(args[0], s.base, before))
 }
 
+// attempt N makes what follows the N-th attempt of its run.
+func (s *stage) attempt(ts *testscript.TestScript, neg bool, args []string) { s.attempts = args[0] }
+
+// back makes the pull request before the last one the current one.
+func (s *stage) back(ts *testscript.TestScript, neg bool, args []string) {
+	s.pull = s.pulls[len(s.pulls)-2]
+}
+
+// branch NAME [FROM] makes a branch where another is; without that, it ends one.
+func (s *stage) branch(ts *testscript.TestScript, neg bool, args []string) {
+	change := []string{"-C", s.repo.GitDir, "update-ref", "-d", "refs/heads/" + args[0]}
+	if len(args) > 1 {
+		change = []string{"-C", s.repo.GitDir, "update-ref", "refs/heads/" + args[0], s.tip(ts, args[1])}
+	}
+	out, err := exec.Command("git", change...).CombinedOutput()
+	if err != nil {
+		ts.Fatalf("git %v: %v\n%s", change, err, out)
+	}
+}
+
 // direct LOGIN BRANCH DIR [forced] pushes the files of DIR to a branch and makes that push the current event; forced, it takes
 // the place of the last commit.
 func (s *stage) direct(ts *testscript.TestScript, neg bool, args []string) {

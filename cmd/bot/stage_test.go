@@ -43,6 +43,9 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"merge":        onStage((*stage).merge),
 	"direct":       onStage((*stage).direct),
 	"alive":        onStage((*stage).alive),
+	"attempt":      onStage((*stage).attempt),
+	"back":         onStage((*stage).back),
+	"branch":       onStage((*stage).branch),
 	"review":       onStage((*stage).review),
 	"deployments":  onStage((*stage).deployments),
 	"issues":       onStage((*stage).issues),
@@ -82,6 +85,7 @@ type stage struct {
 	planted              []string   // variables that every phase has beside its own, see canaries
 	flags                []string   // of the jobs with Terraform
 	given                []string   // variables that the jobs with Terraform have
+	attempts             string     // which attempt of the run it is
 	printed              strings.Builder
 }
 
@@ -293,7 +297,7 @@ func (s *stage) withApp() []string {
 	return append(credentials,
 		"GITHUB_EVENT_NAME="+s.eventName, "GITHUB_EVENT_PATH="+s.eventFile,
 		"GITHUB_REPOSITORY=acme/infra", "GITHUB_API_URL="+s.server.APIURL(), "GITHUB_SERVER_URL="+s.server.URL,
-		"GITHUB_RUN_ID="+strconv.Itoa(4000+s.runs),
+		"GITHUB_RUN_ID="+strconv.Itoa(4000+s.runs), "GITHUB_RUN_ATTEMPT="+s.attempts,
 		"GITHUB_OUTPUT="+filepath.Join(s.dir, "output"), "GITHUB_STEP_SUMMARY="+filepath.Join(s.dir, "summary.md"),
 	)
 }

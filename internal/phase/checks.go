@@ -47,14 +47,12 @@ const (
 func externalID(pull int) string { return fmt.Sprintf("pull/%d", pull) }
 
 func pullOf(externalID string) int {
-	_, rest, ok := strings.Cut("/"+externalID, "/pull/")
-	if i := strings.LastIndex(rest, "/pull/"); i >= 0 {
-		rest = rest[i+len("/pull/"):] // a branch may be called anything
-	}
-	if !ok {
+	id := "/" + externalID
+	i := strings.LastIndex(id, "/pull/") // a branch may be called anything
+	if i < 0 {
 		return 0
 	}
-	n, err := strconv.Atoi(rest)
+	n, err := strconv.Atoi(id[i+len("/pull/"):])
 	if err != nil || n < 0 {
 		return 0
 	}

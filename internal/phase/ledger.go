@@ -32,6 +32,7 @@ type payload struct {
 	Shared  string `json:"shared"`            // of those that the layer's environments have in common
 	Pull    int    `json:"pull,omitempty"`    // on which the plan was reviewed
 	Run     string `json:"run,omitempty"`     // address of the run
+	Branch  string `json:"branch,omitempty"`  // whose head was applied
 	Deleted bool   `json:"deleted,omitempty"` // the layer was destroyed
 	At      string `json:"at,omitempty"`      // the commit whose files were used, where it is not the deployment's
 }
@@ -137,8 +138,8 @@ func follow(ctx context.Context, gh Deployments, env, task string, records []git
 			return h, nil
 		}
 		a := &attempt{id: d.ID, sha: d.SHA}
-		if json.Unmarshal(d.Payload, &a.payload) != nil || a.Version != 1 {
-			continue // written by another version of the App, or by hand
+		if json.Unmarshal(d.Payload, &a.payload) != nil || a.Version != 1 || a.Target != strings.TrimPrefix(task, taskPrefix)+"/"+env {
+			continue // another version's, or of an environment that GitHub takes for this one: Prod for prod
 		}
 		if a.state, err = gh.DeploymentState(ctx, d.ID); err != nil {
 			return h, err

@@ -107,13 +107,13 @@ func (w *world) openPull(base string, patch files, planned bool) {
 	})
 	p := pullPatch{number: number, patch: patch, plans: map[string]*report.Fingerprint{}}
 	if planned {
-		w.planPull(base, head, p.plans)
+		w.planPull(number, base, head, p.plans)
 	}
 	w.open = append(w.open, p)
 }
 
 // planPull writes the check runs of what a pull request touches.
-func (w *world) planPull(base, head string, plans map[string]*report.Fingerprint) {
+func (w *world) planPull(number int, base, head string, plans map[string]*report.Fingerprint) {
 	records := map[string]*record{}
 	for _, at := range []string{head, w.git.branches[base]} { // what is there, and what is deleted
 		for _, t := range w.git.layers(at).Targets {
@@ -128,7 +128,9 @@ func (w *world) planPull(base, head string, plans map[string]*report.Fingerprint
 			job.Mode.Destroy = len(to) == 0
 			r, err := w.tools(at).Plan(context.Background(), aws.ReadOnly{}, job)
 			w.must(err)
-			records[t.Env].Targets[id] = enter(r, "run")
+			e := enter(r, "run")
+			e.Pull = number
+			records[t.Env].Targets[id] = e
 			plans[id] = r.Fingerprint
 		}
 	}

@@ -54,7 +54,7 @@ func (m *memory) review(ctx context.Context, c candidate) (review *report.Review
 			return nil, 0, last, err
 		}
 		e := seen[c.ID()]
-		if e.Fingerprint == nil {
+		if e.Fingerprint == nil || e.Pull != pull.Number {
 			continue
 		}
 		review := &report.Review{Fingerprint: e.Fingerprint, Partial: e.Partial}

@@ -18,7 +18,7 @@ func (s *standing) queue(ctx context.Context, gh Thread, pull *github.PullReques
 	if err != nil {
 		return nil, err
 	}
-	reviewed := remembered(checks, pull.HeadSHA)
+	reviewed := plannedOn(remembered(checks, pull.HeadSHA), pull.Number)
 	for i := range s.page.Reports {
 		r := &s.page.Reports[i]
 		if why := differs(r, reviewed[r.Target.ID()]); why != "" {

@@ -43,9 +43,12 @@ type entry struct {
 	Run         string              `json:"run,omitempty"`         // address of the run
 	Partial     bool                `json:"partial,omitempty"`     // the resources of the fingerprints did not fit
 
+	// The pull request where it was planned, or of an apply, where what it was compared with was reviewed. Others may have
+	// the same head.
+	Pull int `json:"pull,omitempty"`
+
 	// Of an apply: Fingerprint is of the plan that stopped it.
 	Review  *report.Fingerprint `json:"review,omitempty"`  // what it was compared with
-	Pull    int                 `json:"pull,omitempty"`    // where that was reviewed
 	Shown   int                 `json:"shown,omitempty"`   // the pull request whose comment shows the plan that stopped it
 	Applied []string            `json:"applied,omitempty"` // addresses of reviewed changes that were carried out, also by earlier applies
 }
@@ -129,6 +132,13 @@ func readRecord(text string) *record {
 		return nil
 	}
 	return &r
+}
+
+// plannedOn returns what was planned on one pull request, of what its head remembers.
+func plannedOn(entries map[string]entry, pull int) map[string]entry {
+	out := maps.Clone(entries)
+	maps.DeleteFunc(out, func(_ string, e entry) bool { return e.Pull != pull })
+	return out
 }
 
 // remembered returns what the App's check runs on the commit head remember of its targets, by ID.

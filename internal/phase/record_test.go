@@ -81,7 +81,7 @@ func TestRecordBrokenIsNone(t *testing.T) {
 }
 
 func TestPullOf(t *testing.T) {
-	for text, want := range map[string]int{externalID(12): 12, "": 0, "pull/": 0, "pull/-3": 0, "pull/x": 0, "12": 0} {
+	for text, want := range map[string]int{externalID(12): 12, "": 0, "pull/": 0, "pull/-3": 0, "pull/x": 0, "12": 0, branchID("dev", 7): 7, branchID("pull", 7): 7, branchID("a/pull/3", 7): 7} {
 		if got := pullOf(text); got != want {
 			t.Errorf("pullOf(%q) = %d, want %d", text, got, want)
 		}

@@ -120,11 +120,13 @@ func (s *standing) remember(checks []github.Check) {
 	for _, c := range checks {
 		s.concluded[c.Name] = c.Conclusion
 	}
-	before := remembered(checks, s.ticket.Head)
+	before := plannedOn(remembered(checks, s.ticket.Head), s.ticket.PullRequest)
 	now := map[string]entry{}
 	for i, j := range s.ticket.Jobs {
 		if j.WhatIf == "" {
-			now[j.Target.ID()] = enter(&s.page.Reports[i], s.desk.Links.Run)
+			e := enter(&s.page.Reports[i], s.desk.Links.Run)
+			e.Pull = s.ticket.PullRequest
+			now[j.Target.ID()] = e
 		}
 	}
 	for _, t := range s.ticket.Expected {
