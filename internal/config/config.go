@@ -50,6 +50,7 @@ const (
 type Environment struct {
 	Name            string
 	Branch          string   // default: Name
+	BranchGiven     bool     // it is not the default
 	Previous        string   // promotion gate; "" is none
 	WhenPlanChanged Changed  // default Stop
 	Unreviewed      Changed  // default Stop

@@ -22,7 +22,7 @@ var example = config.Config{
 	Environments: []config.Environment{
 		{Name: "test", Branch: "test", WhenPlanChanged: config.Stop, Unreviewed: config.Stop},
 		{
-			Name: "prod", Branch: "prod", Previous: "test", WhenPlanChanged: config.Apply, Unreviewed: config.Apply,
+			Name: "prod", Branch: "prod", BranchGiven: true, Previous: "test", WhenPlanChanged: config.Apply, Unreviewed: config.Apply,
 			Volatile: []string{`**.tags_all["governance:SemanticVersion"]`},
 			Appliers: []string{"@acme/platform", "octocat"},
 			Require:  []string{"approved"},

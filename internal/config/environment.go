@@ -68,6 +68,7 @@ func (b environmentBlock) config(c *checker) Environment {
 	return Environment{
 		Name:            b.Name,
 		Branch:          orElse(b.Branch, b.Name),
+		BranchGiven:     b.Branch != "",
 		Previous:        b.Previous,
 		WhenPlanChanged: Changed(orElse(b.WhenPlanChanged, string(Stop))),
 		Unreviewed:      Changed(orElse(b.Unreviewed, string(Stop))),

@@ -29,6 +29,8 @@ type Pulls interface {
 var (
 	lookPermissions = github.Permissions{"metadata": "read", "pull_requests": "read"}
 	treePermissions = github.Permissions{"metadata": "read", "contents": "read"}
+
+	unlockPermissions = github.Permissions{"metadata": "read", "contents": "read", "deployments": "read"}
 )
 
 // A Door is what gate stands at: the ways to GitHub and to git, and what keys are derived from.
@@ -37,6 +39,7 @@ type Door struct {
 	Git      Clone                                                    // any clone of the repository; commits are fetched into it
 	CloneURL string
 	Run      string // address of this run; "" outside of one
+	Repeated bool   // it is not the first attempt of this run
 	AppID    int64
 	Secret   []byte // the App's private key, from which fingerprint keys are derived
 	Log      *slog.Logger
@@ -211,6 +214,9 @@ func (d Door) needs(a ask) github.Permissions {
 	p := treePermissions
 	if a.work == Applying {
 		p = mergePermissions
+	}
+	if a.work == Unlocking {
+		p = unlockPermissions
 	}
 	if a.commentID != 0 || a.actor != "" && a.work == Planning {
 		p = maps.Clone(p)

@@ -44,6 +44,10 @@ type merge struct {
 // to what a command names.
 func (d Door) merged(ctx context.Context, gh Pulls, a ask, t *Ticket) error {
 	t.Work = Applying
+	if d.AppID == 0 || len(d.Secret) == 0 {
+		return refuse("nothing is applied without a GitHub App: what reviewers saw would be kept where every workflow of the repository can write",
+			"create the App and set LAYERBOT_APP_ID and LAYERBOT_APP_PRIVATE_KEY; GITHUB_TOKEN does for plans")
+	}
 	m := &merge{door: d, gh: gh, ask: a, ticket: t, ledger: ledger{}, past: map[string]*layer.Map{}}
 	if err := m.look(ctx); err != nil {
 		return err
@@ -55,6 +59,9 @@ func (d Door) merged(ctx context.Context, gh Pulls, a ask, t *Ticket) error {
 		}
 		t.Ignored = why
 		return nil
+	}
+	if err := d.rightful(ctx, gh.Token(), &m.scene, t.BaseRef, t.Checks, m.ledger); err != nil {
+		return err
 	}
 	pending, err := m.pending(ctx)
 	if err != nil {
@@ -248,7 +255,7 @@ func (m *merge) record(ctx context.Context) error {
 func (m *merge) deployment(j Job) github.Deployment {
 	o := j.Apply
 	text, err := json.Marshal(payload{
-		Version: 1, Target: j.Target.ID(), Digest: o.Digest, Shared: o.Shared, Pull: o.Pull, Run: m.door.Run, Deleted: j.Deleted, At: j.At,
+		Version: 1, Target: j.Target.ID(), Digest: o.Digest, Shared: o.Shared, Pull: o.Pull, Run: m.door.Run, Branch: m.ticket.BaseRef, Deleted: j.Deleted, At: j.At,
 	})
 	if err != nil {
 		panic(err) // plain data

@@ -24,9 +24,6 @@ func (d Door) unlock(ctx context.Context, gh Pulls, a ask, t *Ticket) error {
 		return refuse("/unlock takes exactly one layer and one environment", "for example `/unlock "+targets[0].Layer+" "+targets[0].Env+"`")
 	}
 	env := targets[0].Env
-	if err := d.entitled(ctx, a, s.cfg, []string{env}); err != nil {
-		return err
-	}
 	if own := s.branchOf(env); own != t.BaseRef {
 		if s, err = d.tip(ctx, gh.Token(), t, branches, own); err != nil {
 			return err
@@ -34,6 +31,16 @@ func (d Door) unlock(ctx context.Context, gh Pulls, a ask, t *Ticket) error {
 		if targets, err = s.head.Resolve([]string{targets[0].ID()}, false); err != nil {
 			return asRefusal(err)
 		}
+	}
+	done := ledger{}
+	if err := done.read(ctx, gh, env, targets); err != nil {
+		return err
+	}
+	if err := d.rightful(ctx, gh.Token(), s, t.BaseRef, []string{env}, done); err != nil {
+		return err
+	}
+	if err := d.entitled(ctx, a, s.cfg, []string{env}); err != nil {
+		return err
 	}
 	j, err := s.draft(targets[0])
 	t.Jobs = []Job{j}
