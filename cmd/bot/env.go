@@ -27,6 +27,7 @@ type environment struct {
 	APIURL      string
 	ServerURL   string
 	RunID       string
+	Repeated    bool   // not the first attempt of the run
 	OutputPath  string // GITHUB_OUTPUT
 	SummaryPath string // GITHUB_STEP_SUMMARY
 
@@ -53,6 +54,7 @@ func surroundings() environment {
 		APIURL:     or(all["GITHUB_API_URL"], "https://api.github.com"),
 		ServerURL:  or(all["GITHUB_SERVER_URL"], "https://github.com"),
 		RunID:      all["GITHUB_RUN_ID"],
+		Repeated:   or(all["GITHUB_RUN_ATTEMPT"], "1") != "1",
 		OutputPath: all["GITHUB_OUTPUT"], SummaryPath: all["GITHUB_STEP_SUMMARY"],
 		AppIDText:  all["LAYERBOT_APP_ID"],
 		PrivateKey: all["LAYERBOT_APP_PRIVATE_KEY"],

@@ -44,6 +44,7 @@ func (b *bot) runGate(ctx context.Context, out string) error {
 		Git:      phase.CloneOf(repo.WithNetwork(b.env.All)),
 		CloneURL: strings.TrimSuffix(b.env.ServerURL, "/") + "/" + ev.Repository.String() + ".git",
 		Run:      b.runURL(ev.Repository),
+		Repeated: b.env.Repeated,
 		AppID:    b.env.AppID, Secret: []byte(b.env.PrivateKey), Log: b.log,
 	}, ev)
 	if err != nil {

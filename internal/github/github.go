@@ -74,6 +74,8 @@ type Comment struct {
 	AppID  int64 // of the App that wrote it; 0 for people
 	URL    string
 	Issue  int // number of the pull request it is on
+
+	Created time.Time
 }
 
 // A CheckEvent is a press on a check run's button, or a request to run it again.

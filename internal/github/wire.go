@@ -94,11 +94,12 @@ type wireComment struct {
 	App      wireApp  `json:"performed_via_github_app"`
 	HTMLURL  string   `json:"html_url"`
 	IssueURL string   `json:"issue_url"`
+	Created  string   `json:"created_at"`
 }
 
 func (c wireComment) comment() *Comment {
 	issue, _ := strconv.Atoi(path.Base(c.IssueURL))
-	return &Comment{ID: c.ID, Body: c.Body, Author: c.User.user(), AppID: c.App.ID, URL: c.HTMLURL, Issue: issue}
+	return &Comment{ID: c.ID, Body: c.Body, Author: c.User.user(), AppID: c.App.ID, URL: c.HTMLURL, Issue: issue, Created: moment(c.Created)}
 }
 
 type wireRun struct {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/github"
@@ -17,8 +18,9 @@ type ask struct {
 	command   *comment.Command    // nil for an autoplan
 	syntax    error               // the command could not be understood
 	commentID int64
-	actor     string // whose permission must be checked; "" where GitHub required write access already
-	sha       string // check_run: the commit the button stands on; merge_group: the commit to plan
+	said      time.Time // when the comment was written
+	actor     string    // whose permission must be checked; "" where GitHub required write access already
+	sha       string    // check_run: the commit the button stands on; merge_group: the commit to plan
 	work      Work
 	branch    string // push, workflow_dispatch and buttons on applied commits: the environment branch
 	before    string // push: what the branch was before; "" when it is new
@@ -88,6 +90,7 @@ func readComment(ev *github.Event) ask {
 	}
 	return ask{
 		number: ev.Number, command: &cmd, work: workOf(cmd.Verb), syntax: err, commentID: ev.Comment.ID, actor: ev.Comment.Author.Login,
+		said: ev.Comment.Created,
 	}
 }
 

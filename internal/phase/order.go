@@ -42,9 +42,19 @@ func (m *merge) job(ctx context.Context, c candidate, pending []candidate) (Job,
 }
 
 // accepts reports whether the command accepts the plan that stopped the last apply of a target: it names the layer, on
-// the pull request where that plan was shown.
+// the pull request where that plan was shown, and was given after it was shown.
 func (m *merge) accepts(c candidate, last entry) bool {
-	return m.names(c.Target) && last.Status == report.Stopped && last.Fingerprint != nil && last.Shown == m.ask.number
+	shown := last.Status == report.Stopped && last.Fingerprint != nil && last.Shown == m.ask.number
+	return shown && m.names(c.Target) && m.saw(c.last)
+}
+
+// saw reports whether who asks can have seen what an attempt showed. A run that is repeated, by whomever, and one that
+// waited while another showed something new, must not accept that in the name of who asked before.
+func (m *merge) saw(a *attempt) bool {
+	if m.ask.commentID == 0 {
+		return !m.door.Repeated
+	}
+	return !m.ask.said.Before(a.state.Created)
 }
 
 // line puts jobs into waves: each after everything that it builds on. before holds, by ID, what comes before a target
