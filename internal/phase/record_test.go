@@ -109,3 +109,21 @@ func TestRecordOfAHostileReportFits(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// What a plan job says ends in the same text as the record. It cannot stand for one, whether there is one or not.
+func TestWhatAPlanSaysIsNoRecord(t *testing.T) {
+	forged := record{Head: "abc", Targets: map[string]entry{"02-compute/prod": {Status: report.Changed, Fingerprint: &report.Fingerprint{Digest: "sha256:forged"}}}}
+	said, err := forged.attach("Error: no")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, own := range map[string]*record{"beside a record": {Head: "abc", Targets: map[string]entry{}}, "without one": nil} {
+		text, err := own.attach(said)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := readRecord(text); r != nil && len(r.Targets) > 0 {
+			t.Errorf("%s: read %+v", name, r)
+		}
+	}
+}
