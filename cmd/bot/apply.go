@@ -3,9 +3,11 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -58,9 +60,21 @@ func (b *bot) applyTicket(ctx context.Context, f applyFlags, args []string) erro
 		return &usageError{message: "with --ticket, only --target chooses what is applied", next: "what may be applied is decided by gate and stands in the ticket"}
 	}
 	return b.there(ctx, ticketFlags{name: f.ticket, out: f.out, targets: f.targets, run: f.run}, phase.Applying,
-		func(ctx context.Context, bench phase.Bench, t *phase.Ticket, jobs []phase.Job) error {
-			return phase.Apply(ctx, bench, aws.AmbientReadWrite(b.env.All), t, jobs, f.reports)
-		})
+		b.applying(f.reports))
+}
+
+// applying applies; the reports of earlier waves are in the folder before, or where the others are left.
+func (b *bot) applying(before string) phaseFunc {
+	return func(ctx context.Context, bench phase.Bench, t *phase.Ticket, jobs []phase.Job) error {
+		err := phase.Apply(ctx, bench, aws.AmbientReadWrite(b.env.All), t, jobs, before)
+		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+			return &usageError{
+				message: "interrupted during an apply",
+				next:    "the report of each target says how far it came; run the same again to go on: what was carried out is not done twice",
+			}
+		}
+		return err
+	}
 }
 
 // applyHere applies in the working directory, wave by wave, what somebody saw and said yes to.
@@ -74,8 +88,12 @@ func (b *bot) applyHere(ctx context.Context, f applyFlags, args []string, in io.
 	}
 	defer os.RemoveAll(out)
 	answers := bufio.NewReader(in)
-	for _, wave := range phase.Waves(t.Jobs) {
+	waves := phase.Waves(t.Jobs)
+	for i, wave := range waves {
 		if err := b.applyWave(ctx, f, t, wave, out, answers); err != nil {
+			for _, later := range phase.Targets(slices.Concat(waves[i+1:]...)) {
+				b.log.Info("not begun: " + later.String())
+			}
 			return err
 		}
 	}
@@ -96,25 +114,23 @@ func (b *bot) applyWave(ctx context.Context, f applyFlags, t *phase.Ticket, wave
 	if err := verdict(plans, true); err != exit(exitChanges) { //nolint:errorlint // ours, unwrapped
 		return err // nothing to do, or no plan
 	}
-	if err := b.ask(f.approve, answers); err != nil {
+	if err := b.ask(ctx, f.approve, answers); err != nil {
 		return err
 	}
 	applying := *t
 	applying.Jobs = phase.Approve(wave, plans)
-	reports, err := b.here(ctx, f.run, t, applying.Jobs, out, func(ctx context.Context, bench phase.Bench, t *phase.Ticket, jobs []phase.Job) error {
-		return phase.Apply(ctx, bench, aws.AmbientReadWrite(b.env.All), t, jobs, "")
-	})
-	if err != nil {
-		return err
+	reports, err := b.here(ctx, f.run, t, applying.Jobs, out, b.applying(""))
+	if len(reports) > 0 {
+		err = errors.Join(b.write("", []byte(comment.Terminal(phase.LocalPage(&applying, reports, version), b.env.Colour))), err)
 	}
-	if err := b.write("", []byte(comment.Terminal(phase.LocalPage(&applying, reports, version), b.env.Colour))); err != nil {
+	if err != nil {
 		return err
 	}
 	return verdict(reports, false)
 }
 
-// ask asks whether to go on.
-func (b *bot) ask(approved bool, answers *bufio.Reader) error {
+// ask asks whether to go on. An interrupt is an answer, too.
+func (b *bot) ask(ctx context.Context, approved bool, answers *bufio.Reader) error {
 	if approved {
 		return nil
 	}
@@ -122,9 +138,16 @@ func (b *bot) ask(approved bool, answers *bufio.Reader) error {
 		return &usageError{message: "nobody is there to be asked in a workflow", next: "apply with a ticket of gate, or with --auto-approve if nothing is to be reviewed"}
 	}
 	fmt.Fprint(b.err, "\nApply exactly this? Only \"yes\" goes on: ")
-	answer, err := answers.ReadString('\n')
-	if err != nil && err != io.EOF {
-		return err
+	typed := make(chan string, 1)
+	go func() {
+		line, _ := answers.ReadString('\n') // what cannot be read is no yes
+		typed <- line
+	}()
+	answer := ""
+	select {
+	case answer = <-typed:
+	case <-ctx.Done():
+		fmt.Fprintln(b.err)
 	}
 	if strings.TrimSpace(answer) != "yes" {
 		return &usageError{message: "not confirmed: nothing more was applied", next: "answer yes, or pass --auto-approve"}

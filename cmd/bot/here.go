@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"slices"
 
@@ -71,17 +72,19 @@ func (b *bot) look(ctx context.Context, words []string, work phase.Work, f lookF
 	return verdict(about(reports, work), f.detailed)
 }
 
-// here does a phase of jobs in the working directory, and returns what it reported in the folder out.
+// here does a phase of jobs in the working directory, and returns what it reported in the folder out, also where ctx ended it.
 func (b *bot) here(ctx context.Context, f runFlags, t *phase.Ticket, jobs []phase.Job, out string, do phaseFunc) ([]report.Report, error) {
 	bench, progress, err := b.bench(ctx, f, len(jobs), out, true)
 	if err != nil {
 		return nil, err
 	}
 	defer progress.stop()
-	if err := do(ctx, bench, t, jobs); err != nil {
+	err = do(ctx, bench, t, jobs)
+	if err != nil && ctx.Err() == nil {
 		return nil, err
 	}
-	return report.ReadAll(os.DirFS(out), phase.Targets(jobs))
+	reports, rerr := report.ReadAll(os.DirFS(out), phase.Targets(jobs))
+	return reports, errors.Join(err, rerr)
 }
 
 // about returns the reports that the exit code is about: a search for drift leaves out what it says nothing of.
