@@ -128,7 +128,7 @@ func (r *Report) checkFingerprint() error {
 		shown["output."+c.Address] = append(shown["output."+c.Address], c.asLeaves())
 	}
 	for address, p := range r.Fingerprint.Resources {
-		if len(p.Digest) > maxDigest {
+		if len(p.Digest) > maxDigest || len(p.Runs) > maxDigest {
 			return fmt.Errorf("the fingerprint has no digest at %.100s", address)
 		}
 		one := strings.TrimRight(address, "'") // as Add tells apart what has one address

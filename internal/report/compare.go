@@ -96,6 +96,8 @@ func (f *Fingerprinter) stands(address string) (Verdict, string) {
 		return f.missing(address, was)
 	case !reviewed:
 		return Different, "was not in the reviewed plan"
+	case now.Runs != was.Runs:
+		return Different, "what its provisioners run differs"
 	case now.Digest == was.Digest && slices.Equal(now.Unknown, was.Unknown):
 		return Same, ""
 	case f.refined[address]:

@@ -33,8 +33,9 @@ type Fingerprinter struct {
 	applied  map[string]bool // addresses of the review
 	seen     map[string]bool // addresses of all that was added, also of what is not compared
 	prints   map[string]Print
-	refined  map[string]bool // addresses whose print is a refinement of the reviewed one
-	tainted  map[string]bool // addresses that an apply left half made
+	refined  map[string]bool   // addresses whose print is a refinement of the reviewed one
+	tainted  map[string]bool   // addresses that an apply left half made
+	runs     map[string]string // digests of provisioners by address
 	volatile []string
 	pending  []timed
 	sum      string // digest of the whole
@@ -52,7 +53,7 @@ type timed struct {
 func NewFingerprinter(key []byte, tool Tool) *Fingerprinter {
 	return &Fingerprinter{
 		key: key, tool: tool,
-		seen: map[string]bool{}, prints: map[string]Print{}, refined: map[string]bool{}, tainted: map[string]bool{},
+		seen: map[string]bool{}, prints: map[string]Print{}, refined: map[string]bool{}, tainted: map[string]bool{}, runs: map[string]string{},
 	}
 }
 
@@ -110,6 +111,14 @@ func (f *Fingerprinter) Add(address string, c Change, leaves []Leaf) {
 	}
 }
 
+// Runs takes in how the provisioners are configured that run with a change: a plan says nothing of them. It comes before
+// Sum.
+func (f *Fingerprinter) Runs(address string, configured []byte) {
+	var d digest
+	d.bytes(configured)
+	f.runs[address] = d.sum()
+}
+
 // withoutVolatile returns leaves without those to be ignored, which it notes. done: nothing is left to compare.
 func (f *Fingerprinter) withoutVolatile(address string, c Change, leaves []Leaf) (kept []Leaf, done bool) {
 	if len(f.ignore) == 0 {
@@ -137,6 +146,10 @@ func (f *Fingerprinter) Sum(time string) *Fingerprint {
 		f.print(p, time)
 	}
 	f.pending = nil
+	for address, p := range f.prints {
+		p.Runs = f.runs[address]
+		f.prints[address] = p
+	}
 	slices.Sort(f.volatile)
 
 	fp := &Fingerprint{Resources: f.prints, Tool: f.tool, Volatile: f.volatile}
@@ -155,6 +168,9 @@ func (fp *Fingerprint) digest() string {
 		p := fp.Resources[address]
 		d.field(address, p.Digest)
 		d.list(p.Unknown)
+		if p.Runs != "" {
+			d.field(p.Runs)
+		}
 	}
 	return d.sum()
 }

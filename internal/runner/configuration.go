@@ -1,6 +1,8 @@
 package runner
 
 import (
+	"bytes"
+
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/layerbot/layerbot/internal/report"
@@ -42,6 +44,7 @@ func (p *planReader) call(dec *jsontext.Decoder, prefix string) error {
 func (p *planReader) configured(dec *jsontext.Decoder, prefix string) error {
 	var address, mode, kind string
 	var provisioners []string
+	var configured jsontext.Value
 	err := members(dec, func(name string) error {
 		switch name {
 		case "address":
@@ -51,15 +54,25 @@ func (p *planReader) configured(dec *jsontext.Decoder, prefix string) error {
 		case "type":
 			return text(dec, &kind)
 		case "provisioners":
-			return elements(dec, func() error {
+			raw, err := dec.ReadValue()
+			if err != nil {
+				return err
+			}
+			configured = raw.Clone()
+			lenient := jsontext.NewDecoder(bytes.NewReader(configured), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+			return elements(lenient, func() error {
 				var t string
-				err := member(dec, "type", &t)
+				err := member(lenient, "type", &t)
 				provisioners = append(provisioners, t)
 				return err
 			})
 		}
 		return dec.SkipValue()
 	})
+	if len(provisioners) > 0 {
+		_ = configured.Canonicalize(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) // was decoded
+		p.provisioned[prefix+address] = configured
+	}
 	for _, t := range provisioners {
 		p.code = append(p.code, report.Code{Kind: "provisioner", Address: prefix + address, Detail: t})
 	}

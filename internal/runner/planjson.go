@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,8 +23,10 @@ type planReader struct {
 
 	changes, outputs, drift []report.Change
 	code                    []report.Code
-	checks                  map[string]string // message of a failed check → its address
-	relevant                map[string]bool   // resources that led to changes
+	blocks                  map[string][]string // resource block → addresses of its changes that run provisioners
+	provisioned             map[string][]byte   // resource block → its provisioners
+	checks                  map[string]string   // message of a failed check → its address
+	relevant                map[string]bool     // resources that led to changes
 	version, format         string
 	time                    string
 	errored                 bool
@@ -32,6 +35,7 @@ type planReader struct {
 func (p *planReader) read(from io.Reader) error {
 	dec := jsontext.NewDecoder(from, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	p.checks, p.relevant = map[string]string{}, map[string]bool{}
+	p.blocks, p.provisioned = map[string][]string{}, map[string][]byte{}
 	if err := members(dec, func(name string) error { return p.section(dec, name) }); err != nil {
 		return fmt.Errorf("read the plan: %w", err)
 	}
@@ -95,6 +99,9 @@ func (p *planReader) shown(r *resource, root string) (report.Change, []report.Le
 	return c, leaves, err
 }
 
+// instance matches what tells the instances of one block apart: [0], ["a"].
+var instance = regexp.MustCompile(`\[(?:\d+|"(?:[^"\\]|\\.)*")\]`)
+
 func (p *planReader) add(r resource, deferred string) error {
 	c, leaves, err := p.shown(&r, "")
 	if err != nil {
@@ -108,6 +115,10 @@ func (p *planReader) add(r resource, deferred string) error {
 		return nil
 	}
 	p.print.Add(c.Address, c, append(leaves, r.change.identity(leaves)...))
+	if c.Action == report.Create || c.Action == report.Replace || c.Action == report.Delete {
+		block := instance.ReplaceAllString(r.address, "")
+		p.blocks[block] = append(p.blocks[block], c.Address)
+	}
 	c.Attrs = p.runner.attrs(leaves)
 	p.changes = append(p.changes, c)
 	return nil
@@ -224,6 +235,11 @@ func problems(dec *jsontext.Decoder, messages *[]string) error {
 
 // finish puts everything in its order, and drops drift that has no bearing on the plan, as Terraform does.
 func (p *planReader) finish() {
+	for block, configured := range p.provisioned {
+		for _, address := range p.blocks[block] {
+			p.print.Runs(address, configured)
+		}
+	}
 	changed := map[string]bool{}
 	for _, c := range p.changes {
 		changed[c.Address] = true
