@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/layerbot/layerbot/internal/github"
 )
@@ -16,7 +17,8 @@ type hub struct {
 	checks      map[string][]github.Check // by commit
 	told        map[int]int               // how often something was written on a pull request; on a commit, of 0
 	writes      int                       // since the start
-	fails       int                       // the write that is refused, and all after it; 0 is none
+	seconds     int64
+	fails       int // the write that is refused, and all after it; 0 is none
 }
 
 type deploymentRecord struct {
@@ -29,6 +31,12 @@ var errRefused = errors.New("the connection was lost")
 func newHub() *hub { return &hub{checks: map[string][]github.Check{}, told: map[int]int{}} }
 
 var _, _ = Pulls(&hub{}), Thread(&hub{})
+
+// now is later than ever before.
+func (h *hub) now() time.Time {
+	h.seconds++
+	return time.Unix(h.seconds, 0)
+}
 
 func (h *hub) write() error {
 	h.writes++
@@ -80,6 +88,7 @@ func (h *hub) SetDeployment(_ context.Context, id int64, s github.DeploymentStat
 		return err
 	}
 	d := h.deployments[id-1]
+	s.Created = h.now()
 	d.states = append(d.states, s)
 	return nil
 }

@@ -54,7 +54,7 @@ func (w *world) says(pull int, branch, words string) *github.Event {
 	}
 	return &github.Event{
 		Name: "issue_comment", Action: "created", Repository: appRepository, Sender: person, OnPull: true, Number: pull,
-		Comment: &github.Comment{ID: 1, Body: strings.TrimSpace("/apply " + words), Author: person, Issue: pull},
+		Comment: &github.Comment{ID: 1, Created: w.hub.now(), Body: strings.TrimSpace("/apply " + words), Author: person, Issue: pull},
 	}
 }
 
@@ -62,10 +62,11 @@ func (w *world) says(pull int, branch, words string) *github.Event {
 func (w *world) gate(ev *github.Event) *play {
 	w.t.Helper()
 	w.count.runs++
+	defer func() { w.asked[ev] = true }()
 	before := len(w.hub.deployments)
 	decided, err := Gate(context.Background(), Door{
 		Open: func(context.Context, github.Permissions) (Pulls, error) { return w.hub, nil },
-		Git:  w.git, Run: fmt.Sprintf("https://github.example/runs/%d", w.count.runs), AppID: 1, Secret: []byte("key"),
+		Git:  w.git, Run: fmt.Sprintf("https://github.example/runs/%d", w.count.runs), AppID: 1, Secret: []byte("key"), Repeated: w.asked[ev],
 		Log: slog.New(slog.DiscardHandler),
 	}, ev)
 	for _, d := range w.hub.deployments[before:] {

@@ -19,6 +19,7 @@ type historian struct {
 	*world
 	luck    int // one job of so many has a fault
 	deleted bool
+	events  []*github.Event // commands
 }
 
 func (h *historian) chance(one int, label string) bool {
@@ -30,11 +31,11 @@ func (h *historian) below(n int, label string) int { return rapid.IntRange(0, n-
 func (h *historian) step() {
 	steps := []func(){
 		h.change, h.change, h.change, h.again, h.mergeOlder, h.promote, h.direct, h.forced, h.deleteLayer, h.command, h.accept,
-		h.changeWeather, h.unlock, h.conclude,
+		h.changeWeather, h.unlock, h.conclude, h.repeat,
 	}
 	names := []string{
 		"change", "change", "change", "again", "merge an older one", "promote", "push directly", "push by force", "delete a layer", "command", "accept",
-		"plans change", "unlock", "report late",
+		"plans change", "unlock", "report late", "repeat a command",
 	}
 	i := h.below(len(steps), "step")
 	h.Logf("step: %s", names[i])
@@ -120,7 +121,7 @@ func (h *historian) forced() {
 			to = h.git.commits[to.parents[0]]
 		}
 	}
-	h.git.branches["main"], h.rewound = to.sha, true
+	h.git.branches["main"], h.blurred = to.sha, true
 	if h.chance(2, "lost") {
 		kept := map[string]bool{}
 		for _, sha := range h.git.branches {
@@ -175,14 +176,14 @@ func (h *historian) command() {
 		words = h.layout.layers[h.below(len(h.layout.layers), "layer")]
 		h.yes(words, p.Number)
 	}
-	h.run(h.says(p.Number, p.BaseRef, words))
+	h.ask(h.says(p.Number, p.BaseRef, words))
 }
 
 // accept says yes to a plan that was shown.
 func (h *historian) accept() {
 	ids := slices.Sorted(maps.Keys(h.shown))
 	if len(ids) > 0 {
-		h.run(h.agree(ids[h.below(len(ids), "target")]))
+		h.ask(h.agree(ids[h.below(len(ids), "target")]))
 	}
 }
 
@@ -221,8 +222,21 @@ func (h *historian) unlock() { clear(h.estate.locked) }
 func (h *historian) conclude() {
 	if len(h.late) > 0 {
 		p := h.late[0]
-		h.late = h.late[1:]
+		h.late, h.blurred = h.late[1:], true
 		p.report()
+	}
+}
+
+// ask plays a command, which may be repeated later.
+func (h *historian) ask(ev *github.Event) {
+	h.events, h.blurred = append(h.events, ev), true
+	h.run(ev)
+}
+
+// repeat runs the workflow of an earlier command once more. It says yes to nothing that was shown since.
+func (h *historian) repeat() {
+	if len(h.events) > 0 {
+		h.run(h.events[h.below(len(h.events), "event")])
 	}
 }
 

@@ -137,8 +137,8 @@ func (w *world) cleanEnd(branch string) {
 	w.t.Helper()
 	head := w.git.branches[branch]
 	for _, c := range w.hub.checks[head] {
-		if w.rewound {
-			break // a commit from before may keep what was said of it
+		if w.blurred {
+			break
 		}
 		env, ok := strings.CutPrefix(c.Name, applyPrefix)
 		if ok && w.layout.branch[env] == branch && c.Conclusion != "success" {

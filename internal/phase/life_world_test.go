@@ -23,7 +23,8 @@ type world struct {
 	tools  func(sha string) Terraform
 	dir    string // for reports
 
-	rewound bool             // a branch was taken back
+	blurred bool // a check run may tell of earlier: a branch was taken back, a report came late, a command named what is not pending
+	asked   map[*github.Event]bool
 	version int              // of what was written last
 	open    []pullPatch      // pull requests not yet merged
 	faults  map[string]fault // of the run that is at work, by target ID
@@ -87,7 +88,7 @@ func newWorld(t fataler, l layout, dir string) *world {
 		t: t, git: newGitHistory(), hub: newHub(), layout: l, dir: dir, pushed: map[string]string{},
 		estate:  estate{states: map[string]resources{}, locked: map[string]bool{}, weather: map[string]int{}},
 		granted: map[string][]*report.Fingerprint{}, shown: map[string]shown{}, newest: map[string]int64{},
-		settled: map[string]string{}, once: map[string]string{}, been: map[string]bool{},
+		settled: map[string]string{}, asked: map[*github.Event]bool{}, once: map[string]string{}, been: map[string]bool{},
 	}
 	w.tools = func(sha string) Terraform { return &terraform{w: w, sha: sha} }
 	first := w.git.commit(l.files())
@@ -147,6 +148,9 @@ func (w *world) mergePull(i int, squash bool) (branch string) {
 	w.open = slices.Delete(w.open, i, i+1)
 	pull := w.hub.pulls[p.number-1]
 	head := w.git.branches[pull.BaseRef]
+	if pull.BaseRef == "main" { // what was deleted meanwhile does not come back
+		maps.DeleteFunc(p.patch, func(name, _ string) bool { return w.git.commits[head].files[name] == "" })
+	}
 	parents := []string{head, pull.HeadSHA}
 	if squash {
 		parents = parents[:1]
@@ -157,7 +161,6 @@ func (w *world) mergePull(i int, squash bool) (branch string) {
 	for id, print := range p.plans {
 		w.granted[id] = append(w.granted[id], print)
 	}
-	// The last merged comes first in GitHub's list.
 	return pull.BaseRef
 }
 
