@@ -60,7 +60,10 @@ func (b *bot) runReport(ctx context.Context, ticket, reports, html string) error
 	}
 	if t.Work == phase.Applying && out.Failed {
 		for i := range out.Page.Reports {
-			if r := &out.Page.Reports[i]; r.Status == report.Failed || r.Status == report.Stopped {
+			switch r := &out.Page.Reports[i]; {
+			case r.Status == report.Failed && r.Failure.Kind == report.Blocked: // by one of the others
+				b.log.Info(r.Target.String() + ": " + outcome(r))
+			case r.Status == report.Failed, r.Status == report.Stopped:
 				b.log.Error(r.Target.String() + ": " + outcome(r))
 			}
 		}

@@ -2,6 +2,7 @@ package comment
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -280,5 +281,16 @@ func TestShortNamesUnlessTheyClash(t *testing.T) {
 		if !strings.Contains(body, want) {
 			t.Errorf("%s is not in %s", want, body)
 		}
+	}
+}
+
+func TestTerminalShowsTheEndOfALongOutput(t *testing.T) {
+	var log strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&log, "line %d.\n", i)
+	}
+	text := Terminal(mergedPage(failed("05-compute", "dev", report.Failure{Kind: report.Broken, Message: "m", Log: log.String()})), false)
+	if n := strings.Count(text, "line "); n != maxTail || !strings.Contains(text, "line 299.") {
+		t.Errorf("%d lines:\n%s", n, text)
 	}
 }

@@ -60,6 +60,9 @@ func (v *view) next(t *target, terminal bool) string {
 	return text
 }
 
+// maxTail is how many lines of a failed program's output a terminal shows.
+const maxTail = 20
+
 // fault returns why a target failed, each thing once: what Terraform said, what to do, what was carried out, the end of the output.
 func (v *view) fault(t *target, terminal bool) string {
 	text, f := visible(v.message(t))+"\n", t.Failure
@@ -80,6 +83,9 @@ func (v *view) fault(t *target, terminal bool) string {
 		return text
 	}
 	if log := output(f); log != "" {
+		if all := strings.Split(log, "\n"); terminal { // what matters has to stay in sight
+			log = strings.Join(all[max(0, len(all)-maxTail):], "\n")
+		}
 		text += "\nLast lines of the output:\n" + log + "\n"
 	}
 	return text

@@ -74,7 +74,7 @@ func (r *run) noun() string {
 // again says how the run is repeated.
 func (r *run) again() string {
 	if r.verb == "drift" {
-		return "the next scheduled run looks again"
+		return "look for drift again, as the next scheduled run does by itself"
 	}
 	return r.verb + " again with " + r.command(r.verb)
 }
