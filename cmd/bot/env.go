@@ -28,6 +28,7 @@ type environment struct {
 	ServerURL   string
 	RunID       string
 	Repeated    bool   // not the first attempt of the run
+	Attempt     string // run and attempt, "4711/1"; "" outside of one
 	OutputPath  string // GITHUB_OUTPUT
 	SummaryPath string // GITHUB_STEP_SUMMARY
 
@@ -59,6 +60,9 @@ func surroundings() environment {
 		AppIDText:  all["LAYERBOT_APP_ID"],
 		PrivateKey: all["LAYERBOT_APP_PRIVATE_KEY"],
 		Token:      or(all["LAYERBOT_TOKEN"], all["GITHUB_TOKEN"]),
+	}
+	if e.RunID != "" {
+		e.Attempt = e.RunID + "/" + or(all["GITHUB_RUN_ATTEMPT"], "1")
 	}
 	e.AppID, _ = strconv.ParseInt(e.AppIDText, 10, 64)                              // checked where an App is needed
 	e.InstallationID, _ = strconv.ParseInt(all["LAYERBOT_INSTALLATION_ID"], 10, 64) // 0: looked up

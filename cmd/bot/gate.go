@@ -50,6 +50,7 @@ func (b *bot) runGate(ctx context.Context, out string) error {
 	if err != nil {
 		return err
 	}
+	t.Attempt = b.env.Attempt
 	if err := b.hand(t, out); err != nil {
 		return err
 	}
@@ -102,29 +103,42 @@ func (b *bot) hand(t *phase.Ticket, out string) error {
 // held up needs no runner.
 func outputsOf(t *phase.Ticket) (map[string]string, error) {
 	out := map[string]string{"jobs": fmt.Sprint(len(t.Jobs)), "work": verbOf(t.Work)}
-	add := func(name string, jobs []phase.Job) error {
-		text, err := json.Marshal(matrixOf(jobs))
+	add := func(name string, jobs []phase.Job, size int) error {
+		text, err := json.Marshal(matrixOf(jobs, size))
 		out[name] = string(text)
 		return err
 	}
 	if t.Work != phase.Applying {
-		return out, add("matrix", t.Jobs)
+		return out, add("matrix", t.Jobs, 1)
+	}
+	begin := slices.DeleteFunc(slices.Clone(t.Jobs), func(j phase.Job) bool { return j.Apply.Idle() })
+	deep := slices.IndexFunc(begin, func(j phase.Job) bool { return j.Apply.Wave >= maxWaves })
+	if deep < 0 {
+		deep = len(begin)
 	}
 	out["waves"] = "0"
-	begin := slices.DeleteFunc(slices.Clone(t.Jobs), func(j phase.Job) bool { return j.Apply.Idle() })
-	for _, wave := range phase.Waves(begin) {
+	for _, wave := range phase.Waves(begin[:deep]) {
 		n := fmt.Sprint(wave[0].Apply.Wave)
 		out["waves"] = n
-		if err := add("wave-"+n, wave); err != nil {
+		if err := add("wave-"+n, wave, 1); err != nil {
 			return nil, err
 		}
 	}
-	return out, add("matrix", begin)
+	if tail := begin[deep:]; len(tail) > 0 { // what is deeper goes one after the other, in one job for each environment
+		out["waves"] = fmt.Sprint(maxWaves)
+		if err := add(fmt.Sprintf("wave-%d", maxWaves), tail, len(tail)); err != nil {
+			return nil, err
+		}
+	}
+	return out, add("matrix", begin, 1)
 }
 
 // maxMatrix is the most jobs GitHub makes of one matrix.
 // Source: https://docs.github.com/actions/reference/limits
 const maxMatrix = 256
+
+// maxWaves is how many jobs for applies, one after the other, the reusable workflow has.
+const maxWaves = 8
 
 // A matrix is what `strategy.matrix` is given by fromJSON.
 type matrix struct {
@@ -139,8 +153,8 @@ type leg struct {
 }
 
 // matrixOf spreads the jobs over legs, environment by environment.
-func matrixOf(jobs []phase.Job) matrix {
-	size := (len(jobs) + maxMatrix - 1) / maxMatrix
+func matrixOf(jobs []phase.Job, size int) matrix {
+	size = max(size, (len(jobs)+maxMatrix-1)/maxMatrix)
 	for {
 		m := matrix{Include: []leg{}}
 		open := map[string]int{} // environment → leg with room

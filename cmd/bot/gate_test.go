@@ -17,7 +17,7 @@ func TestMatrixShards(t *testing.T) {
 			env := []string{"dev", "test", "prod"}[i%3]
 			ticket.Jobs = append(ticket.Jobs, phase.Job{Target: layer.Target{Layer: fmt.Sprintf("%d-x", i), Env: env}})
 		}
-		m := matrixOf(ticket.Jobs)
+		m := matrixOf(ticket.Jobs, 1)
 		if len(m.Include) > maxMatrix {
 			t.Errorf("%d targets: %d legs", n, len(m.Include))
 		}

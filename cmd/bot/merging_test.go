@@ -191,7 +191,7 @@ func (s *stage) interrupt(ts *testscript.TestScript, text *strings.Builder, id s
 	dir := s.clone(ts, "apply-"+strings.ReplaceAll(id, "/", "-"), s.ticket(ts).Head)
 	cmd := exec.Command("bot", "apply", "--ticket", filepath.Join(s.dir, "ticket.json"), "--target", id, "--out", filepath.Join(s.dir, "reports"))
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, text, text
-	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + s.work, "TMPDIR=" + s.work, "GITHUB_ACTIONS=true", "LAYERBOT_CACHE_DIR=" + ts.Getenv("LAYERBOT_CACHE_DIR")}
+	cmd.Env = append(s.run(), "PATH="+ts.Getenv("PATH"), "HOME="+s.work, "TMPDIR="+s.work, "GITHUB_ACTIONS=true", "LAYERBOT_CACHE_DIR="+ts.Getenv("LAYERBOT_CACHE_DIR"))
 	ts.Check(cmd.Start())
 	for range 600 {
 		if _, err := os.Stat(filepath.Join(s.work, "begun")); err == nil {

@@ -229,8 +229,10 @@ func (s *stage) matrices(ts *testscript.TestScript) []string {
 		return []string{"matrix"}
 	}
 	var names []string
-	for n := 1; strings.Contains(s.outputs(ts), fmt.Sprintf("wave-%d<<", n)); n++ {
-		names = append(names, fmt.Sprintf("wave-%d", n))
+	for n := 1; n <= maxWaves; n++ {
+		if strings.Contains(s.outputs(ts), fmt.Sprintf("\nwave-%d<<", n)) {
+			names = append(names, fmt.Sprintf("wave-%d", n))
+		}
 	}
 	return names
 }
@@ -267,6 +269,7 @@ func (s *stage) end(ts *testscript.TestScript, neg, failed bool, text string) {
 
 func (s *stage) gate(ts *testscript.TestScript, text *strings.Builder) (failed bool) {
 	dir := s.clone(ts, "gate", "main")
+	_ = os.Remove(filepath.Join(s.dir, "output")) // a step's own, also when it is run again
 	return s.bot(ts, text, dir, s.withApp(), "gate", "--out", filepath.Join(s.dir, "ticket.json"))
 }
 
@@ -274,8 +277,8 @@ func (s *stage) gate(ts *testscript.TestScript, text *strings.Builder) (failed b
 func (s *stage) job(ts *testscript.TestScript, text *strings.Builder, id string) (failed bool) {
 	t := s.ticket(ts)
 	verb := verbOf(t.Work)
-	dir := s.clone(ts, verb+"-"+strings.ReplaceAll(id, "/", "-"), t.Head)
-	env := append([]string{"GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "job-summary.md")}, s.given...)
+	dir := s.clone(ts, verb+"-"+strings.NewReplacer("/", "-", "\n", "-").Replace(id), t.Head)
+	env := slices.Concat([]string{"GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "job-summary.md")}, s.run(), s.given)
 	given := []string{verb, "--ticket", filepath.Join(s.dir, "ticket.json"), "--target", id, "--out", filepath.Join(s.dir, "reports")}
 	return s.bot(ts, text, dir, env, append(given, s.flags...)...)
 }
@@ -294,12 +297,16 @@ func (s *stage) withApp() []string {
 	if s.token != "" {
 		credentials = []string{"GITHUB_TOKEN=" + s.token}
 	}
-	return append(credentials,
-		"GITHUB_EVENT_NAME="+s.eventName, "GITHUB_EVENT_PATH="+s.eventFile,
-		"GITHUB_REPOSITORY=acme/infra", "GITHUB_API_URL="+s.server.APIURL(), "GITHUB_SERVER_URL="+s.server.URL,
-		"GITHUB_RUN_ID="+strconv.Itoa(4000+s.runs), "GITHUB_RUN_ATTEMPT="+s.attempts,
-		"GITHUB_OUTPUT="+filepath.Join(s.dir, "output"), "GITHUB_STEP_SUMMARY="+filepath.Join(s.dir, "summary.md"),
-	)
+	return slices.Concat(credentials, s.run(), []string{
+		"GITHUB_EVENT_NAME=" + s.eventName, "GITHUB_EVENT_PATH=" + s.eventFile,
+		"GITHUB_REPOSITORY=acme/infra", "GITHUB_API_URL=" + s.server.APIURL(), "GITHUB_SERVER_URL=" + s.server.URL,
+		"GITHUB_OUTPUT=" + filepath.Join(s.dir, "output"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary.md"),
+	})
+}
+
+// run says which run, and which attempt of it, a job belongs to.
+func (s *stage) run() []string {
+	return []string{"GITHUB_RUN_ID=" + strconv.Itoa(4000+s.runs), "GITHUB_RUN_ATTEMPT=" + s.attempts}
 }
 
 // bot runs the program with an environment of its own, and says what it printed.

@@ -35,6 +35,12 @@ func (b *bot) there(ctx context.Context, f ticketFlags, work phase.Work, do phas
 	if t.Work != work && !(work == phase.Applying && t.Work == phase.Unlocking) {
 		return &usageError{message: fmt.Sprintf("the ticket is for %q", cmp.Or(t.Work, "plan")), next: fmt.Sprintf("run `bot %s --ticket` with it", verbOf(t.Work))}
 	}
+	if work == phase.Applying && t.Attempt != b.env.Attempt {
+		return &usageError{
+			message: fmt.Sprintf("the ticket is of another attempt (%s) than this job (%s): since then somebody may have merged, or taken back what it allows", t.Attempt, b.env.Attempt),
+			next:    "use \"Re-run all jobs\", so that gate decides anew; or comment `/apply`",
+		}
+	}
 	jobs, err := jobsOf(t, f.targets)
 	if err != nil {
 		return err

@@ -113,7 +113,7 @@ func (v *view) changes() string {
 // waits says it of those that wait.
 func (v *view) waits() string {
 	if v.State == Drifting {
-		return "not reached"
+		return "not looked at"
 	}
 	return verb(v.waiting, "waits", "wait")
 }

@@ -129,8 +129,8 @@ func (v *view) state(r *report.Report) report.Status {
 	switch {
 	case v.State == Merged:
 		return appliedState(r)
-	case v.State == Drifting && r.Failure != nil && r.Failure.Kind == report.Unreached:
-		return waiting
+	case v.State == Drifting && r.Failure != nil && (r.Failure.Kind == report.Unreached || r.Failure.Kind == report.Upstream):
+		return waiting // an environment that was never applied has no drift
 	case r.Failure != nil || r.Status != report.Changed && r.Status != report.Unchanged:
 		return report.Failed
 	case len(r.Changes)+len(r.Outputs) > 0, v.State == Drifting && len(r.Drift) > 0:

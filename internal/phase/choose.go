@@ -43,8 +43,28 @@ func (s scene) choose(t *Ticket) error {
 		}
 		t.Jobs = append(t.Jobs, job)
 	}
-	t.Notices = append(s.notices(t.Targets()), t.Notices...)
+	t.Notices = slices.Concat(s.notices(t.Targets()), t.Notices, s.orphans(t.Jobs))
 	return nil
+}
+
+// orphans warns of targets that go on reading the state of a layer that the change deletes.
+func (s scene) orphans(jobs []Job) []comment.Notice {
+	var out []comment.Notice
+	for _, j := range jobs {
+		if !j.Deleted {
+			continue
+		}
+		for _, t := range s.base.Targets {
+			changed := slices.ContainsFunc(s.affected, func(a layer.Affected) bool { return a.ID() == t.ID() })
+			if t.Env == j.Target.Env && !changed && slices.Contains(t.DependsOn, j.Target.Dir) {
+				out = append(out, comment.Notice{
+					Message: fmt.Sprintf("%s builds on %s, which this deletes, and is not changed", t, j.Target),
+					Hint:    "change it first, so that it no longer reads that state: after the merge its plans would fail",
+				})
+			}
+		}
+	}
+	return out
 }
 
 // skipped returns the folders that look like layers and are not planned.

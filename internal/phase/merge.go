@@ -95,7 +95,6 @@ func (d Door) merged(ctx context.Context, gh Pulls, a ask, t *Ticket) error {
 	before := upstreams(m.head, all)
 	m.promote(before, all)
 	line(t.Jobs, before)
-	shorten(t.Jobs)
 	if err := m.credit(ctx); err != nil {
 		return err
 	}

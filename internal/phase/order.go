@@ -11,9 +11,6 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// maxWaves is how many jobs one after the other the reusable workflow has for applies.
-const maxWaves = 8
-
 // job returns the job of a candidate: what it is compared with, and whether it may be applied at all.
 func (m *merge) job(ctx context.Context, c candidate, pending []candidate) (Job, error) {
 	j, err := m.draft(c.Target)
@@ -86,20 +83,14 @@ func line(jobs []Job, before map[string][]string) {
 		for _, up := range before[j.Target.ID()] {
 			if orders[up] != nil {
 				j.Apply.Upstream = append(j.Apply.Upstream, up)
+				if orders[up].Wave >= j.Apply.Wave {
+					j.Apply.hold(report.Blocked, fmt.Sprintf("not begun: it and %s wait for each other", up),
+						"take one way out of the circle: `depends_on` of the layers, or `previous` of the environments")
+				}
 				continue
 			}
 			j.Apply.hold(report.Blocked, fmt.Sprintf("not begun: %s comes first and is pending too", up),
 				fmt.Sprintf("name both, or apply all that is pending in %s with `/apply`", j.Target.Env))
-		}
-	}
-}
-
-// shorten holds up what a run has no wave for.
-func shorten(jobs []Job) {
-	for _, j := range jobs {
-		if j.Apply.Wave > maxWaves {
-			j.Apply.hold(report.Blocked, fmt.Sprintf("not begun: %d waves come before it, and one run has %d", j.Apply.Wave-1, maxWaves),
-				"comment `/apply` when they are applied: it goes on with what is left")
 		}
 	}
 }

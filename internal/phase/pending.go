@@ -36,8 +36,7 @@ func (m *merge) pending(ctx context.Context) ([]candidate, error) {
 func (m *merge) deleted(ctx context.Context) ([]candidate, error) {
 	commits := map[string][]string{} // ID → where its files may be found, the best place first
 	lost := func(id string) bool {
-		_, env, ok := cutID(id)
-		return ok && m.envs[env] && !m.has(id) && !m.ledger[id].destroyed()
+		return m.envs[envOf(id)] && !m.has(id) && !m.ledger[id].destroyed()
 	}
 	for id, h := range m.ledger {
 		if h.last != nil && lost(id) {
@@ -125,11 +124,5 @@ func has(m *layer.Map, id string) bool {
 	return slices.ContainsFunc(m.Targets, func(t layer.Target) bool { return t.ID() == id })
 }
 
-// cutID splits the ID of a target, whose layer may hold slashes and whose environment does not.
-func cutID(id string) (layer, env string, ok bool) {
-	i := strings.LastIndexByte(id, '/')
-	if i < 0 {
-		return "", "", false
-	}
-	return id[:i], id[i+1:], true
-}
+// envOf returns the environment in the ID of a target; the layer before it may hold slashes.
+func envOf(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }

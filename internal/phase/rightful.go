@@ -57,9 +57,8 @@ func (d Door) trunk(ctx context.Context, token string, s *scene, name string) (s
 func (l ledger) branch(env string) string {
 	var newest *attempt
 	for _, id := range slices.Sorted(maps.Keys(l)) {
-		_, of, _ := cutID(id)
 		for _, a := range []*attempt{l[id].last, l[id].success} {
-			if of == env && a != nil && a.Branch != "" && (newest == nil || a.id > newest.id) {
+			if envOf(id) == env && a != nil && a.Branch != "" && (newest == nil || a.id > newest.id) {
 				newest = a
 			}
 		}

@@ -14,12 +14,9 @@ import (
 )
 
 // applies reports on applies: it brings the living comments of the pull requests to their end, writes the check runs of
-// the commit, and concludes the deployments. In this order: a plan can only be accepted once it is shown, and should this
-// phase die, what was not concluded is pending and comes here again.
+// the commit and concludes the deployments. In this order: a plan is shown before it can be accepted, and nothing counts
+// as applied that nobody was told of.
 func (d Desk) applies(ctx context.Context, t *Ticket, reports []report.Report) (*Outcome, error) {
-	if len(t.Jobs) == 0 {
-		return &Outcome{Summary: fmt.Sprintf("Nothing to apply: everything in %s is as %.12s says.\n", strings.Join(t.Checks, ", "), t.Head)}, nil
-	}
 	gh, err := d.Open(ctx, applyPermissions(t))
 	if err != nil {
 		return nil, err
@@ -38,20 +35,10 @@ func (d Desk) applies(ctx context.Context, t *Ticket, reports []report.Report) (
 	s.recall(checks)
 	for _, left := range t.Left {
 		s.page.Earlier = append(s.page.Earlier, comment.Earlier{Target: left})
-	}
-	if len(t.Left) > 0 {
 		s.page.Next = "/apply"
 	}
-	for _, number := range s.pulls() {
-		page := s.pageOf(number)
-		c, err := gh.PutComment(ctx, number, comment.MarkerPrefix, d.Redact.String(comment.Render(page).Body))
-		if err != nil {
-			return nil, err
-		}
-		d.Log.Info("the living comment is up to date", "url", c.URL)
-		if number == t.PullRequest {
-			s.comment = c.ID
-		}
+	if err := s.writeAll(ctx, gh); err != nil {
+		return nil, err
 	}
 	if err := s.putApplyChecks(ctx, gh); err != nil {
 		return nil, err
@@ -62,6 +49,9 @@ func (d Desk) applies(ctx context.Context, t *Ticket, reports []report.Report) (
 		}
 	}
 	out := s.outcome()
+	if len(t.Jobs) == 0 {
+		out = &Outcome{Summary: fmt.Sprintf("Nothing to apply: everything in %s is as %.12s says.\n", strings.Join(t.Checks, ", "), t.Head)}
+	}
 	if out.Failed {
 		d.react(ctx, gh, t, "confused")
 	} else {
@@ -70,7 +60,27 @@ func (d Desk) applies(ctx context.Context, t *Ticket, reports []report.Report) (
 	return out, nil
 }
 
+// writeAll brings the living comment of each pull request up to date.
+func (s *standing) writeAll(ctx context.Context, gh Thread) error {
+	for _, number := range s.pulls() {
+		c, err := gh.PutComment(ctx, number, comment.MarkerPrefix, s.desk.Redact.String(comment.Render(s.pageOf(number)).Body))
+		if err != nil {
+			return err
+		}
+		s.desk.Log.Info("the living comment is up to date", "url", c.URL)
+		if number == s.ticket.PullRequest {
+			s.comment = c.ID
+		}
+	}
+	return nil
+}
+
+// applyPermissions is the power of the report phase after applies; where nothing was applied there is only a check to
+// put right.
 func applyPermissions(t *Ticket) github.Permissions {
+	if len(t.Jobs) == 0 {
+		return github.Permissions{"metadata": "read", "checks": "write"}
+	}
 	p := reportPermissions(t)
 	p["deployments"] = "write"
 	return p
@@ -126,7 +136,9 @@ func (s *standing) pulls() []int {
 			out = append(out, number)
 		}
 	}
-	add(s.ticket.PullRequest)
+	if len(s.ticket.Jobs) > 0 {
+		add(s.ticket.PullRequest)
+	}
 	for _, j := range s.ticket.Jobs {
 		add(j.Apply.Pull)
 	}
@@ -173,7 +185,9 @@ func nextApply(reports []report.Report) (next, accept string) {
 			stopped = append(stopped, r.Target)
 		}
 	}
-	if len(stopped) == 1 {
+	if len(stopped) == 1 && !slices.ContainsFunc(reports, func(r report.Report) bool {
+		return r.Target.ID() != stopped[0].ID() && r.Target.String() == stopped[0].String() // 03-apps and 04-apps
+	}) {
 		return next, Applying.again(stopped[0])
 	}
 	for _, t := range stopped { // each in one word: layers and environments apart would name more than these
@@ -212,6 +226,7 @@ func waiting(t *Ticket, reports []report.Report) map[string][]string {
 // recall merges what this run applied into what the App's apply checks on the same commit remember.
 func (s *standing) recall(checks []github.Check) {
 	for _, c := range checks {
+		s.concluded[c.Name] = c.Conclusion
 		env, ok := strings.CutPrefix(c.Name, applyPrefix)
 		if r := readRecord(c.Text); ok && r != nil && r.Head == s.ticket.Head && s.records[env] != nil {
 			s.records[env] = r
@@ -243,10 +258,12 @@ func (s *standing) entryOf(j Job, r *report.Report) entry {
 	return e
 }
 
-// putApplyChecks writes the check runs of the environments on the commit that was applied.
+// putApplyChecks writes the check runs of the environments on the commit that was applied: of those with jobs, and of
+// those where an earlier run left one red and nothing is pending any more.
 func (s *standing) putApplyChecks(ctx context.Context, gh Thread) error {
 	for _, env := range s.ticket.Checks {
-		if !slices.ContainsFunc(s.ticket.Jobs, func(j Job) bool { return j.Target.Env == env }) {
+		begun := slices.ContainsFunc(s.ticket.Jobs, func(j Job) bool { return j.Target.Env == env })
+		if !begun && s.concluded[applyPrefix+env] != "failure" {
 			continue
 		}
 		c, err := s.applyCheck(env)

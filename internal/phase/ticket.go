@@ -26,7 +26,8 @@ const maxTicket = 1 << 20
 // fingerprint keys of its own targets.
 type Ticket struct {
 	Version     int               `json:"version"`
-	Event       string            `json:"event"` // "pull_request"; "local" for the command line
+	Event       string            `json:"event"`             // "pull_request"; "local" for the command line
+	Attempt     string            `json:"attempt,omitempty"` // run and attempt that made it, "4711/1"; applies are for no other
 	Repository  github.Repository `json:"repository"`
 	PullRequest int               `json:"pull_request,omitempty"` // 0: no pull request to report to
 	Head        string            `json:"head"`                   // the commit to plan; "" for a working directory
