@@ -130,17 +130,21 @@ const once = `resource "terraform_data" "a" {
 }
 `
 
-// contended returns, by the kind of backend, a checkout with one target whose plan is reviewed.
+// contended returns, by the kind of backend, a checkout with one target whose plan is reviewed. The local one has a state
+// already: Terraform makes the file to lock it and removes it when it is still empty, and whoever waits for that very
+// file holds a lock on nothing.
+// https://github.com/hashicorp/terraform/blob/v1.11.4/internal/states/statemgr/filesystem.go (Lock, Unlock)
 func contended() map[string]func(*testing.T) (*bench, Job) {
-	on := func(block string, tg func(*testing.T) layer.Target) func(*testing.T) (*bench, Job) {
+	on := func(files map[string]string, tg func(*testing.T) layer.Target) func(*testing.T) (*bench, Job) {
 		return func(t *testing.T) (*bench, Job) {
-			b := newBench(t, map[string]string{"app/main.tf": block + once}, nil)
+			b := newBench(t, files, nil)
 			return b, b.reviewed(job(tg(t)))
 		}
 	}
+	const empty = `{"version": 4, "terraform_version": "1.5.0", "serial": 1, "lineage": "6a2f0c3e-0000-4000-8000-000000000001", "outputs": {}, "resources": []}`
 	return map[string]func(*testing.T) (*bench, Job){
-		"local": on(local, func(*testing.T) layer.Target { return target() }),
-		"http":  on(remote, func(t *testing.T) layer.Target { return newBackend(t).target() }),
+		"local": on(map[string]string{"app/main.tf": local + once, "app/terraform.tfstate": empty}, func(*testing.T) layer.Target { return target() }),
+		"http":  on(map[string]string{"app/main.tf": remote + once}, func(t *testing.T) layer.Target { return newBackend(t).target() }),
 	}
 }
 
