@@ -17,6 +17,8 @@ const (
 	maxDigest  = 128 // a digest and its algorithm's name
 	maxAddress = 4 << 10
 	maxOutput  = 16 << 10 // the value of an output after an apply
+
+	maxSettings = 1000 // how many providers are configured
 )
 
 // need says whether a report of some status holds a part.
@@ -119,6 +121,14 @@ func (r *Report) checkFingerprint() error {
 	}
 	if r.Fingerprint.Digest != r.Fingerprint.digest() {
 		return errors.New("the fingerprint is no digest of its parts")
+	}
+	if len(r.Fingerprint.Settings) > maxSettings {
+		return errors.New("the fingerprint has too many settings")
+	}
+	for provider, s := range r.Fingerprint.Settings {
+		if s == "" || len(s) > maxDigest || len(provider) > maxAddress {
+			return fmt.Errorf("the fingerprint has no digest of provider %.100s", provider)
+		}
 	}
 	shown := map[string][]Change{}
 	for _, c := range r.Changes {

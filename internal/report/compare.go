@@ -26,8 +26,9 @@ const (
 	Nothing   Verdict = "nothing"   // the plan does nothing: there is nothing to review
 )
 
-// A Difference is one resource, or output ("output.NAME"), that is not planned as reviewers saw it. An empty
-// Address stands for the whole: Why tells of the tool or a provider.
+// A Difference is one resource, or output ("output.NAME"), that is not planned as reviewers saw it, or a provider
+// ("provider.KEY") that is configured otherwise: it has no actions. An empty Address stands for the whole: Why tells of
+// the tool or a provider's version.
 type Difference struct {
 	Address string `json:"address"`
 	Was     Action `json:"was,omitempty"` // "" when reviewers saw no change of it
@@ -53,6 +54,9 @@ func (f *Fingerprinter) Compare() (Verdict, []Difference) {
 	}
 	verdict := Same
 	differences := toolDifferences(f.review.Fingerprint.Tool, f.tool)
+	if len(f.prints) > 0 && len(f.review.Fingerprint.Resources) > 0 {
+		differences = append(differences, settingDifferences(f.review.Fingerprint.Settings, f.settings)...)
+	}
 	for _, address := range f.addresses() {
 		switch v, why := f.stands(address); {
 		case v == Different:
@@ -66,6 +70,7 @@ func (f *Fingerprinter) Compare() (Verdict, []Difference) {
 		differences = []Difference{{Why: "the digest of the reviewed plan is not that of its parts"}}
 	}
 	if len(differences) > 0 {
+		slices.SortStableFunc(differences, func(a, b Difference) int { return strings.Compare(a.Address, b.Address) })
 		return Different, differences
 	}
 	return verdict, nil

@@ -36,6 +36,7 @@ type Fingerprinter struct {
 	refined  map[string]bool   // addresses whose print is a refinement of the reviewed one
 	tainted  map[string]bool   // addresses that an apply left half made
 	runs     map[string]string // digests of provisioners by address
+	settings map[string]string // digests of configurations by provider
 	volatile []string
 	pending  []timed
 	sum      string // digest of the whole
@@ -53,14 +54,15 @@ type timed struct {
 func NewFingerprinter(key []byte, tool Tool) *Fingerprinter {
 	return &Fingerprinter{
 		key: key, tool: tool,
-		seen: map[string]bool{}, prints: map[string]Print{}, refined: map[string]bool{}, tainted: map[string]bool{}, runs: map[string]string{},
+		seen: map[string]bool{}, prints: map[string]Print{}, refined: map[string]bool{}, tainted: map[string]bool{},
+		runs: map[string]string{},
 	}
 }
 
 // Ignore has leaves whose "address.path" matches one of the globs left out of the comparison: they are noted as
 // volatile, and an update of nothing else is not compared at all. `*` matches anything but a dot, `**` anything,
-// everything else itself: `**.tags_all["governance:SemanticVersion"]`. An output is "output.NAME.value". It comes
-// before the first Add.
+// everything else itself: `**.tags_all["governance:SemanticVersion"]`. An output is "output.NAME.value", an argument of a
+// provider "provider.KEY.ARGUMENT". It comes before the first Add.
 func (f *Fingerprinter) Ignore(globs []string) {
 	for _, g := range globs {
 		f.ignore = append(f.ignore, newGlob(g))
@@ -125,15 +127,21 @@ func (f *Fingerprinter) withoutVolatile(address string, c Change, leaves []Leaf)
 		return leaves, false
 	}
 	for _, l := range leaves {
-		name := address + "." + l.Path
-		if slices.ContainsFunc(f.ignore, func(g glob) bool { return g.match(name) }) {
-			f.volatile = append(f.volatile, name)
-		} else {
+		if !f.ignores(address + "." + l.Path) {
 			kept = append(kept, l)
 		}
 	}
 	plain := c.Action == Update && c.MovedFrom == "" && !c.Imported && c.Deferred == ""
 	return kept, plain && len(kept) < len(leaves) && !slices.ContainsFunc(kept, Leaf.differs)
+}
+
+// ignores reports whether what has this name is not compared, and notes it.
+func (f *Fingerprinter) ignores(name string) bool {
+	ignored := slices.ContainsFunc(f.ignore, func(g glob) bool { return g.match(name) })
+	if ignored {
+		f.volatile = append(f.volatile, name)
+	}
+	return ignored
 }
 
 // differs tells a leaf that changes from one that says which object is meant.
@@ -151,8 +159,11 @@ func (f *Fingerprinter) Sum(time string) *Fingerprint {
 		f.prints[address] = p
 	}
 	slices.Sort(f.volatile)
+	if len(f.prints) == 0 { // nothing is done under them, and a plan that does nothing may not have been read
+		f.settings = nil
+	}
 
-	fp := &Fingerprint{Resources: f.prints, Tool: f.tool, Volatile: f.volatile}
+	fp := &Fingerprint{Resources: f.prints, Tool: f.tool, Settings: f.settings, Volatile: f.volatile}
 	fp.Digest = fp.digest()
 	f.sum = fp.Digest
 	return fp
@@ -171,6 +182,10 @@ func (fp *Fingerprint) digest() string {
 		if p.Runs != "" {
 			d.field(p.Runs)
 		}
+	}
+	if len(fp.Settings) > 0 {
+		d.field("settings")
+		d.table(fp.Settings)
 	}
 	return d.sum()
 }

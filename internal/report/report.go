@@ -233,10 +233,15 @@ type Lock struct {
 // A Fingerprint is a digest of everything a plan would do: what reviewers approve. Two plans that do the same
 // have the same digest, whatever the machine, the order of maps or the degree of parallelism.
 type Fingerprint struct {
-	Digest    string           `json:"digest"`             // "sha256:…" over the tool, its providers and the resources
+	Digest    string           `json:"digest"`             // "sha256:…" over the tool, its providers and their settings, and the resources
 	Resources map[string]Print `json:"resources"`          // by address; outputs as "output.<name>"
 	Tool      Tool             `json:"tool,omitzero"`      // what planned it
 	Volatile  []string         `json:"volatile,omitempty"` // "address.path" of what may differ from run to run and is not compared, sorted
+
+	// Settings are short keyed digests of how providers are configured – region, account, endpoints –, by their key in the
+	// plan ("aws.eu", "module.m:aws"). What providers do not act by is not in them: default_tags, default_labels and
+	// ignore_tags, which show in the leaves of resources. nil without resources.
+	Settings map[string]string `json:"settings,omitempty"`
 }
 
 // A Print is the digest of one resource or output change. Two prints are equal if both digest and unknown paths are;

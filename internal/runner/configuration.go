@@ -2,16 +2,21 @@ package runner
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// configuration reads from the configuration of a plan what runs code: provisioners and external data sources.
+// configuration reads from the configuration of a plan what runs code, provisioners and external data sources, and how
+// providers are configured.
 func (p *planReader) configuration(dec *jsontext.Decoder) error {
 	return members(dec, func(name string) error {
-		if name == "root_module" {
+		switch name {
+		case "provider_config":
+			return members(dec, func(key string) error { return p.provider(dec, key) })
+		case "root_module":
 			return p.module(dec, "")
 		}
 		return dec.SkipValue()
@@ -33,7 +38,10 @@ func (p *planReader) module(dec *jsontext.Decoder, prefix string) error {
 // call reads one module call.
 func (p *planReader) call(dec *jsontext.Decoder, prefix string) error {
 	return members(dec, func(name string) error {
-		if name == "module" {
+		switch name {
+		case "expressions":
+			return p.keep(dec, p.inputs, strings.TrimSuffix(prefix, "."))
+		case "module":
 			return p.module(dec, prefix)
 		}
 		return dec.SkipValue()

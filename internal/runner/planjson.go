@@ -25,6 +25,8 @@ type planReader struct {
 	code                    []report.Code
 	blocks                  map[string][]string // resource block → addresses of its changes that run provisioners
 	provisioned             map[string][]byte   // resource block → its provisioners
+	providers               map[string]value    // key of a provider → its arguments
+	inputs                  map[string]value    // module → what its call hands on; "" → the values of all variables
 	checks                  map[string]string   // message of a failed check → its address
 	relevant                map[string]bool     // resources that led to changes
 	version, format         string
@@ -36,6 +38,7 @@ func (p *planReader) read(from io.Reader) error {
 	dec := jsontext.NewDecoder(from, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	p.checks, p.relevant = map[string]string{}, map[string]bool{}
 	p.blocks, p.provisioned = map[string][]string{}, map[string][]byte{}
+	p.providers, p.inputs = map[string]value{}, map[string]value{}
 	if err := members(dec, func(name string) error { return p.section(dec, name) }); err != nil {
 		return fmt.Errorf("read the plan: %w", err)
 	}
@@ -59,6 +62,8 @@ func (p *planReader) section(dec *jsontext.Decoder, name string) error {
 		return text(dec, &p.time)
 	case "errored":
 		p.errored = dec.PeekKind() == jsontext.KindTrue
+	case "variables":
+		return p.variables(dec)
 	case "resource_changes":
 		return elements(dec, func() error { return p.resource(dec, "") })
 	case "deferred_changes":
@@ -240,6 +245,7 @@ func (p *planReader) finish() {
 			p.print.Runs(address, configured)
 		}
 	}
+	p.settings()
 	changed := map[string]bool{}
 	for _, c := range p.changes {
 		changed[c.Address] = true
