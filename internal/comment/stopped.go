@@ -58,6 +58,8 @@ func (d *differ) differences(list []report.Difference) {
 		switch {
 		case x.Address == "":
 			d.line(d.update, " ", why)
+		case x.Was == "" && x.Now == "":
+			d.line(d.update, " ", shown(x.Address, maxPath), remark(why))
 		case x.Was == "":
 			d.line("+ ", shown(x.Address, maxPath), ": nothing → ", doing(x.Now), remark(why))
 		case x.Now == "":

@@ -63,7 +63,7 @@ func changedAddresses(now *report.Fingerprint, reviewed entry) string {
 		}
 	}
 	if len(differ) == 0 {
-		return ": the tool's or a provider's version"
+		return ": the tool, or a provider's version or configuration"
 	}
 	slices.Sort(differ)
 	const most = 10

@@ -102,7 +102,7 @@ func (f *Fingerprinter) stands(address string) (Verdict, string) {
 	case !reviewed:
 		return Different, "was not in the reviewed plan"
 	case now.Runs != was.Runs:
-		return Different, "what its provisioners run differs"
+		return Different, "what its provisioners run, or which configuration of its provider it uses, differs"
 	case now.Digest == was.Digest && slices.Equal(now.Unknown, was.Unknown):
 		return Same, ""
 	case f.refined[address]:

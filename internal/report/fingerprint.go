@@ -113,8 +113,8 @@ func (f *Fingerprinter) Add(address string, c Change, leaves []Leaf) {
 	}
 }
 
-// Runs takes in how the provisioners are configured that run with a change: a plan says nothing of them. It comes before
-// Sum.
+// Runs takes in what a change is made with, of which the change itself says nothing: how its provisioners are configured,
+// and which of several configurations of its provider it uses. It comes before Sum.
 func (f *Fingerprinter) Runs(address string, configured []byte) {
 	var d digest
 	d.bytes(configured)

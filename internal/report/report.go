@@ -250,5 +250,5 @@ type Print struct {
 	Action  Action   `json:"action,omitempty"`
 	Digest  string   `json:"digest"`            // over the action, every known leaf that changes, and what unknown scalars were before; sensitive ones as keyed HMAC
 	Unknown []string `json:"unknown,omitempty"` // paths known only after apply, sorted
-	Runs    string   `json:"runs,omitempty"`    // digest of the provisioners that run with the change, as they are configured; "" when it has none
+	Runs    string   `json:"runs,omitempty"`    // digest of what the change is made with, as it is configured: provisioners, the provider's alias; "" when it has none
 }

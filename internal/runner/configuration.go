@@ -50,7 +50,7 @@ func (p *planReader) call(dec *jsontext.Decoder, prefix string) error {
 
 // configured reads one resource block.
 func (p *planReader) configured(dec *jsontext.Decoder, prefix string) error {
-	var address, mode, kind string
+	var address, mode, kind, provider string
 	var provisioners []string
 	var configured jsontext.Value
 	err := members(dec, func(name string) error {
@@ -61,6 +61,8 @@ func (p *planReader) configured(dec *jsontext.Decoder, prefix string) error {
 			return text(dec, &mode)
 		case "type":
 			return text(dec, &kind)
+		case "provider_config_key":
+			return text(dec, &provider)
 		case "provisioners":
 			raw, err := dec.ReadValue()
 			if err != nil {
@@ -80,6 +82,9 @@ func (p *planReader) configured(dec *jsontext.Decoder, prefix string) error {
 	if len(provisioners) > 0 {
 		_ = configured.Canonicalize(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) // was decoded
 		p.provisioned[prefix+address] = configured
+	}
+	if strings.ContainsAny(provider, ".:") { // not the provider's only, unnamed configuration: another region or account
+		p.provisioned[prefix+address] = append(p.provisioned[prefix+address], "\x00"+provider...)
 	}
 	for _, t := range provisioners {
 		p.code = append(p.code, report.Code{Kind: "provisioner", Address: prefix + address, Detail: t})
