@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -74,10 +76,47 @@ func (s *stage) tip(ts *testscript.TestScript, branch string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// alive BRANCH WORD… applies targets of a branch from a checkout, as people did before Layerbot came.
+// alive BRANCH WORD… applies targets of a branch from a checkout, as people did before Layerbot came. Many scripts begin
+// with the same: where there is no state yet, it is made once and copied.
 func (s *stage) alive(ts *testscript.TestScript, neg bool, args []string) {
-	s.dir = filepath.Join(s.work, "before")
-	dir := s.clone(ts, "checkout", s.tip(ts, args[0]))
+	states := filepath.Join(s.work, "states")
+	if _, err := os.Stat(states); err == nil {
+		s.applied(ts, s.work, args)
+		return
+	}
+	tree, err := exec.Command("git", "-C", s.repo.GitDir, "rev-parse", s.tip(ts, args[0])+":infra").Output()
+	ts.Check(err)
+	made, _ := beginnings.LoadOrStore(string(tree)+strings.Join(args[1:], " "), &beginning{})
+	b := made.(*beginning)
+	b.once.Do(func() {
+		b.dir = filepath.Join(ts.Getenv("BEGINNINGS"), fmt.Sprintf("%x", sha256.Sum256([]byte(string(tree)+strings.Join(args[1:], " ")))))
+		s.applied(ts, b.dir, args)
+	})
+	ts.Check(os.CopyFS(states, os.DirFS(filepath.Join(b.dir, "states"))))
+}
+
+// beginnings are the states that scripts begin with, by the files and the targets they are of.
+var beginnings sync.Map
+
+// A beginning is made by the first script that needs it.
+type beginning struct {
+	once sync.Once
+	dir  string
+}
+
+// applied runs bot apply over a checkout of a branch in a folder; the states stand in it, beside the checkout.
+func (s *stage) applied(ts *testscript.TestScript, work string, args []string) {
+	dir := filepath.Join(work, "before", "checkout")
+	ts.Check(os.RemoveAll(dir))
+	for _, git := range [][]string{
+		{"clone", "--quiet", "--no-checkout", s.repo.GitDir, dir},
+		{"-C", dir, "checkout", "--quiet", "--detach", s.tip(ts, args[0])},
+	} {
+		out, err := exec.Command("git", git...).CombinedOutput()
+		if err != nil {
+			ts.Fatalf("git %v: %v\n%s", git, err, out)
+		}
+	}
 	cmd := exec.Command("bot", append([]string{"apply", "--auto-approve"}, args[1:]...)...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "HOME="+s.work, "TMPDIR="+s.work, "GITHUB_ACTIONS=", "LAYERBOT_CACHE_DIR="+ts.Getenv("LAYERBOT_CACHE_DIR"))
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "rewrite the golden parts of the scripts
 
 func TestMain(m *testing.M) {
 	// The scripts wait more than they compute: writes to GitHub are a second apart. A -parallel on the command line wins.
-	if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil {
+	if err := flag.Set("test.parallel", strconv.Itoa(6*runtime.GOMAXPROCS(0))); err != nil {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){"bot": main})
@@ -24,13 +24,17 @@ func TestMain(m *testing.M) {
 // TestScripts runs the program as its users run it: real Terraform, real git, and a GitHub over HTTP that refuses
 // what GitHub refuses. Each script is readable documentation of one behaviour.
 func TestScripts(t *testing.T) {
+	shared := t.TempDir()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Setup:               setup,
-		Cmds:                commands,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("BEGINNINGS", shared) // see alive
+			return setup(e)
+		},
+		Cmds: commands,
 	})
 }
 
