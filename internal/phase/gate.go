@@ -161,6 +161,9 @@ func (d Door) look(ctx context.Context, ev *github.Event, a ask, t *Ticket) (*gi
 		t.Ignored = "the check run stands on a commit that is no longer the head of an open pull request"
 		return nil, nil
 	}
+	if a.syntax != nil && pull.Merged {
+		return pull, nil // which work was meant is not known; that it cannot be understood is said first
+	}
 	return pull, refuseState(pull, a.work, queued)
 }
 
