@@ -63,21 +63,24 @@ func (d Door) drift(ctx context.Context, t *Ticket) error {
 		}
 		t.Repository.DefaultBranch = trunk
 	}
-	names := map[string]bool{trunk: true}
 	s, err := d.tip(ctx, gh.Token(), t, branches, trunk)
 	if err != nil {
 		return err
 	}
+	tips := map[string]*scene{trunk: s}
 	for _, target := range s.head.Targets {
-		names[s.branchOf(target.Env)] = true
-	}
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		if branches[name] != "" {
-			err = errors.Join(err, d.driftOf(ctx, gh, t, branches, name))
+		name := s.branchOf(target.Env)
+		if branches[name] == "" || tips[name] != nil {
+			continue
+		}
+		if tips[name], err = d.tip(ctx, gh.Token(), t, branches, name); err != nil {
+			return err
 		}
 	}
-	if err != nil {
-		return err
+	for _, name := range slices.Sorted(maps.Keys(tips)) {
+		if err := tips[name].drift(t, name); err != nil {
+			return err
+		}
 	}
 	t.Head, t.Base, t.BaseRef = branches[trunk], branches[trunk], trunk
 	before, err := lookedAt(ctx, gh)
@@ -90,12 +93,8 @@ func (d Door) drift(ctx context.Context, t *Ticket) error {
 	return nil
 }
 
-// driftOf adds the jobs of the environments of one branch.
-func (d Door) driftOf(ctx context.Context, gh Pulls, t *Ticket, branches map[string]string, name string) error {
-	s, err := d.tip(ctx, gh.Token(), t, branches, name)
-	if err != nil {
-		return err
-	}
+// drift adds the jobs of the environments of one branch, whose head s is.
+func (s *scene) drift(t *Ticket, name string) error {
 	envs := s.environmentsOf(name)
 	for _, target := range s.head.Targets {
 		if !envs[target.Env] {
@@ -105,10 +104,9 @@ func (d Door) driftOf(ctx context.Context, gh Pulls, t *Ticket, branches map[str
 		if err != nil {
 			return err
 		}
-		j.At = t.Head
+		j.At = s.branches[name]
 		t.Jobs = append(t.Jobs, j)
 	}
-	t.Checks = nil
 	return nil
 }
 

@@ -112,13 +112,9 @@ func remember(ctx context.Context, gh Thread, t *Ticket, at map[string]time.Time
 // unlocked answers /unlock.
 func (d Desk) unlocked(ctx context.Context, t *Ticket, reports []report.Report) (*Outcome, error) {
 	s := newStanding(d, t, reports)
-	reaction := "rocket"
-	if out := s.outcome(); out.Failed {
-		reaction = "confused"
-	}
 	body := comment.UnlockReply(replyKey(t), *t.Command, &s.page.Reports[0])
 	if t.PullRequest == 0 {
 		return &Outcome{Summary: body}, nil
 	}
-	return d.reply(ctx, t, body, reaction)
+	return d.reply(ctx, t, body, s.outcome().reaction())
 }

@@ -123,6 +123,14 @@ func (d Desk) reply(ctx context.Context, t *Ticket, body, reaction string) (*Out
 	return &Outcome{Summary: body}, nil
 }
 
+// reaction returns what the comment that asked is marked with in the end.
+func (o *Outcome) reaction() string {
+	if o.Failed {
+		return "confused"
+	}
+	return "rocket"
+}
+
 // react ends what the eyes began. It is a courtesy: the answer itself is already there.
 func (d Desk) react(ctx context.Context, gh Thread, t *Ticket, content string) {
 	if t.CommentID == 0 {
@@ -202,11 +210,7 @@ func (d Desk) plans(ctx context.Context, t *Ticket, reports []report.Report) (*O
 		return nil, err
 	}
 	out := s.outcome()
-	if out.Failed {
-		d.react(ctx, gh, t, "confused")
-	} else {
-		d.react(ctx, gh, t, "rocket")
-	}
+	d.react(ctx, gh, t, out.reaction())
 	return out, nil
 }
 

@@ -52,11 +52,7 @@ func (d Desk) applies(ctx context.Context, t *Ticket, reports []report.Report) (
 	if len(t.Jobs) == 0 {
 		out = &Outcome{Summary: fmt.Sprintf("Nothing to apply: everything in %s is as %.12s says.\n", strings.Join(t.Checks, ", "), t.Head)}
 	}
-	if out.Failed {
-		d.react(ctx, gh, t, "confused")
-	} else {
-		d.react(ctx, gh, t, "rocket")
-	}
+	d.react(ctx, gh, t, out.reaction())
 	return out, nil
 }
 

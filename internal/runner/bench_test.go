@@ -110,7 +110,7 @@ func compare(b *testing.B, layers int, files map[string]string, backend string) 
 	bare(b, bench.env, bench.root, parallel) // both sides warm
 	for b.Loop() {
 		start := time.Now()
-		err := RunAll(b.Context(), bench.Runner, aws.ReadOnly{}, jobs, parallel, func(r *report.Report) {
+		err := runAll(b.Context(), bench.Runner, aws.ReadOnly{}, jobs, parallel, func(r *report.Report) {
 			if r.Failure != nil {
 				b.Fatal(r.Failure.Message)
 			}

@@ -283,7 +283,7 @@ func TestEveryJobGetsAReportWhenCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var got []report.FailureKind
-	err := RunAll(ctx, b.Runner, aws.ReadOnly{}, []Job{job(target()), job(target()), job(target())}, 0, func(r *report.Report) {
+	err := runAll(ctx, b.Runner, aws.ReadOnly{}, []Job{job(target()), job(target()), job(target())}, 0, func(r *report.Report) {
 		got = append(got, r.Failure.Kind)
 	})
 	if !errors.Is(err, context.Canceled) {

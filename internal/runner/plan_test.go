@@ -400,7 +400,7 @@ func TestEnvironmentsOfOneLayerInParallel(t *testing.T) {
 	}
 	b := newBench(t, files, nil)
 	got := map[string]string{}
-	err := RunAll(context.Background(), b.Runner, aws.ReadOnly{}, jobs, 4, func(r *report.Report) {
+	err := runAll(context.Background(), b.Runner, aws.ReadOnly{}, jobs, 4, func(r *report.Report) {
 		got[r.Target.Env] = attrs(r.Changes[0])[1]
 	})
 	if err != nil {
