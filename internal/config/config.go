@@ -7,7 +7,10 @@
 // callers hand it the bytes of the base branch.
 package config
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Path is where the configuration stands in a repository.
 const Path = ".github/layerbot.hcl"
@@ -35,6 +38,11 @@ type Layers struct {
 type Terraform struct {
 	Version string // exact, "1.11.4"; "" means what the layer's required_version admits
 	Binary  string // "terraform" or "tofu"; Parse sets "terraform" where the file says nothing
+
+	Providers []string // source addresses that layers may use, "hashicorp/*"; nil: any
+	Deny      []string // kinds of blocks that layers may not use, "data.external", "provisioner.*" (layer.Rules)
+	PassEnv   []string // variables of the job that Terraform gets too, by name or with one * at the end, "ARM_*"
+	Sensitive []string // address.path globs whose values are never shown
 }
 
 // Changed says what happens to a plan that changed since it was reviewed.
@@ -61,12 +69,20 @@ type Environment struct {
 }
 
 // AWS names the roles of an environment.
-type AWS struct{ Region, PlanRole, ApplyRole string }
+type AWS struct {
+	Region, PlanRole, ApplyRole string
+
+	SessionDuration time.Duration // of plan and apply role alike, 15 minutes to 12 hours; 0 leaves it to AWS
+	NoSessionPolicy bool          // session_policy = "none": plans may do all that the plan role may
+}
 
 // Layer is one layer block.
 type Layer struct {
 	Name      string // by any of the layer's names
 	DependsOn []string
+
+	BackendMayChange bool // a pull request may move its state to another place
+
 	Secrets   []Secret
 	Variables []Variable
 }

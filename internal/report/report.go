@@ -209,6 +209,7 @@ const (
 	Unpromoted  FailureKind = "unpromoted"  // not applied in the previous environment yet
 	Blocked     FailureKind = "blocked"     // something it builds on was not applied in this run
 	Unreached   FailureKind = "unreached"   // the time budget ended first
+	Denied      FailureKind = "denied"      // what the layer is made of may not be run; nothing of it was
 )
 
 // A Failure says why there is no plan and what to do next.

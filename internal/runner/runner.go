@@ -53,6 +53,10 @@ type Job struct {
 	Inputs   map[string]string // values of input variables; Terraform gets each as TF_VAR_<name>, at plan and at apply alike
 	Volatile []string          // globs of "address.path" that are shown and not compared
 
+	Rules     layer.Rules // what the layer may be made of; anything else is refused before it runs
+	Pass      []string    // further variables of the surrounding environment that Terraform gets, by name or "ARM_*"
+	Sensitive []string    // globs of "address.path" whose values are treated as sensitive, whatever the provider says
+
 	Review     *report.Review // Apply: what reviewers saw; nil: nobody saw a plan
 	Accept     bool           // Apply: carry out whatever is planned (when_plan_changed, unreviewed = "apply")
 	Keep       string         // Apply: folder for an encrypted state that could not be stored
