@@ -66,7 +66,9 @@ func (b *bot) applyTicket(ctx context.Context, f applyFlags, args []string) erro
 // applying applies; the reports of earlier waves are in the folder before, or where the others are left.
 func (b *bot) applying(before string) phaseFunc {
 	return func(ctx context.Context, bench phase.Bench, t *phase.Ticket, jobs []phase.Job) error {
-		err := phase.Apply(ctx, bench, aws.AmbientReadWrite(b.env.All), t, jobs, before)
+		writers := aws.NewWriters(b.cloud())
+		defer writers.Close()
+		err := phase.Apply(ctx, bench, writers, t, jobs, before)
 		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 			return &usageError{
 				message: "interrupted during an apply",

@@ -45,9 +45,11 @@ func (b *bot) bench(ctx context.Context, f runFlags, jobs int, out string, local
 		}
 	}
 	p := b.progress(jobs)
-	keeper := secret.Keeper{Environ: b.env.All, Dir: root, AWS: aws.Ambient(b.env.All).Vault().Secret, Learn: b.mask}
 	return phase.Bench{
-		Checkout: checkout, Root: root, Parallel: f.parallel, Out: out, Done: p.done, Values: keeper.Values,
+		Checkout: checkout, Root: root, Parallel: f.parallel, Out: out, Done: p.done,
+		Values: func(ctx context.Context, v aws.Vault, s secret.Supply) (map[string]string, error) {
+			return secret.Keeper{Environ: b.env.All, Dir: root, AWS: v.Secret, Learn: b.mask}.Values(ctx, s)
+		},
 		At: func(root string) (phase.Terraform, error) {
 			return runner.New(runner.Options{
 				Root: root, Environ: b.env.All, CacheDir: b.env.CacheDir, Redactor: b.redactor, Log: b.log,
@@ -56,6 +58,11 @@ func (b *bot) bench(ctx context.Context, f runFlags, jobs int, out string, local
 			})
 		},
 	}, p, nil
+}
+
+// cloud is where credentials of AWS come from.
+func (b *bot) cloud() aws.Options {
+	return aws.Options{Environ: b.env.All, Learn: b.mask, Log: b.log}
 }
 
 // top is the root of the repository around the working directory, or the working directory itself.

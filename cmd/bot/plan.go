@@ -60,7 +60,9 @@ func (b *bot) planHere(ctx context.Context, f planFlags, args []string) error {
 
 // planning plans.
 func (b *bot) planning(ctx context.Context, bench phase.Bench, t *phase.Ticket, jobs []phase.Job) error {
-	return phase.Plan(ctx, bench, aws.Ambient(b.env.All), t, jobs)
+	readers := aws.NewReaders(b.cloud())
+	defer readers.Close()
+	return phase.Plan(ctx, bench, readers, t, jobs)
 }
 
 // words are the command line as a comment has it, so that one grammar judges both.

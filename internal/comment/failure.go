@@ -31,6 +31,8 @@ var failures = map[report.FailureKind]struct{ label, plan, apply string }{
 		"Apply it in the previous environment first, then `/apply {}`."},
 	report.Blocked:   {"blocked", "Plan again with `/plan {}` once what it builds on is applied.", "`/apply` goes on once what it builds on is applied."},
 	report.Unreached: {"not reached", "The time was up. `/plan {}` tries again.", "The time was up. `/apply` goes on."},
+	report.Denied: {"refused", "Nothing of it was run. Push a change that does without it: it is planned by itself.",
+		"Nothing of it was run. Correct it with a pull request."},
 }
 
 // kind returns the kind of a target's failure; a failed one that does not say left nothing.

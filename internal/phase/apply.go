@@ -18,39 +18,45 @@ import (
 // Apply applies the jobs of a ticket wave by wave, or releases their locks if that is its work, and leaves one report
 // for each in b.Out. Jobs of earlier waves that others ran left theirs in before. A job is only begun when
 // everything that it builds on and that this ticket applies is applied; else its report says what it waits for.
-func Apply(ctx context.Context, b Bench, creds aws.ReadWrite, t *Ticket, jobs []Job, before string) (err error) {
+func Apply(ctx context.Context, b Bench, from Writers, t *Ticket, jobs []Job, before string) (err error) {
 	w, err := b.enter(ctx, t)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.leave()) }()
 	if t.Work == Unlocking {
-		return w.each(ctx, jobs, func(ctx context.Context, tf Terraform, work runner.Job, _ Job) (*report.Report, error) {
-			work.LockID = t.Command.LockID
-			return tf.Unlock(ctx, creds, work)
-		})
+		return craft[aws.ReadWrite]{shop: w, creds: from.Credentials,
+			do: func(ctx context.Context, tf Terraform, creds aws.ReadWrite, work runner.Job, _ Job) (*report.Report, error) {
+				work.LockID = t.Command.LockID
+				return tf.Unlock(ctx, creds, work)
+			},
+		}.each(ctx, jobs)
 	}
-	return w.apply(ctx, creds, jobs, before)
+	return w.apply(ctx, from, jobs, before)
 }
 
 // apply does what Apply says, of jobs to be applied.
-func (w *workshop) apply(ctx context.Context, creds aws.ReadWrite, jobs []Job, before string) (err error) {
+func (w *workshop) apply(ctx context.Context, from Writers, jobs []Job, before string) (err error) {
+	applying := craft[aws.ReadWrite]{shop: w, creds: from.Credentials, do: w.applyOne}
 	for _, wave := range Waves(jobs) {
 		ready, rerr := w.ready(wave, before)
-		err = errors.Join(err, rerr, w.each(ctx, ready, func(ctx context.Context, tf Terraform, work runner.Job, j Job) (*report.Report, error) {
-			work.Recipients = j.Apply.Recipients
-			if j.Apply.Hold == nil {
-				work.Review, work.Accept = j.Apply.Review, j.Apply.Accept
-			}
-			r, err := tf.Apply(ctx, creds, work)
-			if h := j.Apply.Hold; h != nil && r != nil && r.Status == report.Stopped {
-				return failed(w.ticket, j, h.Kind, h.Message, h.Hint), err
-			}
-			explain(r, j)
-			return r, err
-		}))
+		err = errors.Join(err, rerr, applying.each(ctx, ready))
 	}
 	return err
+}
+
+// applyOne applies one target, if what is planned may be applied.
+func (w *workshop) applyOne(ctx context.Context, tf Terraform, creds aws.ReadWrite, work runner.Job, j Job) (*report.Report, error) {
+	work.Recipients = j.Apply.Recipients
+	if j.Apply.Hold == nil {
+		work.Review, work.Accept = j.Apply.Review, j.Apply.Accept
+	}
+	r, err := tf.Apply(ctx, creds, work)
+	if h := j.Apply.Hold; h != nil && r != nil && r.Status == report.Stopped {
+		return failed(w.ticket, j, h.Kind, h.Message, h.Hint), err
+	}
+	explain(r, j)
+	return r, err
 }
 
 // Approve returns those of the jobs that have something to do, each for the very plan that somebody saw and said yes

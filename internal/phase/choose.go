@@ -43,7 +43,7 @@ func (s scene) choose(t *Ticket) error {
 		}
 		t.Jobs = append(t.Jobs, job)
 	}
-	t.Notices = slices.Concat(s.notices(t.Targets()), t.Notices, s.orphans(t.Jobs))
+	t.Notices = slices.Concat(s.notices(t.Targets()), t.Notices, s.orphans(t.Jobs), s.reaches(t.Jobs))
 	return nil
 }
 
@@ -153,10 +153,17 @@ func (s scene) draft(target layer.Target) (Job, error) {
 	if err != nil {
 		return Job{}, fmt.Errorf("derive the fingerprint key of %s: %w", target, err)
 	}
-	return Job{
-		Target: target, Key: key, Tool: s.cfg.Terraform.Binary, Release: s.cfg.Terraform.Version,
-		Supply: s.supply(target), Volatile: s.cfg.Environment(target.Env).Volatile,
-	}, nil
+	cfg := s.terms(target.Env)
+	env, tf := cfg.Environment(target.Env), cfg.Terraform
+	j := Job{
+		Target: target, Key: key, Tool: tf.Binary, Release: tf.Version, Supply: supply(cfg, target),
+		Volatile: env.Volatile, Sensitive: tf.Sensitive, Pass: tf.PassEnv, Rules: layer.Rules{Providers: tf.Providers, Deny: tf.Deny},
+	}
+	j.Denied = s.moved(cfg, target)
+	if s.grant != nil && env.AWS != nil && j.Denied == nil {
+		j.Grant, j.Denied = s.grant(*env.AWS, s.mapOf(target), target)
+	}
+	return j, nil
 }
 
 // job returns the job of a plan.

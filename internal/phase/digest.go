@@ -8,8 +8,8 @@ import (
 	"hash"
 	"slices"
 
+	"github.com/layerbot/layerbot/internal/config"
 	"github.com/layerbot/layerbot/internal/layer"
-	"github.com/layerbot/layerbot/internal/secret"
 )
 
 // inputs are the digests of what determines a target at one commit.
@@ -20,10 +20,10 @@ type inputs struct {
 
 // inputsOf returns the digests of the targets of m in tree. They cover names and contents of the files, and what the
 // configuration hands to Terraform besides; not the values of secrets, nor what commands print.
-func inputsOf(tree Tree, m *layer.Map, supply func(layer.Target) secret.Supply) (map[string]inputs, error) {
+func inputsOf(tree Tree, m *layer.Map, cfg *config.Config) (map[string]inputs, error) {
 	out := map[string]inputs{}
 	for _, t := range m.Targets {
-		given := supply(t)
+		given := supply(cfg, t)
 		all, err := sum(tree, m.Inputs(t), t.Dir, t.VarFiles, t.BackendConfig, t.BackendValues, t.Workspace, given)
 		if err != nil {
 			return nil, fmt.Errorf("digest the inputs of %s: %w", t, err)

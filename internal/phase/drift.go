@@ -56,12 +56,9 @@ func (d Door) drift(ctx context.Context, t *Ticket) error {
 	if err != nil {
 		return err
 	}
-	trunk := t.Repository.DefaultBranch
-	if trunk == "" {
-		if trunk, err = d.Git.DefaultBranch(ctx); err != nil {
-			return err
-		}
-		t.Repository.DefaultBranch = trunk
+	trunk, err := d.defaultBranch(ctx, t)
+	if err != nil {
+		return err
 	}
 	s, err := d.tip(ctx, gh.Token(), t, branches, trunk)
 	if err != nil {
@@ -76,9 +73,10 @@ func (d Door) drift(ctx context.Context, t *Ticket) error {
 		if tips[name], err = d.tip(ctx, gh.Token(), t, branches, name); err != nil {
 			return err
 		}
+		tips[name].on, tips[name].trusted = name, s.cfg
 	}
 	for _, name := range slices.Sorted(maps.Keys(tips)) {
-		if err := tips[name].drift(t, name); err != nil {
+		if err := tips[name].drift(t, name, s); err != nil {
 			return err
 		}
 	}
@@ -93,11 +91,11 @@ func (d Door) drift(ctx context.Context, t *Ticket) error {
 	return nil
 }
 
-// drift adds the jobs of the environments of one branch, whose head s is.
-func (s *scene) drift(t *Ticket, name string) error {
+// drift adds the jobs of the environments of one branch, whose head s is, and which the default branch says are its own.
+func (s *scene) drift(t *Ticket, name string, trunk *scene) error {
 	envs := s.environmentsOf(name)
 	for _, target := range s.head.Targets {
-		if !envs[target.Env] {
+		if !envs[target.Env] || trunk.branchOf(target.Env) != name {
 			continue
 		}
 		j, err := s.draft(target)
@@ -118,18 +116,22 @@ func Unknown(r *report.Report) bool {
 
 // Drift looks for changes made outside Terraform, in the order of the jobs, and leaves one report for each in b.Out.
 // What is not begun when the budget is used up is reported as not reached; a budget of 0 has no end.
-func Drift(ctx context.Context, b Bench, creds aws.ReadOnly, t *Ticket, jobs []Job, budget time.Duration) (err error) {
+func Drift(ctx context.Context, b Bench, from Readers, t *Ticket, jobs []Job, budget time.Duration) (err error) {
 	w, err := b.enter(ctx, t)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.leave()) }()
 	begun := time.Now()
-	return w.each(ctx, jobs, func(ctx context.Context, tf Terraform, work runner.Job, j Job) (*report.Report, error) {
-		if budget > 0 && time.Since(begun) > budget {
-			return failed(t, j, report.Unreached, "not looked at: the time budget of "+budget.String()+" was used up",
-				"it comes first next time; raise --budget if that happens often"), nil
-		}
-		return tf.Drift(ctx, creds, work)
-	})
+	return craft[aws.ReadOnly]{shop: w, creds: from.Credentials,
+		late: func() string {
+			if budget == 0 || time.Since(begun) <= budget {
+				return ""
+			}
+			return "not looked at: the time budget of " + budget.String() + " was used up"
+		},
+		do: func(ctx context.Context, tf Terraform, creds aws.ReadOnly, work runner.Job, _ Job) (*report.Report, error) {
+			return tf.Drift(ctx, creds, work)
+		},
+	}.each(ctx, jobs)
 }

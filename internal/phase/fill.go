@@ -19,6 +19,8 @@ func branch(ref string) string { return strings.TrimPrefix(ref, "refs/heads/") }
 // A scene is what a ticket is chosen from: the configuration of the base branch and the layers at both ends.
 type scene struct {
 	cfg       *config.Config
+	on        string         // the branch that cfg is of
+	trusted   *config.Config // of the default branch; nil where cfg itself is trusted, see terms
 	owners    codeowners.Ruleset
 	base      *layer.Map // where head left the base branch
 	head      *layer.Map
@@ -27,6 +29,7 @@ type scene struct {
 	branches  map[string]string // branch → commit
 	trunk     string            // default branch
 	key       keyMaker
+	grant     granter // nil: the jobs use the credentials that they have
 }
 
 // fill fetches both ends of the change, reads configuration from the base branch's tip and chooses the jobs.
@@ -46,7 +49,15 @@ func (d Door) fill(ctx context.Context, token string, t *Ticket) error {
 	if err != nil {
 		return err
 	}
-	t.MergeBase, s.branches, s.trunk, s.key = s.mergeBase, branches, t.Repository.DefaultBranch, d.keys(t)
+	t.MergeBase, s.branches, s.key, s.grant = s.mergeBase, branches, d.keys(t), d.grants(t)
+	if s.trunk, err = d.defaultBranch(ctx, t); err != nil {
+		return err
+	}
+	trunk, err := d.trunk(ctx, token, s, t.BaseRef)
+	if err != nil {
+		return err
+	}
+	s.on, s.trusted = t.BaseRef, trunk.cfg
 	return asRefusal(s.choose(t))
 }
 

@@ -109,7 +109,7 @@ func (m *merge) look(ctx context.Context) error {
 		return err
 	}
 	s, err := d.tip(ctx, m.gh.Token(), t, branches, t.BaseRef, func(tree Tree, s *scene) (err error) {
-		m.inputs, err = inputsOf(tree, s.head, s.supply)
+		m.inputs, err = inputsOf(tree, s.head, s.cfg)
 		return err
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/github"
 	"github.com/layerbot/layerbot/internal/layer"
@@ -105,6 +106,12 @@ type Job struct {
 	Supply   secret.Supply `json:"supply,omitzero"`    // where the values of input variables come from
 	Volatile []string      `json:"volatile,omitempty"` // globs that are shown and not compared
 
+	Grant     *aws.Grant  `json:"grant,omitempty"`     // the role it is given; nil: the job's own credentials
+	Rules     layer.Rules `json:"rules,omitzero"`      // what its configuration may use
+	Pass      []string    `json:"pass,omitempty"`      // variables of the job that Terraform gets too
+	Sensitive []string    `json:"sensitive,omitempty"` // globs of values that are never shown
+	Denied    *Hold       `json:"denied,omitempty"`    // nothing of it is run at all
+
 	Apply *Order `json:"apply,omitempty"` // only where the work is to apply
 }
 
@@ -136,7 +143,7 @@ func (o *Order) Idle() bool { return o.Hold != nil && o.Hold.Kind == report.Bloc
 
 // A Hold is why a target is not applied, decided before Terraform runs.
 type Hold struct {
-	Kind    report.FailureKind `json:"kind"` // Blocked, Unapproved or Unpromoted
+	Kind    report.FailureKind `json:"kind"` // Blocked, Unapproved or Unpromoted; Denied of a Job
 	Message string             `json:"message"`
 	Hint    string             `json:"hint"`
 }

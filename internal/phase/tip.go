@@ -19,7 +19,7 @@ func (d Door) tip(ctx context.Context, token string, t *Ticket, branches map[str
 		return nil, err
 	}
 	t.Head, t.Base, t.BaseRef = head, head, name
-	s := &scene{branches: branches, trunk: t.Repository.DefaultBranch, key: d.keys(t)}
+	s := &scene{branches: branches, trunk: t.Repository.DefaultBranch, key: d.keys(t), grant: d.grants(t)}
 	return s, with(ctx, d.Git, head, func(tree Tree) (err error) {
 		if err := s.trust(tree); err != nil {
 			return err
@@ -35,6 +35,14 @@ func (d Door) tip(ctx context.Context, token string, t *Ticket, branches map[str
 		}
 		return nil
 	})
+}
+
+// defaultBranch returns the name of the ticket's default branch, which not every event's payload has.
+func (d Door) defaultBranch(ctx context.Context, t *Ticket) (name string, err error) {
+	if t.Repository.DefaultBranch == "" {
+		t.Repository.DefaultBranch, err = d.Git.DefaultBranch(ctx)
+	}
+	return t.Repository.DefaultBranch, err
 }
 
 // bring sees that an earlier commit is in the clone, and what lies between it and the others. It is false if the

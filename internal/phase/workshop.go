@@ -29,13 +29,25 @@ type Terraform interface {
 
 // A Bench is what the phases that run Terraform work at.
 type Bench struct {
-	Checkout *git.Repo                                                       // nil for a working directory that is no repository
-	Root     string                                                          // top of the checked out files
-	At       func(root string) (Terraform, error)                            // Terraform over the files below root
-	Values   func(context.Context, secret.Supply) (map[string]string, error) // of input variables
-	Parallel int                                                             // targets at once; 0 is one a core
-	Out      string                                                          // folder that the reports are written to
-	Done     func(*report.Report)                                            // told of each report, one at a time; nil is nobody
+	Checkout *git.Repo                            // nil for a working directory that is no repository
+	Root     string                               // top of the checked out files
+	At       func(root string) (Terraform, error) // Terraform over the files below root
+	Parallel int                                  // targets at once; 0 is one a core
+	Out      string                               // folder that the reports are written to
+	Done     func(*report.Report)                 // told of each report, one at a time; nil is nobody
+
+	// Values returns the values of input variables; what AWS keeps is read with the credentials of the target.
+	Values func(context.Context, aws.Vault, secret.Supply) (map[string]string, error)
+}
+
+// Readers give out credentials for planning, as *aws.Readers does: those that a grant names, for nil those of the job.
+type Readers interface {
+	Credentials(ctx context.Context, g *aws.Grant) (aws.ReadOnly, error)
+}
+
+// Writers give out credentials for applying, as *aws.Writers does.
+type Writers interface {
+	Credentials(ctx context.Context, g *aws.Grant) (aws.ReadWrite, error)
 }
 
 // A workshop is a bench at work on a ticket: it opens each tree of files once and keeps the reports.
@@ -116,51 +128,78 @@ func (w *workshop) at(ctx context.Context, commit string) (Terraform, error) {
 	return tf, nil
 }
 
-// A step does the work of one job.
-type step func(ctx context.Context, tf Terraform, work runner.Job, j Job) (*report.Report, error)
+// A craft is the work of jobs with one kind of credentials.
+type craft[C interface{ Vault() aws.Vault }] struct {
+	shop  *workshop
+	creds func(context.Context, *aws.Grant) (C, error)
+	do    func(ctx context.Context, tf Terraform, creds C, work runner.Job, j Job) (*report.Report, error)
+	late  func() string // why it is too late to begin; nil: it never is
+}
 
-// each does the step of all jobs, some at once, and leaves a report of each, also when ctx ends. What goes wrong with
+// each does the work of all jobs, some at once, and leaves a report of each, also when ctx ends. What goes wrong with
 // one target is in its report; the error is one that concerns them all.
-func (w *workshop) each(ctx context.Context, jobs []Job, do step) error {
-	parallel := w.Parallel
+func (c craft[C]) each(ctx context.Context, jobs []Job) error {
+	parallel := c.shop.Parallel
 	if parallel <= 0 {
 		parallel = runtime.GOMAXPROCS(0)
 	}
 	var group errgroup.Group
 	group.SetLimit(parallel)
 	for _, j := range jobs {
-		group.Go(func() error { return w.one(ctx, j, do) })
+		group.Go(func() error { return c.one(ctx, j) })
 	}
 	return group.Wait()
 }
 
-// one does the step of one job.
-func (w *workshop) one(ctx context.Context, j Job, do step) error {
-	r, err := w.run(ctx, j, do)
+// one does the work of one job.
+func (c craft[C]) one(ctx context.Context, j Job) error {
+	r, err := c.run(ctx, j)
 	if r == nil {
 		return err
 	}
-	r.Deleted, r.Mode, r.Head = j.Deleted, j.Mode, w.ticket.Head
-	return errors.Join(err, w.keep(r))
+	r.Deleted, r.Mode, r.Head = j.Deleted, j.Mode, c.shop.ticket.Head
+	return errors.Join(err, c.shop.keep(r))
 }
 
-func (w *workshop) run(ctx context.Context, j Job, do step) (*report.Report, error) {
+// run begins the work if nothing is in its way: first what was decided, then what it takes.
+func (c craft[C]) run(ctx context.Context, j Job) (*report.Report, error) {
+	w := c.shop
+	if d := j.Denied; d != nil {
+		return failed(w.ticket, j, d.Kind, d.Message, d.Hint), nil
+	}
+	if c.late != nil {
+		if why := c.late(); why != "" {
+			return failed(w.ticket, j, report.Unreached, why, "it comes first next time; raise --budget if that happens often"), nil
+		}
+	}
 	tf, err := w.at(ctx, j.At)
 	if err != nil {
 		return nil, err
 	}
+	creds, err := c.creds(ctx, j.Grant)
+	if err != nil {
+		return w.unable(ctx, j, err)
+	}
 	work := runner.Job{
 		Target: j.Target, Head: w.ticket.Head, Mode: j.Mode, Key: j.Key, Tool: j.Tool, Version: j.Release,
-		Volatile: j.Volatile, Keep: w.Out,
+		Volatile: j.Volatile, Sensitive: j.Sensitive, Rules: j.Rules, Pass: j.Pass, Keep: w.Out,
 	}
 	work.Mode.Destroy = j.Mode.Destroy || j.Deleted
 	if !j.Supply.Zero() {
-		if work.Inputs, err = w.Values(ctx, j.Supply); err != nil {
-			hint, _ := Hint(err)
-			return failed(w.ticket, j, report.Broken, err.Error(), hint), nil
+		if work.Inputs, err = w.Values(ctx, creds.Vault(), j.Supply); err != nil {
+			return w.unable(ctx, j, err)
 		}
 	}
-	return do(ctx, tf, work, j)
+	return c.do(ctx, tf, creds, work, j)
+}
+
+// unable returns the report of a job that lacks what it takes.
+func (w *workshop) unable(ctx context.Context, j Job, err error) (*report.Report, error) {
+	if ctx.Err() != nil {
+		return failed(w.ticket, j, report.Interrupted, "the run was cancelled", ""), context.Cause(ctx)
+	}
+	hint, _ := Hint(err)
+	return failed(w.ticket, j, report.Broken, err.Error(), hint), nil
 }
 
 // keep writes a report and tells of it.

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"maps"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The rows of the threat table in docs/security.md, one test each. Each plays the attack on the program as its users run
+// it: with the scripts named here, with what follows them, and with the tests that the table links beside them.
+
+func TestThreat01PullRequestFromAFork(t *testing.T) {
+	play(t, "fork", "fork_gone", "fork_queued", "threats/fork")
+}
+
+func TestThreat02CommenterWithoutRights(t *testing.T) {
+	play(t, "no_permission", "permissions", "apply_appliers", "not_a_command", "threats/people")
+}
+
+func TestThreat03PushBetweenCommentAndCheckout(t *testing.T) {
+	play(t, "moved_meanwhile", "replayed", "wrong_checkout", "threats/head")
+}
+
+func TestThreat08TamperedArtifact(t *testing.T) {
+	play(t, "silence", "apply_tampered", "threats/artifact")
+}
+
+func TestThreat09WordsThatWouldBeArguments(t *testing.T) {
+	play(t, "unknown_words", "threats/argv")
+}
+
+func TestThreat12ForgedCheckOrMarker(t *testing.T) {
+	play(t, "impostors")
+}
+
+func TestThreat13MarkdownAndExpressions(t *testing.T) {
+	play(t, "hostile_names", "threats/markdown")
+}
+
+// play runs scripts of testdata.
+func play(t *testing.T, scripts ...string) {
+	t.Helper()
+	shared := t.TempDir()
+	all := maps.Clone(commands)
+	maps.Copy(all, attacks)
+	var files []string
+	for _, name := range scripts {
+		files = append(files, filepath.Join("testdata", name+".txtar"))
+	}
+	testscript.Run(t, testscript.Params{
+		Files: files, Cmds: all, RequireExplicitExec: true, RequireUniqueNames: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("BEGINNINGS", shared)
+			return setup(e)
+		},
+	})
+}
