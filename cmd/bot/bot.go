@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/redact"
 )
 
@@ -20,6 +21,9 @@ type bot struct {
 	raw      io.Writer // standard output before the redactor: for mask only
 	log      *slog.Logger
 	redactor *redact.Redactor
+
+	kms    *aws.Signer // see signer
+	signed []byte      // see signature
 }
 
 // build puts the program together. Everything it prints passes one redactor; flush ends both streams.

@@ -35,6 +35,8 @@ type environment struct {
 	AppID          int64
 	AppIDText      string
 	PrivateKey     string
+	KMSKey         string // ARN of the App's private key, where that is in AWS KMS
+	KMSRole        string // ARN of the role that may sign with it; "" is what the job has
 	InstallationID int64
 	RepositoryID   int64
 	Token          string // GITHUB_TOKEN
@@ -59,6 +61,8 @@ func surroundings() environment {
 		OutputPath: all["GITHUB_OUTPUT"], SummaryPath: all["GITHUB_STEP_SUMMARY"],
 		AppIDText:  all["LAYERBOT_APP_ID"],
 		PrivateKey: all["LAYERBOT_APP_PRIVATE_KEY"],
+		KMSKey:     all["LAYERBOT_APP_KMS_KEY"],
+		KMSRole:    all["LAYERBOT_APP_KMS_ROLE"],
 		Token:      or(all["LAYERBOT_TOKEN"], all["GITHUB_TOKEN"]),
 	}
 	if e.RunID != "" {
@@ -77,6 +81,9 @@ func surroundings() environment {
 	e.Colour = term.IsTerminal(int(os.Stdout.Fd())) && all["NO_COLOR"] == "" && all["TERM"] != "dumb"
 	return e
 }
+
+// holdsKey reports whether the process can sign as the App.
+func (e environment) holdsKey() bool { return e.PrivateKey != "" || e.KMSKey != "" }
 
 // secretName matches the names of variables whose values must not be shown, whatever they are for.
 var secretName = regexp.MustCompile(`(?i)(TOKEN|SECRET|PASSWORD|PASSWD|PRIVATE[_-]KEY|ACCESS[_-]KEY|API[_-]KEY)([_-]|$)`)

@@ -45,7 +45,7 @@ func (b *bot) runGate(ctx context.Context, out string) error {
 		CloneURL: strings.TrimSuffix(b.env.ServerURL, "/") + "/" + ev.Repository.String() + ".git",
 		Run:      b.runURL(ev.Repository),
 		Repeated: b.env.Repeated,
-		AppID:    b.env.AppID, Secret: []byte(b.env.PrivateKey), Log: b.log,
+		AppID:    b.env.AppID, Secret: b.seed(), Log: b.log,
 	}, ev)
 	if err != nil {
 		return err

@@ -41,6 +41,7 @@ func TestThreat13MarkdownAndExpressions(t *testing.T) {
 
 // play runs scripts of testdata.
 func play(t *testing.T, scripts ...string) {
+	t.Parallel()
 	t.Helper()
 	shared := t.TempDir()
 	all := maps.Clone(commands)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -11,32 +10,6 @@ import (
 	"github.com/layerbot/layerbot/internal/phase"
 	"github.com/layerbot/layerbot/internal/redact"
 )
-
-// client comes by a token: minted by the App for one repository and one phase, or, without an App, the job's own
-// GITHUB_TOKEN.
-func (b *bot) client(ctx context.Context, repo github.Repository, p github.Permissions) (*github.Client, error) {
-	o := github.Options{
-		BaseURL: b.env.APIURL, AppID: b.env.AppID, PrivateKey: []byte(b.env.PrivateKey),
-		InstallationID: b.env.InstallationID, Log: b.log, Minted: b.mask,
-	}
-	switch {
-	case b.env.PrivateKey != "" || b.env.AppIDText != "":
-		app, err := github.NewApp(o)
-		if err != nil {
-			return nil, err
-		}
-		return app.Open(ctx, repo, p)
-	case b.env.Token != "":
-		b.log.Warn("no GitHub App is configured: using GITHUB_TOKEN, which cannot tell its own comments and checks from those of other workflows",
-			"hint", "create the App and set LAYERBOT_APP_ID and LAYERBOT_APP_PRIVATE_KEY")
-		return github.WithToken(o, repo, b.env.Token)
-	default:
-		return nil, &usageError{
-			message: "there is nothing to authenticate to GitHub with",
-			next:    "set LAYERBOT_APP_ID and LAYERBOT_APP_PRIVATE_KEY (secrets of the repository); secrets are not given to runs of forks or Dependabot",
-		}
-	}
-}
 
 // mask makes a secret unprintable before its first use: here, and in the runner's log.
 func (b *bot) mask(secret string) {

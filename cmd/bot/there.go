@@ -25,8 +25,8 @@ func (b *bot) there(ctx context.Context, f ticketFlags, work phase.Work, do phas
 	switch {
 	case f.out == "":
 		return &usageError{message: "--ticket needs --out", next: "name a folder for the reports: `--out reports`"}
-	case b.env.PrivateKey != "":
-		return &usageError{message: "the App's private key is in the environment of a job that runs Terraform", next: "give LAYERBOT_APP_PRIVATE_KEY to the jobs of gate and report only"}
+	case b.env.holdsKey():
+		return &usageError{message: "the App's private key is in the environment of a job that runs Terraform", next: "give LAYERBOT_APP_PRIVATE_KEY, or LAYERBOT_APP_KMS_KEY, to the jobs of gate and report only"}
 	}
 	t, err := b.ticket(f.name)
 	if err != nil {

@@ -49,7 +49,7 @@ func (d Door) fill(ctx context.Context, token string, t *Ticket) error {
 	if err != nil {
 		return err
 	}
-	t.MergeBase, s.branches, s.key, s.grant = s.mergeBase, branches, d.keys(t), d.grants(t)
+	t.MergeBase, s.branches, s.key, s.grant = s.mergeBase, branches, d.keys(ctx, t), d.grants(t)
 	if s.trunk, err = d.defaultBranch(ctx, t); err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ type Door struct {
 	Run      string // address of this run; "" outside of one
 	Repeated bool   // it is not the first attempt of this run
 	AppID    int64
-	Secret   []byte // the App's private key, from which fingerprint keys are derived
+	Secret   func(context.Context) ([]byte, error) // what only the App has, from which fingerprint keys are derived; nil without an App
 	Log      *slog.Logger
 }
 

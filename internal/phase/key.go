@@ -1,6 +1,7 @@
 package phase
 
 import (
+	"context"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
@@ -13,8 +14,16 @@ import (
 type keyMaker func(layer.Target) ([]byte, error)
 
 // keys returns the keys of the targets of a ticket's repository.
-func (d Door) keys(t *Ticket) keyMaker {
-	return func(target layer.Target) ([]byte, error) { return fingerprintKey(d.Secret, t.Repository.ID, target) }
+func (d Door) keys(ctx context.Context, t *Ticket) keyMaker {
+	return func(target layer.Target) (key []byte, err error) {
+		var secret []byte
+		if d.Secret != nil {
+			if secret, err = d.Secret(ctx); err != nil {
+				return nil, err
+			}
+		}
+		return fingerprintKey(secret, t.Repository.ID, target)
+	}
 }
 
 // fingerprintKey derives the key of a target, so that no job running Terraform sees the App's key. Without an App

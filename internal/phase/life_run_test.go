@@ -66,7 +66,7 @@ func (w *world) gate(ev *github.Event) *play {
 	before := len(w.hub.deployments)
 	decided, err := Gate(context.Background(), Door{
 		Open: func(context.Context, github.Permissions) (Pulls, error) { return w.hub, nil },
-		Git:  w.git, Run: fmt.Sprintf("https://github.example/runs/%d", w.count.runs), AppID: 1, Secret: []byte("key"), Repeated: w.asked[ev],
+		Git:  w.git, Run: fmt.Sprintf("https://github.example/runs/%d", w.count.runs), AppID: 1, Secret: func(context.Context) ([]byte, error) { return []byte("key"), nil }, Repeated: w.asked[ev],
 		Log: slog.New(slog.DiscardHandler),
 	}, ev)
 	for _, d := range w.hub.deployments[before:] {

@@ -44,7 +44,7 @@ type merge struct {
 // to what a command names.
 func (d Door) merged(ctx context.Context, gh Pulls, a ask, t *Ticket) error {
 	t.Work = Applying
-	if d.AppID == 0 || len(d.Secret) == 0 {
+	if d.AppID == 0 || d.Secret == nil {
 		return refuse("nothing is applied without a GitHub App: what reviewers saw would be kept where every workflow of the repository can write",
 			"create the App and set LAYERBOT_APP_ID and LAYERBOT_APP_PRIVATE_KEY; GITHUB_TOKEN does for plans")
 	}
