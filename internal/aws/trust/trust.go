@@ -1,28 +1,63 @@
 // Package trust knows AWS's trust policies, as far as they are about the OIDC tokens of GitHub Actions: which tokens a
 // policy admits, and which condition admits a token and nothing wider. It asks nobody and reads nothing.
+//
+// What it cannot judge it refuses to judge: a policy with an element, an operator or a key whose meaning is not
+// certain here is an error, never a guess.
 package trust
+
+import (
+	"slices"
+	"strings"
+)
 
 // A Policy is the trust policy of a role.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
-type Policy struct{}
+type Policy struct{ statements []statement }
 
-// Parse reads a trust policy: the document itself, also URL-encoded as the IAM API gives it, or the answer of `aws iam
-// get-role`. What it cannot judge (an operator, an element or a principal it does not know) is an error that names it:
-// it never guesses.
-func Parse(src []byte) (*Policy, error) { panic("being written") }
+// A statement is one that is about AssumeRoleWithWebIdentity; others are left out, for they admit no token.
+type statement struct {
+	deny       bool
+	issuers    []string // providers it names, without https://: "token.actions.githubusercontent.com"
+	conditions []condition
+}
 
 // Admits reports whether the policy lets a token assume the role by AssumeRoleWithWebIdentity. Deny wins over Allow.
-func (p *Policy) Admits(c Claims) bool { panic("being written") }
+// That the token is genuine and unexpired, and that the provider lists its audience, is taken for granted.
+func (p *Policy) Admits(c Claims) bool {
+	admitted := false
+	for _, s := range p.statements {
+		if !s.matches(c) {
+			continue
+		}
+		if s.deny {
+			return false
+		}
+		admitted = true
+	}
+	return admitted
+}
 
-// Claims are those of an OIDC token of GitHub Actions, by name: "iss", "aud", "sub", "repository_id", "ref",
-// "environment", "job_workflow_ref" … As condition keys they bear the issuer's name:
-// "token.actions.githubusercontent.com:sub".
-// https://docs.github.com/actions/reference/security/oidc
-type Claims map[string]string
+func (s statement) matches(c Claims) bool {
+	issuer, ok := strings.CutPrefix(c["iss"], "https://")
+	if !ok || !slices.Contains(s.issuers, issuer) {
+		return false
+	}
+	for _, cond := range s.conditions {
+		if !cond.holds(c, issuer) {
+			return false
+		}
+	}
+	return true
+}
 
-// ClaimsOf returns the claims of a token, without verifying it: for messages, never for a decision.
-func ClaimsOf(token string) (Claims, error) { panic("being written") }
+// A PolicyError says why a policy cannot be judged.
+type PolicyError struct {
+	Problem string // `statement 1: the condition operator "NumericEquals" is not known`
 
-// Condition returns the Condition block of a statement that admits c and no wider set of tokens: aud, sub and, where c
-// has them, repository_id, ref and job_workflow_ref, as indented JSON.
-func (c Claims) Condition() string { panic("being written") }
+	hint string
+}
+
+func (e *PolicyError) Error() string { return "trust policy: " + e.Problem }
+
+// Hint says what to do about it.
+func (e *PolicyError) Hint() string { return e.hint }
