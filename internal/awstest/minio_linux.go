@@ -1,0 +1,6 @@
+package awstest
+
+import "syscall"
+
+// attributes has the kernel end the program with this process.
+func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
