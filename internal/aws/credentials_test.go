@@ -14,6 +14,7 @@ func TestAmbientTakesOnlyTheAllowList(t *testing.T) {
 	if got := Ambient(environ).Environ(); len(got) != 0 {
 		t.Errorf("taken: %v", got)
 	}
+	names := slices.Concat(keyNames, endpointNames)
 	for _, name := range names {
 		environ[name] = "value of " + name
 	}

@@ -172,10 +172,10 @@ func TestRefusals(t *testing.T) {
 		"failing":               {"prod/db", 500, refused("InternalServiceError", ""), "AWS refused: InternalServiceError", "by hand"},
 		"something else":        {"prod/db", 400, refused("NewException", ""), "AWS refused: NewException", "by hand"},
 		"a hostile code":        {"prod/db", 400, refused("x `y` "+canary, ""), "AWS refused: an unknown error", "by hand"},
-		"no JSON":               {"prod/db", 200, canary, "is not AWS", "AWS_ENDPOINT_URL_SECRETS_MANAGER"},
-		"half an answer":        {"prod/db", 200, `{"SecretString":"` + canary, "is not AWS", "proxy"},
-		"a list":                {"prod/db", 200, `["` + canary + `"]`, "is not AWS", "proxy"},
-		"a proxy's page":        {"prod/db", 403, "<html>" + canary, "AWS", ""},
+		"no JSON":               {"prod/db", 200, canary, "is not Secrets Manager", "AWS_ENDPOINT_URL_SECRETS_MANAGER"},
+		"half an answer":        {"prod/db", 200, `{"SecretString":"` + canary, "is not Secrets Manager", "proxy"},
+		"a list":                {"prod/db", 200, `["` + canary + `"]`, "is not Secrets Manager", "proxy"},
+		"a proxy's page":        {"prod/db", 403, "<html>" + canary, "is not Secrets Manager", "proxy"},
 		"no value":              {"prod/db", 200, `{}`, "has no value", "put-secret-value"},
 		"binary":                {"prod/db", 200, `{"SecretBinary":"/w=="}`, "binary", "base64"},
 		"key of a text":         {"prod/db#a", 200, `{"SecretString":"` + canary + `"}`, "is no JSON object", `remove "#a"`},
@@ -249,8 +249,8 @@ func TestUnreachable(t *testing.T) {
 	for name, c := range map[string]struct{ endpoint, want string }{
 		"nobody listens":     {m.URL, "cannot be reached"},
 		"no such host":       {"http://secrets.invalid", "secrets.invalid"},
-		"no URL":             {"::", "is not AWS"},
-		"a name with spaces": {"http://a b", "is not AWS"},
+		"no URL":             {"::", "is not Secrets Manager"},
+		"a name with spaces": {"http://a b", "is not Secrets Manager"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

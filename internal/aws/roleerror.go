@@ -1,0 +1,128 @@
+package aws
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/layerbot/layerbot/internal/aws/trust"
+)
+
+// A RoleError says why a role could not be assumed. It holds no token and no credential, and of what AWS answered
+// nothing but words of a closed list; the token's claims are GitHub's.
+type RoleError struct {
+	Role    string
+	Problem string // "its trust policy does not admit repo:acme/infra:environment:plan-prod"
+
+	hint string
+}
+
+func (e *RoleError) Error() string { return "AWS role " + e.Role + ": " + e.Problem }
+
+// Hint says what to do about it.
+func (e *RoleError) Hint() string { return e.hint }
+
+// refused says in words of ours why STS gave no session for a token.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html#API_AssumeRoleWithWebIdentity_Errors
+// https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+func (x *exchange) refused(err error, token string) *fault {
+	var answer smithy.APIError
+	if !errors.As(err, &answer) {
+		return unanswered(err, "STS in "+x.grant.Region, "look at the region of the `aws` block, AWS_ENDPOINT_URL_STS, the proxy and the network of the job")
+	}
+	code, message := answer.ErrorCode(), answer.ErrorMessage()
+	if problem := throttled(code); problem != nil {
+		return problem
+	}
+	switch code {
+	case "AccessDenied", "AccessDeniedException":
+		return notAdmitted(claimsOf(token))
+	case "InvalidIdentityToken", "InvalidIdentityTokenException", "IDPRejectedClaim":
+		return notAccepted(message, claimsOf(token))
+	case "ExpiredTokenException", "ExpiredToken":
+		return &fault{problem: "AWS takes the OIDC token, which was made a moment ago, for expired", hint: "run it again; if it stays, the clock of GitHub Enterprise Server or of the runner is wrong", passing: true}
+	case "IDPCommunicationError":
+		return &fault{problem: "AWS could not reach GitHub to verify the OIDC token", hint: "run it again; look at githubstatus.com and health.aws.amazon.com. AWS must reach the issuer of the token", passing: true}
+	case "PackedPolicyTooLarge":
+		return &fault{problem: "the session policy of its plan is larger than AWS can pack", hint: smaller}
+	case "MalformedPolicyDocument":
+		return &fault{problem: "AWS does not understand the session policy of its plan", hint: "look at `bucket` and `key` of the backends that it names: AWS takes no letters in policies beyond ÿ (U+00FF)"}
+	case "RegionDisabledException":
+		return &fault{problem: "STS is not activated in " + x.grant.Region + " for the role's account", hint: "activate it in the account settings of IAM, or name another region in the `aws` block"}
+	case "ValidationError":
+		return x.invalid(message)
+	}
+	return &fault{problem: "AWS refused: " + known(code), hint: "look in CloudTrail, in " + x.grant.Region + ", for AssumeRoleWithWebIdentity: it has AWS's own message"}
+}
+
+// notAdmitted explains a refusal that AWS gives no reason for: a role that is missing looks like one that does not
+// trust the token.
+func notAdmitted(c trust.Claims) *fault {
+	return &fault{
+		problem: "it does not exist, or its trust policy does not admit " + shown(c["sub"]),
+		hint: "compare the role's ARN; then let its trust policy allow sts:AssumeRoleWithWebIdentity to the account's OIDC provider for " +
+			strings.TrimPrefix(shown(c["iss"]), "https://") + " with this condition:\n" + c.Condition(),
+	}
+}
+
+// notAccepted explains why AWS takes no token of the issuer.
+func notAccepted(message string, c trust.Claims) *fault {
+	issuer := strings.TrimPrefix(shown(c["iss"]), "https://")
+	message = strings.ToLower(message)
+	switch {
+	case strings.Contains(message, "audience"):
+		return &fault{problem: "the account's OIDC provider does not know the token's audience, " + shown(c["aud"]),
+			hint: "add " + audience + " to the audiences (client IDs) of the IAM OIDC provider " + issuer}
+	case strings.Contains(message, "no openidconnect provider"):
+		return &fault{problem: "its account has no OIDC provider for " + issuer,
+			hint: "create it in the role's account: aws iam create-open-id-connect-provider --url https://" + issuer + " --client-id-list " + audience}
+	case strings.Contains(message, "thumbprint"):
+		return &fault{problem: "the certificate of " + issuer + " does not match the thumbprints of the account's OIDC provider",
+			hint: "update the thumbprints of the IAM OIDC provider " + issuer}
+	case strings.Contains(message, "verification key"):
+		return &fault{problem: "AWS could not get the keys of " + issuer, hint: "run it again; AWS must reach the issuer of the token from the internet", passing: true}
+	}
+	return &fault{problem: "AWS does not accept the OIDC token", hint: "look at the IAM OIDC provider " + issuer + " in the role's account: its URL, and " + audience + " among its audiences"}
+}
+
+// invalid explains what AWS finds wrong with the request.
+func (x *exchange) invalid(message string) *fault {
+	switch {
+	case strings.Contains(message, "MaxSessionDuration"):
+		return &fault{problem: fmt.Sprintf("its sessions may not last %s", x.grant.Duration()),
+			hint: "raise the role's maximum session duration, or lower `session_duration` in the `aws` block; longer applies go on with new sessions anyway"}
+	case strings.Contains(message, "durationSeconds"):
+		return &fault{problem: fmt.Sprintf("no session lasts %s", x.grant.Duration()), hint: "set `session_duration` in the `aws` block to 15 minutes at least"}
+	case strings.Contains(message, "policy"):
+		return &fault{problem: "AWS does not take the session policy of its plan", hint: smaller}
+	case strings.Contains(message, "roleArn"), strings.Contains(message, "ARN"):
+		return &fault{problem: "AWS does not take it for the ARN of a role", hint: "correct the role in the environment's `aws` block"}
+	}
+	return &fault{problem: "AWS finds the request for a session invalid", hint: "look in CloudTrail, in " + x.grant.Region + ", for AssumeRoleWithWebIdentity"}
+}
+
+// claimsOf returns the claims of a token, none if it has none that can be read.
+func claimsOf(token string) trust.Claims {
+	c, err := trust.ClaimsOf(token)
+	if err != nil {
+		return trust.Claims{}
+	}
+	return c
+}
+
+// shown returns a claim as a message has it. Names of branches and environments are part of claims, and anybody's choice.
+func shown(claim string) string {
+	claim = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, strings.ToValidUTF8(claim, "?"))
+	if claim == "" {
+		return "the token, which cannot be read"
+	}
+	return string([]rune(claim)[:min(300, len([]rune(claim)))])
+}
