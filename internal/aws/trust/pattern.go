@@ -2,6 +2,7 @@ package trust
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -26,6 +27,11 @@ func literally(text string, wild bool) pattern {
 		}
 	}
 	return p
+}
+
+// text returns the only text that p matches; ok is false if there are several.
+func (p pattern) text() (text string, ok bool) {
+	return string(p), !slices.ContainsFunc(p, func(r rune) bool { return r < 0 })
 }
 
 // patterns reads the values of a condition. With variables, ${*}, ${?} and ${$} stand for the character itself; what

@@ -1,0 +1,115 @@
+package trust
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A Finding is a subject that a policy admits and should not.
+type Finding struct {
+	Subject
+	Claim string // the first claim that no admissible subject shares with it; a condition on it keeps it out
+	Want  string // what the condition must ask for, `"…:ref": "refs/heads/prod"`
+}
+
+// A Review is what a policy does with a table of subjects.
+type Review struct {
+	Use      Use
+	Admitted []Subject // all of them, in the table's order
+	Unwanted []Finding // those of them that must not be
+	Missing  []Subject // wanted, and not admitted
+}
+
+// Exact reports whether the policy admits whom it should and nobody else.
+func (r Review) Exact() bool { return len(r.Unwanted) == 0 && len(r.Missing) == 0 }
+
+// Sound reports whether the policy admits nobody that it should not, and somebody that it should: of a repository's
+// two forms of sub one is enough.
+func (r Review) Sound() bool {
+	return len(r.Unwanted) == 0 && slices.ContainsFunc(r.Admitted, func(s Subject) bool { return s.Wanted(r.Use) })
+}
+
+// Review judges the policy of a role that is for u against subjects, those that Subjects returns.
+func (p *Policy) Review(subjects []Subject, u Use) Review {
+	r := Review{Use: u}
+	for _, s := range subjects {
+		admitted := p.Admits(s.Claims)
+		if admitted {
+			r.Admitted = append(r.Admitted, s)
+		}
+		switch {
+		case admitted && !s.Admissible(u):
+			r.Unwanted = append(r.Unwanted, finding(s, subjects, u))
+		case !admitted && s.Wanted(u):
+			r.Missing = append(r.Missing, s)
+		}
+	}
+	return r
+}
+
+// For says what a role is for by whom it admits: applying if it admits a job that should apply, for a role that does
+// both is judged as the stronger; else planning if it admits one that should plan. Where it admits neither, it is for
+// applying if it admits a job outside of the environments plan-…, else for planning if anybody; else "".
+func (p *Policy) For(subjects []Subject) Use {
+	admitted := func(is func(Subject) bool) bool {
+		return slices.ContainsFunc(subjects, func(s Subject) bool { return is(s) && p.Admits(s.Claims) })
+	}
+	planning := func(s Subject) bool { return strings.HasPrefix(s.Claims["environment"], "plan-") }
+	switch {
+	case admitted(func(s Subject) bool { return s.Wanted(Apply) }):
+		return Apply
+	case admitted(func(s Subject) bool { return s.Wanted(Plan) }):
+		return Plan
+	case admitted(func(s Subject) bool { return !planning(s) }):
+		return Apply
+	case admitted(planning):
+		return Plan
+	}
+	return ""
+}
+
+// finding names the claim that tells s from those that may have the role.
+func finding(s Subject, subjects []Subject, u Use) Finding {
+	f := Finding{Subject: s}
+	for _, claim := range []string{"aud", "sub", "repository_id", "job_workflow_ref", "ref"} {
+		var values []string
+		for _, o := range subjects {
+			if o.Wanted(u) && !slices.Contains(values, o.Claims[claim]) {
+				values = append(values, o.Claims[claim])
+			}
+		}
+		if !slices.Contains(values, s.Claims[claim]) {
+			f.Claim, f.Want = claim, `"`+public+":"+claim+`": ["`+strings.Join(values, `", "`)+`"]`
+			break
+		}
+	}
+	return f
+}
+
+// Complete returns r with the ids and the workflow that it lacks taken from what p's conditions name, or else made up:
+// those of a policy that does not ask for them do not matter to it.
+func (p *Policy) Complete(r Repository) Repository {
+	inSub := regexp.MustCompile(`^repo:` + regexp.QuoteMeta(r.Owner) + `@([0-9]+)/` + regexp.QuoteMeta(r.Name) + `@([0-9]+):`)
+	for _, s := range p.statements {
+		for _, c := range s.conditions {
+			for _, v := range c.values {
+				value, plain := v.text()
+				switch {
+				case s.deny || c.negated || !plain:
+				case c.claim == "repository_id":
+					r.ID = or(r.ID, value)
+				case c.claim == "job_workflow_ref":
+					r.Workflow = or(r.Workflow, value)
+				case c.claim == "sub":
+					if ids := inSub.FindStringSubmatch(value); ids != nil {
+						r.OwnerID, r.ID = or(r.OwnerID, ids[1]), or(r.ID, ids[2])
+					}
+				}
+			}
+		}
+	}
+	r.OwnerID, r.ID = or(r.OwnerID, "1111111"), or(r.ID, "2222222")
+	r.Workflow = or(r.Workflow, "layerbot/layerbot/.github/workflows/layerbot.yml@"+someCommit)
+	return r
+}

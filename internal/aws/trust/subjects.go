@@ -1,0 +1,251 @@
+package trust
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A Use is what a role is for.
+type Use string
+
+// The two uses. No role is for both.
+const (
+	Plan  Use = "plan"
+	Apply Use = "apply"
+)
+
+// A Repository is one whose jobs assume roles.
+type Repository struct {
+	Owner, Name string
+	OwnerID, ID string // numbers
+	Workflow    string // job_workflow_ref of the reusable workflow, "layerbot/layerbot/.github/workflows/layerbot.yml@<commit>"
+	Default     string // the default branch; "" is main
+}
+
+// A Subject is a token of GitHub Actions that a role may be asked with.
+type Subject struct {
+	Name   string // "comment on a pull request, environment plan-prod"
+	Claims Claims
+	Use    Use    // the role that it must be able to assume; "": none
+	May    Use    // a role that it may assume where somebody wants that
+	Risk   string // who has such a token, where it should assume neither role
+}
+
+// Wanted reports whether s must be able to assume a role.
+func (s Subject) Wanted(u Use) bool { return s.Use == u }
+
+// Admissible reports whether s may assume a role.
+func (s Subject) Admissible(u Use) bool { return s.Use == u || s.May == u }
+
+// Subjects returns the tokens that tell a good trust policy from a bad one, for the roles of one environment of r,
+// which is applied from branch. Each is there in both forms of sub: with names alone, as repositories made before
+// 2026-07-15 have it, and with ids.
+// https://docs.github.com/actions/reference/security/oidc
+func Subjects(r Repository, env, branch string) []Subject {
+	if r.Default == "" {
+		r.Default = "main"
+	}
+	t := table{r: r, env: env, branch: branch, other: "dev"}
+	if env == t.other {
+		t.other = "test"
+	}
+	t.pin()
+	for _, ids := range []bool{false, true} {
+		t.ids = ids
+		t.planning()
+		t.applying()
+		t.bare()
+		t.strangers()
+	}
+	return t.all
+}
+
+// A table is being filled.
+type table struct {
+	r           Repository
+	env, branch string
+	other       string // another environment
+	elsewhere   string // job_workflow_ref of the reusable workflow at a ref that can be moved
+	ids         bool   // in sub
+	all         []Subject
+}
+
+// A run is what a job's token tells about its run. What is empty is as it is where everything is right.
+type run struct {
+	event, ref, environment string
+	workflow                string // job_workflow_ref
+	sub                     string // what sub ends in, where there is no environment; "": its ref
+	repository              *Repository
+	audience                string
+}
+
+// add adds a subject, unless there is one of its name: where an environment is applied from the default branch, a few
+// are the same.
+func (t *table) add(s Subject, r run) {
+	repository := r.repository
+	if repository == nil {
+		repository = &t.r
+	}
+	name := repository.Owner + "/" + repository.Name
+	subject := "repo:" + name
+	if t.ids {
+		subject = fmt.Sprintf("repo:%s@%s/%s@%s", repository.Owner, repository.OwnerID, repository.Name, repository.ID)
+		s.Name += " (ids in sub)"
+	}
+	if slices.ContainsFunc(t.all, func(o Subject) bool { return o.Name == s.Name }) {
+		return
+	}
+	s.Claims = Claims{
+		"iss": "https://" + public, "aud": or(r.audience, "sts.amazonaws.com"),
+		"repository": name, "repository_id": repository.ID, "repository_owner": repository.Owner, "repository_owner_id": repository.OwnerID,
+		"event_name": r.event, "ref": r.ref, "job_workflow_ref": or(r.workflow, t.r.Workflow),
+	}
+	switch {
+	case r.environment != "":
+		s.Claims["environment"] = r.environment
+		subject += ":environment:" + r.environment
+	case r.sub != "":
+		subject += ":" + r.sub
+	default:
+		subject += ":ref:" + r.ref
+	}
+	s.Claims["sub"] = subject
+	t.all = append(t.all, s)
+}
+
+func or(value, otherwise string) string {
+	if value != "" {
+		return value
+	}
+	return otherwise
+}
+
+const (
+	pull    = "refs/pull/12/merge"
+	feature = "refs/heads/feature-of-somebody"
+)
+
+func (t *table) main() string  { return "refs/heads/" + t.r.Default }
+func (t *table) head() string  { return "refs/heads/" + t.branch }
+func (t *table) queue() string { return "refs/heads/gh-readonly-queue/" + t.branch + "/pr-12-1a2b3c" }
+
+// own returns the job_workflow_ref of a workflow of the repository itself, at ref.
+func (t *table) own(ref string) string {
+	return t.r.Owner + "/" + t.r.Name + "/.github/workflows/own.yml@" + ref
+}
+
+// pinned matches a job_workflow_ref that cannot come to mean something else.
+var pinned = regexp.MustCompile(`@[0-9a-f]{40}$`)
+
+const someCommit = "0123456789abcdef0123456789abcdef01234567"
+
+// pin makes sure that the workflow is at a commit, and keeps the ref that it is at elsewhere.
+func (t *table) pin() {
+	file, ref, _ := strings.Cut(t.r.Workflow, "@")
+	t.elsewhere = file + "@refs/heads/main"
+	if !pinned.MatchString(t.r.Workflow) {
+		t.elsewhere, t.r.Workflow = file+"@"+or(ref, "refs/heads/main"), file+"@"+someCommit
+	}
+}
+
+// planning adds jobs that plan, and those that pretend to.
+func (t *table) planning() {
+	env := "plan-" + t.env
+	for _, r := range []run{
+		{event: "pull_request", ref: pull}, {event: "issue_comment", ref: t.main()}, {event: "merge_group", ref: t.queue()},
+		{event: "schedule", ref: t.main()}, {event: "workflow_dispatch", ref: feature},
+	} {
+		r.environment = env
+		t.add(Subject{Name: r.event + ", environment " + env, Use: Plan}, r)
+	}
+	t.add(Subject{Name: "a pull request's own workflow, environment " + env, Risk: "who may push a branch: its workflow takes the role without the session policy that bounds a plan"},
+		run{event: "pull_request", ref: pull, environment: env, workflow: t.own(pull)})
+	t.add(Subject{Name: "reusable workflow at another ref, environment " + env, Risk: "who may push to that ref, or move a tag, of the workflow's repository"},
+		run{event: "pull_request", ref: pull, environment: env, workflow: t.elsewhere})
+	t.add(Subject{Name: "pull_request, environment plan-" + t.other, Risk: "plans of another environment: one role for all"},
+		run{event: "pull_request", ref: pull, environment: "plan-" + t.other})
+}
+
+// applying adds jobs that apply, and those that pretend to.
+func (t *table) applying() {
+	env := ", environment " + t.env
+	t.add(Subject{Name: "push to " + t.branch + env, Use: Apply}, run{event: "push", ref: t.head(), environment: t.env})
+	t.add(Subject{Name: "workflow_dispatch on " + t.branch + env, Use: Apply}, run{event: "workflow_dispatch", ref: t.head(), environment: t.env})
+	comment := Subject{Name: "issue_comment, on " + t.r.Default + env, May: Apply}
+	if t.r.Default == t.branch {
+		comment.Use = Apply
+	}
+	t.add(comment, run{event: "issue_comment", ref: t.main(), environment: t.env})
+	for _, bad := range []struct {
+		name, risk string
+		run        run
+	}{
+		{"workflow_dispatch on a feature branch", "who may push a branch applies what nobody reviewed", run{event: "workflow_dispatch", ref: feature}},
+		{"pull_request", "who may open a pull request from a branch applies what is not merged", run{event: "pull_request", ref: pull}},
+		{"merge queue", "what is queued is applied before it is merged", run{event: "merge_group", ref: t.queue()}},
+		{"a tag", "who may push a tag applies any commit", run{event: "push", ref: "refs/tags/v1.0.0"}},
+		{"a feature branch's own workflow", "who may push a branch: its workflow says environment: " + t.env, run{event: "push", ref: feature, workflow: t.own(feature)}},
+		{"another workflow on " + t.branch, "every other workflow of the branch, and each action that it uses", run{event: "push", ref: t.head(), workflow: t.own(t.head())}},
+		{"reusable workflow at another ref", "who may push to that ref, or move a tag, of the workflow's repository", run{event: "push", ref: t.head(), workflow: t.elsewhere}},
+	} {
+		bad.run.environment = t.env
+		t.add(Subject{Name: bad.name + env, Risk: bad.risk}, bad.run)
+	}
+	t.add(Subject{Name: "push to " + t.branch + ", environment " + t.other, Risk: "applies of another environment: one role for all"},
+		run{event: "push", ref: t.head(), environment: t.other})
+}
+
+// bare adds jobs without an environment.
+func (t *table) bare() {
+	const pulls, pushes = "every pull request from a branch, whatever it runs", "every job of the branch, whatever it runs"
+	for _, bad := range []struct {
+		name, risk string
+		run        run
+	}{
+		{"pull_request", pulls, run{event: "pull_request", ref: pull, sub: "pull_request"}},
+		{"merged pull_request", pulls + ": merged or not, sub is the same", run{event: "pull_request", ref: t.head(), sub: "pull_request"}},
+		{"push to " + t.r.Default, pushes, run{event: "push", ref: t.main()}},
+		{"push to " + t.branch, pushes, run{event: "push", ref: t.head()}},
+		{"push to a feature branch", "who may push a branch", run{event: "push", ref: feature}},
+		{"a tag", "who may push a tag", run{event: "push", ref: "refs/tags/v1.0.0"}},
+		{"issue_comment", "everybody who may comment: sub is that of a push to " + t.r.Default, run{event: "issue_comment", ref: t.main()}},
+		{"merge queue", "what waits to be merged", run{event: "merge_group", ref: t.queue()}},
+		{"schedule", pushes, run{event: "schedule", ref: t.main()}},
+		{"workflow_dispatch on a feature branch", "who may push a branch", run{event: "workflow_dispatch", ref: feature}},
+	} {
+		t.add(Subject{Name: bad.name + ", no environment", Risk: bad.risk}, bad.run)
+	}
+}
+
+// strangers adds jobs of other repositories. They may call the reusable workflow, too, if it is public.
+func (t *table) strangers() {
+	repository := func(owner, ownerID, name string) *Repository {
+		return &Repository{Owner: owner, OwnerID: ownerID, Name: name, ID: "987654321"}
+	}
+	owner, name, id := t.r.Owner, t.r.Name, t.r.OwnerID
+	for _, s := range []struct {
+		name, risk string
+		repository *Repository
+	}{
+		{"another repository of the owner", "who may push to it", repository(owner, id, "not-"+name)},
+		{"a repository whose name goes on", "who may push to it", repository(owner, id, name+"-evil")},
+		{"an owner whose name goes on", "anybody who registers the name", repository(owner+"evil", "987654", name)},
+		{"an owner whose name begins before", "anybody who registers the name", repository("evil"+owner, "987654", name)},
+		{"a fork", "anybody who forks it", repository("evil", "987654", name)},
+		{"another owner's repository with both names", "anybody", repository("evil", "987654", owner+"-"+name)},
+		{"the same name registered again", "who registers the name once it is free", repository(owner, "987654", name)},
+	} {
+		for _, env := range []string{t.env, "plan-" + t.env} {
+			t.add(Subject{Name: s.name + ", environment " + env, Risk: s.risk}, run{event: "push", ref: t.head(), environment: env, repository: s.repository})
+		}
+	}
+	decoy := "refs/heads/" + owner + "/" + name
+	t.add(Subject{Name: "a stranger's branch named like the repository", Risk: "anybody: * crosses / and :"},
+		run{event: "push", ref: decoy, repository: repository(owner+"evil", "987654", "x")})
+	for _, env := range []string{t.env, "plan-" + t.env} {
+		t.add(Subject{Name: "a token for another audience, environment " + env, Risk: "whoever is sent a token for something else, if the provider lists that audience"},
+			run{event: "push", ref: t.head(), environment: env, audience: "https://github.com/" + owner})
+	}
+}
