@@ -18,15 +18,16 @@ type server struct {
 	done chan error
 }
 
-// serve starts h and returns it with its URL.
-func serve(h http.Handler) (*server, string, error) {
+// serve starts h. Its URL is in url before the first request comes.
+func serve(h http.Handler, url *string) (*server, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
+	*url = "http://" + listener.Addr().String()
 	s := &server{http: &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}, done: make(chan error, 1)}
 	go func() { s.done <- s.http.Serve(listener) }()
-	return s, "http://" + listener.Addr().String(), nil
+	return s, nil
 }
 
 // Close stops it. The second time it does nothing.

@@ -46,7 +46,7 @@ func NewIssuer() (*Issuer, error) {
 	mux.HandleFunc("GET /.well-known/openid-configuration", i.discovery)
 	mux.HandleFunc("GET /.well-known/jwks", i.keys)
 	mux.HandleFunc("GET "+jobPath, i.token)
-	if i.server, i.URL, err = serve(mux); err != nil {
+	if i.server, err = serve(mux, &i.URL); err != nil {
 		return nil, err
 	}
 	return i, nil

@@ -69,7 +69,7 @@ func (m *MinIO) start(ctx context.Context, program, dir string, i *Issuer) error
 	}
 	m.URL = "http://" + address
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
-	cmd := exec.CommandContext(life, program, "server", "--address", address, dir)
+	cmd := exec.CommandContext(life, program, "server", "--address", address, dir) //nolint:gosec // G702: the program is what the test asks for
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
 	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = dir, m.output, m.output, attributes()

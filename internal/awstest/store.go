@@ -34,7 +34,7 @@ func NewStore(buckets ...string) (*Store, error) {
 	}
 	s.s3 = gofakes3.New(s.memory, gofakes3.WithLogger(gofakes3.DiscardLog())).Server()
 	var err error
-	if s.server, s.URL, err = serve(s); err != nil {
+	if s.server, err = serve(s, &s.URL); err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -69,7 +69,7 @@ func NewSTS(i *Issuer, m *MinIO, roles ...Role) (*STS, error) {
 		s.roles[r.ARN] = role{r, policy}
 	}
 	var err error
-	if s.server, s.URL, err = serve(s); err != nil {
+	if s.server, err = serve(s, &s.URL); err != nil {
 		return nil, err
 	}
 	return s, nil
