@@ -23,17 +23,18 @@ import (
 
 // attacks are what the scripts of testdata/threats can do beside the others' commands.
 var attacks = map[string]func(*testscript.TestScript, bool, []string){
-	"jobs":   onStage((*stage).jobs),
-	"team":   onStage((*stage).team),
-	"edit":   onStage((*stage).edit),
-	"unsay":  onStage((*stage).unsay),
-	"claim":  onStage((*stage).claim),
-	"flip":   onStage((*stage).flip),
-	"entice": onStage((*stage).entice),
-	"forge":  onStage((*stage).forgeReport),
-	"spy":    onStage((*stage).spy),
-	"argv":   onStage((*stage).argv),
-	"markup": onStage((*stage).markup),
+	"jobs":    onStage((*stage).jobs),
+	"refused": onStage((*stage).refused),
+	"team":    onStage((*stage).team),
+	"edit":    onStage((*stage).edit),
+	"unsay":   onStage((*stage).unsay),
+	"claim":   onStage((*stage).claim),
+	"flip":    onStage((*stage).flip),
+	"entice":  onStage((*stage).entice),
+	"forge":   onStage((*stage).forgeReport),
+	"spy":     onStage((*stage).spy),
+	"argv":    onStage((*stage).argv),
+	"markup":  onStage((*stage).markup),
 }
 
 // jobs N fails unless the ticket has so many jobs, and the workflow's matrix as well.
@@ -82,6 +83,20 @@ func (s *stage) claim(ts *testscript.TestScript, neg bool, args []string) {
 	src, err = json.Marshal(payload)
 	ts.Check(err)
 	ts.Check(os.WriteFile(s.eventFile, src, 0o600))
+}
+
+// refused LOGIN TEXT… is a comment that gate must refuse, with no job. A text in double quotes is read as in Go: it may hold what
+// no script can.
+func (s *stage) refused(ts *testscript.TestScript, neg bool, args []string) {
+	if said, err := strconv.Unquote(args[1]); err == nil {
+		args = []string{args[0], said}
+	}
+	s.comment(ts, false, args)
+	var text strings.Builder
+	if failed := s.gate(ts, &text); failed || s.ticket(ts).Refusal == nil {
+		ts.Fatalf("%q is not refused:\n%s", args[1:], text.String())
+	}
+	s.jobs(ts, false, []string{"0"})
 }
 
 // flip METHOD PATH DIR pushes the files of DIR to the pull request right before the next request to a path below PATH.
