@@ -210,6 +210,8 @@ type targetInfo struct {
 	envFolder string          // the folder of its environment, "" when there is none
 	own       map[string]bool // files and folders that are for its environment only
 	states    []state         // where its state is, see places
+	upstreams []*Target       // the targets it builds on
+	reads     []Place         // that it reads states from, as far as that can be read
 	evidence  bool            // a dependency of it is known
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
 )
 
 // requiredArguments are those that Terraform asks for at init and takes from no
@@ -18,22 +20,28 @@ var requiredArguments = map[string][]string{
 func (d *discovery) backendArguments(r *root, t *Target) map[string]string {
 	args := map[string]string{}
 	if r.backend != nil {
-		for name, expr := range r.backend.attrs {
-			args[name], _ = (&scope{}).text(expr)
-		}
+		(&scope{}).arguments(args, r.backend.attrs)
 	}
 	if t == nil {
 		return args
 	}
 	if t.BackendConfig != "" && d.tree.exists(t.BackendConfig) {
-		for name, expr := range d.values(d.valueFile(t.BackendConfig)) {
-			args[name], _ = (&scope{}).text(expr)
-		}
+		(&scope{}).arguments(args, d.values(d.valueFile(t.BackendConfig)))
 	}
 	for name, value := range t.BackendValues {
 		args[name] = value
 	}
 	return args
+}
+
+// arguments reads the arguments of a backend, and those of the objects among them: "endpoints.s3".
+func (s *scope) arguments(args map[string]string, exprs map[string]hcl.Expression) {
+	for name, expr := range exprs {
+		args[name], _ = s.text(expr)
+		for inner, expr := range object(expr) {
+			args[name+"."+inner], _ = s.text(expr)
+		}
+	}
 }
 
 // missingArguments returns the required arguments that a backend has nowhere.

@@ -82,6 +82,7 @@ func (g *graph) addEdges(from, to map[string]bool) {
 			for _, u := range ups {
 				if env == "" || u.Env == env {
 					t.DependsOn = appendNew(t.DependsOn, u.Dir)
+					g.d.info[t].upstreams = append(g.d.info[t].upstreams, u)
 					added = true
 				}
 			}

@@ -40,6 +40,8 @@ type Map struct {
 
 	inputs *inputs // what determines each target
 	order  *order  // what comes before each target
+	places map[string]Place
+	reads  map[string][]Place
 }
 
 // Discover finds the layers of a repository, their environments and their order.
@@ -83,6 +85,7 @@ func (d *discovery) finish(targets []*Target) *Map {
 	})
 	m := d.result
 	m.inputs, m.order = d.collectInputs(targets), d.order
+	m.places, m.reads = d.collectPlaces(targets)
 	for _, t := range targets {
 		m.Targets = append(m.Targets, *t)
 	}

@@ -51,7 +51,8 @@ func (d *discovery) connect(targets []*Target) {
 	}
 	for _, t := range targets {
 		depends := map[string]bool{}
-		for _, up := range g.upstreams(t) {
+		d.info[t].upstreams = g.upstreams(t)
+		for _, up := range d.info[t].upstreams {
 			depends[up.Dir] = true
 		}
 		t.DependsOn = sortedKeys(depends)
@@ -72,10 +73,9 @@ func (g *graph) upstreams(t *Target) []*Target {
 				kind = "remote"
 			}
 			args := map[string]string{}
-			for name, expr := range ref.config {
-				args[name], _ = sc.text(expr)
-			}
+			sc.arguments(args, ref.config)
 			s := stateOf(kind, args, t.Dir)
+			info.declares(sc, ref, s, args, t.Dir)
 			for _, up := range g.closest(t, g.find(s, ref.name)) {
 				if up.Dir != t.Dir {
 					found = append(found, up)

@@ -1,12 +1,14 @@
 package layer
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/json"
+	hcljson "github.com/hashicorp/hcl/v2/json"
 )
 
 const (
@@ -22,13 +24,22 @@ func parse(name string, content []byte) (*hcl.File, *Problem) {
 	if len(content) > maxSource {
 		return nil, &Problem{Message: fmt.Sprintf("larger than the %d MiB that are read of one file", maxSource>>20), File: name, Hint: "split the file"}
 	}
-	if line := tooDeep(content); line > 0 {
+	isJSON := strings.HasSuffix(name, ".json")
+	line := 0
+	switch {
+	case isJSON:
+		line = jsonTooDeep(content)
+	case mayBeDeep(content):
+		tokens, _ := hclsyntax.LexConfig(content, name, hcl.InitialPos) // the parser reports the same problems
+		line = tooDeep(tokens)
+	}
+	if line > 0 {
 		return nil, &Problem{Message: "nested too deeply to be read", File: name, Line: line, Hint: "move inner expressions to locals"}
 	}
 	var file *hcl.File
 	var diags hcl.Diagnostics
-	if strings.HasSuffix(name, ".json") {
-		file, diags = json.Parse(content, name)
+	if isJSON {
+		file, diags = hcljson.Parse(content, name)
 	} else {
 		file, diags = hclsyntax.ParseConfig(content, name, hcl.InitialPos)
 	}
@@ -53,34 +64,91 @@ func diagnose(name string, diags hcl.Diagnostics) *Problem {
 	return nil
 }
 
-// tooDeep returns the line on which a text may nest too deeply, or 0. It counts
-// without regard to strings and comments, which hold too few to matter.
-func tooDeep(content []byte) int {
-	line, brackets, signs, directives, chain := 1, 0, 0, 0, 0
-	for i, c := range content {
+// mayBeDeep is a cheap test before a text is taken apart.
+func mayBeDeep(content []byte) bool {
+	opened, signs, chain := 0, 0, 0
+	for _, c := range content {
 		switch c {
-		case '\n':
-			line++
 		case '(', '[', '{':
-			brackets++
-			if i > 0 && content[i-1] == '%' {
-				directives++
-			}
-		case ')', ']', '}':
-			brackets = max(0, brackets-1)
-		case '?':
-			chain++
-		}
-		switch c {
+			opened++
 		case '!', '-':
 			signs++
-		case ' ', '\t', '\r', '\n':
+		case '?', '*':
+			chain++
+		}
+	}
+	return max(opened, signs) > maxNesting || chain > maxChain
+}
+
+// tooDeep returns the line on which tokens nest too deeply, or 0.
+func tooDeep(tokens hclsyntax.Tokens) int {
+	brackets, signs, directives, chain := 0, 0, 0, 0
+	var before hclsyntax.TokenType
+	for _, t := range tokens {
+		sign := false
+		switch t.Type {
+		case hclsyntax.TokenComment, hclsyntax.TokenNewline:
+			continue // what they part may belong together
+		case hclsyntax.TokenOParen, hclsyntax.TokenOBrack, hclsyntax.TokenOBrace, hclsyntax.TokenTemplateInterp:
+			brackets++
+		case hclsyntax.TokenTemplateControl:
+			brackets++
+			directives++
+		case hclsyntax.TokenCParen, hclsyntax.TokenCBrack, hclsyntax.TokenCBrace, hclsyntax.TokenTemplateSeqEnd:
+			brackets = max(0, brackets-1)
+		case hclsyntax.TokenQuestion:
+			chain++
+		case hclsyntax.TokenStar:
+			if before == hclsyntax.TokenOBrack { // a splat, which the parser goes on in
+				chain++
+			}
 		default:
+			sign = t.Type == hclsyntax.TokenBang || t.Type == hclsyntax.TokenMinus
+		}
+		if signs++; !sign {
 			signs = 0
 		}
 		if max(brackets, signs, directives) > maxNesting || chain > maxChain {
-			return line
+			return t.Range.Start.Line
+		}
+		before = t.Type
+	}
+	return 0
+}
+
+// jsonTooDeep is tooDeep for JSON, and for the templates in its strings.
+func jsonTooDeep(content []byte) int {
+	line, brackets, start := 1, 0, -1 // start of the string that i is in
+	for i := 0; i < len(content); i++ {
+		switch c := content[i]; {
+		case c == '\n':
+			line++
+		case start >= 0 && c == '\\':
+			i++
+		case start >= 0 && c == '"':
+			if templateTooDeep(content[start : i+1]) {
+				return line
+			}
+			start = -1
+		case start >= 0:
+		case c == '"':
+			start = i
+		case c == '{', c == '[':
+			if brackets++; brackets > maxNesting {
+				return line
+			}
+		case c == '}', c == ']':
+			brackets = max(0, brackets-1)
 		}
 	}
 	return 0
+}
+
+func templateTooDeep(quoted []byte) bool {
+	var text string
+	if !bytes.ContainsAny(quoted, `{\`) || json.Unmarshal(quoted, &text) != nil || !mayBeDeep([]byte(text)) {
+		return false
+	}
+	tokens, _ := hclsyntax.LexTemplate([]byte(text), "", hcl.InitialPos)
+	return tooDeep(tokens) > 0
 }

@@ -1,19 +1,32 @@
 package layer
 
-import "io/fs"
+import (
+	"cmp"
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+)
 
 // An Inspection is what the configuration of a root module, or of a module, says without being run: what of it could
-// run code, read data or lead elsewhere. It follows calls of modules with local sources.
+// run code, read data or lead elsewhere. It follows calls of modules with local sources; what modules from elsewhere
+// hold is known once they are fetched, and each can be inspected then.
 type Inspection struct {
-	Providers    []Use // source addresses, "registry.terraform.io/hashicorp/aws", also of those that are only implied
-	Data         []Use // types of data sources and ephemeral resources, "external"
+	Providers    []Use // source addresses, "registry.terraform.io/hashicorp/aws", also of those that are only implied; none that are built in
+	Data         []Use // types of data sources, "external"; also "external" for a program that OpenTofu's state encryption asks
+	Ephemerals   []Use // types of ephemeral resources
 	Resources    []Use // types of managed resources
+	Actions      []Use // types of actions
 	Provisioners []Use // "local-exec"
 	Modules      []Use // sources that are not local, as they are written
-	Backends     []Use // "s3"; "cloud" for a cloud block
+	Backends     []Use // of the folder itself, by type: "s3"; "cloud" for a cloud block, "state_store" for such a one
 	Overrides    []Use // override files; Name is the file's
 	Unmasked     []Use // calls of nonsensitive on what is sensitive; Name is that, "var.password"
-	Unreadable   []Use // files that cannot be parsed; Name says why
+	Unreadable   []Use // files and folders that cannot be read or parsed; Name says why
+	Unclear      []Use // what cannot be judged by reading: a source that is no literal, an unknown kind of block; Name says what
 }
 
 // A Use is one place in a configuration.
@@ -24,29 +37,138 @@ type Use struct {
 }
 
 // Inspect reads the module in dir of fsys, in HCL and in JSON, .tf and .tofu, and the modules with local sources that
-// it calls, also those outside of dir; one that leads out of fsys is Unreadable. It evaluates nothing. An error is one
-// of reading files. Uses are in the order of files and lines; each name is reported at its first place of a file.
-func Inspect(fsys fs.FS, dir string) (*Inspection, error) { panic("being written") }
-
-// Rules say what configurations may use. They come from the base branch's configuration. The zero value forbids
-// nothing.
-type Rules struct {
-	// Providers are the source addresses that may be used: "hashicorp/*", "registry.terraform.io/acme/thing",
-	// "example.com/*/*". A missing host is the public registry of Terraform or OpenTofu. nil: any.
-	Providers []string `json:"providers,omitempty"`
-
-	// Deny are kinds of blocks that may not be used: "data.external", "ephemeral.*", "resource.null_resource",
-	// "provisioner.local-exec", "provisioner.*", "module.git::*" (a source).
-	Deny []string `json:"deny,omitempty"`
-
-	// Backend is the backend that the target must have, by type, "s3"; "" is none and "*" any.
-	Backend string `json:"backend,omitempty"`
+// it calls, also those outside of dir; one that leads out of fsys is Unreadable. Where OpenTofu prefers a .tofu file
+// to a .tf one, both count. It evaluates nothing. An error is one of reading files. Uses are in the order of files and
+// lines; each name is reported at its first place of a file.
+func Inspect(fsys fs.FS, dir string) (*Inspection, error) {
+	real, err := realPath(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	in := &inspector{fsys: fsys, out: &Inspection{}, parts: map[string]*part{}, flow: newFlow()}
+	in.visit(real)
+	for len(in.todo) > 0 {
+		p := in.todo[0]
+		in.todo = in.todo[1:]
+		if err := p.read(); err != nil {
+			return nil, err
+		}
+	}
+	in.flow.unmasked(in.parts, &in.out.Unmasked)
+	for _, list := range in.out.lists() {
+		sortUses(list)
+	}
+	return in.out, nil
 }
 
-// Refusals returns why what was inspected must not be run, in the order of files: a provider that is not among those
-// allowed, a kind of block that is denied, a backend other than expected, one that an override file sets, a file that
-// cannot be read. Each has a Hint that says what to do.
-func (r Rules) Refusals(i *Inspection) []Problem { panic("being written") }
+func (i *Inspection) lists() []*[]Use {
+	return []*[]Use{&i.Providers, &i.Data, &i.Ephemerals, &i.Resources, &i.Actions, &i.Provisioners, &i.Modules,
+		&i.Backends, &i.Overrides, &i.Unmasked, &i.Unreadable, &i.Unclear}
+}
 
-// AllowsProvider reports whether a source address may be used.
-func (r Rules) AllowsProvider(source string) bool { panic("being written") }
+// sortUses puts uses in the order of files and lines, and keeps the first of each name in a file.
+func sortUses(list *[]Use) {
+	slices.SortFunc(*list, func(a, b Use) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Name, b.Name))
+	})
+	seen := map[Use]bool{}
+	*list = slices.DeleteFunc(*list, func(u Use) bool {
+		u.Line = 0
+		again := seen[u]
+		seen[u] = true
+		return again
+	})
+}
+
+// An inspector is one run of Inspect.
+type inspector struct {
+	fsys  fs.FS
+	out   *Inspection
+	parts map[string]*part // by folder, without links
+	todo  []*part
+	flow  *flow
+}
+
+// visit makes sure that a folder, without links, is read.
+func (in *inspector) visit(dir string) {
+	if in.parts[dir] == nil {
+		p := &part{inspector: in, dir: dir, root: len(in.parts) == 0, required: map[string]bool{}}
+		in.parts[dir] = p
+		in.todo = append(in.todo, p)
+	}
+}
+
+// A part is one folder of configuration.
+type part struct {
+	*inspector
+	dir      string
+	root     bool
+	required map[string]bool // local names of providers whose source the folder states
+	used     []Use           // local names of providers that it uses
+	calls    []localCall
+	outputs  []string
+}
+
+// A localCall is a call of a module in the same file system.
+type localCall struct{ name, dir string }
+
+// read reads the files that Terraform or OpenTofu would load from the folder.
+func (p *part) read() error {
+	entries, err := fs.ReadDir(p.fsys, p.dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !isConfig(e.Name()) || e.IsDir() {
+			continue
+		}
+		name := path.Join(p.dir, e.Name())
+		if isOverride(name) {
+			p.out.Overrides = append(p.out.Overrides, Use{Name: e.Name(), File: name})
+		}
+		content, err := p.open(name)
+		switch {
+		case errors.Is(err, errOutside), errors.Is(err, errLoop), errors.Is(err, errNoFile), errors.Is(err, fs.ErrNotExist):
+			p.unreadable(name, 0, "leads to no file of the repository")
+		case err != nil:
+			return err
+		default:
+			p.file(name, content)
+		}
+	}
+	p.implied()
+	return nil
+}
+
+var errNoFile = errors.New("not a regular file")
+
+// open returns the content of a file, but no more than is parsed of one.
+func (p *part) open(name string) ([]byte, error) {
+	real, err := realPath(p.fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := fs.Stat(p.fsys, real)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errNoFile
+	}
+	f, err := p.fsys.Open(real)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(io.LimitReader(f, maxSource+1))
+}
+
+func (p *part) unreadable(file string, line int, why string) {
+	p.out.Unreadable = append(p.out.Unreadable, Use{why, file, line})
+}
+
+func (p *part) unclear(at hcl.Range, what string) {
+	p.out.Unclear = append(p.out.Unclear, useAt(what, at))
+}
+
+func useAt(name string, at hcl.Range) Use { return Use{name, at.Filename, at.Start.Line} }

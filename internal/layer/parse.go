@@ -304,6 +304,7 @@ func configFiles(t *tree, dir string) []string {
 }
 
 func isOverride(name string) bool {
-	stem, _, _ := strings.Cut(path.Base(name), ".")
+	stem := strings.TrimSuffix(path.Base(name), ".json")
+	stem = strings.TrimSuffix(strings.TrimSuffix(stem, ".tf"), ".tofu")
 	return stem == "override" || strings.HasSuffix(stem, "_override")
 }

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"cmp"
 	"path"
 	"strings"
 )
@@ -78,30 +79,35 @@ func (d *discovery) places(t *Target) []state {
 	if workspace == "" {
 		return places
 	}
-	other := s
-	switch s.kind {
-	case "local":
-		folder := args["workspace_dir"]
-		if folder == "" {
-			folder = "terraform.tfstate.d"
-		}
-		other.key = path.Join(t.Dir, folder, workspace, "terraform.tfstate")
-	case "s3":
-		prefix := args["workspace_key_prefix"]
-		if prefix == "" {
-			prefix = "env:"
-		}
-		other.key = prefix + "/" + workspace + "/" + s.key
-	case "remote":
-		prefix := args["workspaces.prefix"]
-		if prefix == "" && !r.choosesWorkspace() {
-			return places
-		}
-		other.key = prefix + workspace
-	default:
+	other, ok := s.in(workspace, args, t.Dir)
+	if s.kind == "remote" && args["workspaces.prefix"] == "" {
+		other.key, ok = workspace, r.choosesWorkspace()
+	}
+	if !ok {
 		return places
 	}
 	return append(places, other)
+}
+
+// in returns where a backend with such arguments keeps the state of a workspace that is not the default one. ok is
+// false where that is not known.
+func (s state) in(workspace string, args map[string]string, dir string) (other state, ok bool) {
+	other = s
+	switch s.kind {
+	case "local":
+		other.key = path.Join(dir, cmp.Or(args["workspace_dir"], "terraform.tfstate.d"), workspace, "terraform.tfstate")
+	case "s3":
+		other.key = path.Join(cmp.Or(args["workspace_key_prefix"], "env:"), workspace, s.key)
+	case "gcs":
+		other.key = path.Join(s.key, workspace+".tfstate")
+	case "azurerm":
+		other.key = s.key + "env:" + workspace
+	case "remote":
+		other.key = args["workspaces.prefix"] + workspace
+	default:
+		return s, false
+	}
+	return other, true
 }
 
 // sameBucket reports whether two buckets can be the same. One that is only partly
