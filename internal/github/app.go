@@ -2,15 +2,10 @@ package github
 
 import (
 	"context"
-	"crypto/rsa"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync"
-	"time"
 
-	"github.com/bradleyfalzon/ghinstallation/v2"
-	"github.com/golang-jwt/jwt/v4"
 	gh "github.com/google/go-github/v60/github"
 )
 
@@ -27,7 +22,8 @@ type App struct {
 	login string // of the App's own user; "" until asked for
 }
 
-// NewApp checks the options; a key that is no RSA PEM is an error with a hint that never shows the key.
+// NewApp checks the options; a key that is no RSA PEM is an error with a hint that never shows the key. So is neither
+// a key nor a Sign, and both.
 func NewApp(o Options) (*App, error) {
 	opts, err := o.complete()
 	if err != nil {
@@ -36,17 +32,11 @@ func NewApp(o Options) (*App, error) {
 	if o.AppID <= 0 {
 		return nil, &AuthError{Problem: "the App's id is missing", Advice: "It is the number on the App's settings page."}
 	}
-	key, err := parseKey(o.PrivateKey)
-	if err != nil {
-		return nil, err
-	}
-	transport, err := ghinstallation.NewAppsTransportWithOptions(opts.guard(), o.AppID,
-		ghinstallation.WithSigner(signer{key, opts.Now}))
-	if err != nil {
+	if opts.Sign, err = o.signature(); err != nil {
 		return nil, err
 	}
 	opts.PrivateKey = nil
-	return &App{o: opts, api: newAPI(opts.base, opts.retry(transport, nil)), pace: newPace()}, nil
+	return &App{o: opts, api: newAPI(opts.base, opts.retry(&appTransport{opts}, nil)), pace: newPace()}, nil
 }
 
 // Open mints an installation token for one repository with exactly the given permissions. Close revokes it. An
@@ -135,38 +125,4 @@ func (a *App) installation(ctx context.Context, repo Repository) (int64, error) 
 		return 0, &UnavailableError{Doing: doing, Err: errNonsense}
 	}
 	return answer.ID, nil
-}
-
-// signer signs the App's JWT with times that hold on a clock that is up to a minute wrong: GitHub refuses an iat
-// in its future and an exp more than ten minutes away.
-// https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
-type signer struct {
-	key *rsa.PrivateKey
-	now func() time.Time
-}
-
-func (s signer) Sign(claims jwt.Claims) (string, error) {
-	made, ok := claims.(*jwt.RegisteredClaims)
-	if !ok {
-		return "", fmt.Errorf("claims of an unknown type %T", claims)
-	}
-	now := s.now().Truncate(time.Second)
-	return jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.RegisteredClaims{
-		Issuer:    made.Issuer,
-		IssuedAt:  jwt.NewNumericDate(now.Add(-time.Minute)),
-		ExpiresAt: jwt.NewNumericDate(now.Add(8 * time.Minute)),
-	}).SignedString(s.key)
-}
-
-// parseKey accepts what people paste: PKCS #1 or #8, quotes and blanks around it, line ends written \n.
-func parseKey(pem []byte) (*rsa.PrivateKey, error) {
-	text := strings.Trim(strings.TrimSpace(string(pem)), `"'`)
-	text = strings.ReplaceAll(strings.ReplaceAll(text, `\r`, ""), `\n`, "\n")
-	if key, err := jwt.ParseRSAPrivateKeyFromPEM([]byte(text)); err == nil {
-		return key, nil
-	}
-	return nil, &AuthError{ // without the cause, which might quote the key
-		Problem: "the App's private key is not an RSA key in PEM form",
-		Advice:  "It is the whole .pem file that GitHub offers once under the App's settings, Private keys, from -----BEGIN to -----END; not its fingerprint and not the client secret.",
-	}
 }

@@ -10,16 +10,12 @@ import (
 	"time"
 )
 
-// Sign returns the RSASSA-PKCS1-v1_5 signature with SHA-256 of message, made with the App's private key wherever that
-// is kept. Its error may have a Hint.
-type Sign func(ctx context.Context, message []byte) ([]byte, error)
-
 // Options say how GitHub is reached.
 type Options struct {
 	BaseURL        string // "https://api.github.com" or "https://ghes.example/api/v3"; with or without the last slash
 	AppID          int64
 	PrivateKey     []byte            // PEM; its line ends may be written \n
-	Sign           Sign              // signs in place of PrivateKey; nil: PrivateKey does
+	Sign           Sign              // signs in place of PrivateKey, which is then empty; nil: PrivateKey does
 	InstallationID int64             // 0: looked up by repository
 	Transport      http.RoundTripper // innermost; nil is a default one
 	Log            *slog.Logger      // nil discards
