@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 )
@@ -11,6 +12,8 @@ type awsBlock struct {
 	Region    string   `hcl:"region"`
 	PlanRole  string   `hcl:"plan_role"`
 	ApplyRole string   `hcl:"apply_role,optional"`
+	Duration  string   `hcl:"session_duration,optional"`
+	Policy    string   `hcl:"session_policy,optional"`
 }
 
 var (
@@ -36,5 +39,24 @@ func (b *awsBlock) config(c *checker) *AWS {
 	if b.PlanRole != "" && b.PlanRole == b.ApplyRole {
 		c.fail(at(b.Body, "apply_role"), "One role for two powers", "plan_role and apply_role are the same. Planning runs code nobody has reviewed: it needs a role of its own that can only read.")
 	}
-	return &AWS{Region: b.Region, PlanRole: b.PlanRole, ApplyRole: b.ApplyRole}
+	c.oneOf(b.Body, "session_policy", b.Policy, "state", "none")
+	return &AWS{
+		Region: b.Region, PlanRole: b.PlanRole, ApplyRole: b.ApplyRole,
+		SessionDuration: c.session(b.Body, b.Duration), NoSessionPolicy: b.Policy == "none",
+	}
+}
+
+// session returns how long a session is to last; 0 for what AWS would refuse, or no word on it.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+func (c *checker) session(body hcl.Body, value string) time.Duration {
+	if value == "" {
+		return 0
+	}
+	d, err := time.ParseDuration(value)
+	if err != nil || d < 15*time.Minute || d > 12*time.Hour || d%time.Second != 0 {
+		c.fail(at(body, "session_duration"), "Malformed value",
+			"session_duration is %q. It must be 15 minutes to 12 hours in whole seconds, as in \"1h\" or \"90m\", and not above the role's own maximum.", value)
+		return 0
+	}
+	return d
 }

@@ -98,6 +98,31 @@ func TestRefusals(t *testing.T) {
 		"version range":            {block("terraform", `version = "~> 1.11"`), "one exact version"},
 		"version with a v":         {block("terraform", `version = "v1.11.4"`), "one exact version"},
 		"version as a number":      {block("terraform", `version = 1.11`), "one exact version"},
+		"no providers":             {block("terraform", `providers = []`), "providers is empty"},
+		"any provider":             {block("terraform", `providers = ["*"]`), `"*/*/*"`},
+		"part of a provider":       {block("terraform", `providers = ["hashicorp/aw*"]`), "where * stands for one of these as a whole"},
+		"provider too long":        {block("terraform", `providers = ["a/b/c/d"]`), "at most host, namespace and type"},
+		"provider cut off":         {block("terraform", `providers = ["hashicorp/"]`), "must be a source address"},
+		"provider with a scheme":   {block("terraform", `providers = ["https://example.com/a/b"]`), "must be a source address"},
+		"provider's version":       {block("terraform", `providers = ["hashicorp/aws@5"]`), "must be a source address"},
+		"deny without a kind":      {block("terraform", `deny = ["external"]`), `"external". It must be a kind of block and a type`},
+		"deny a slip":              {block("terraform", `deny = ["dta.external"]`), `Did you mean "data"?`},
+		"deny a whole kind":        {block("terraform", `deny = ["provisioner"]`), `as in "provisioner.local-exec"`},
+		"deny nothing":             {block("terraform", `deny = ["action."]`), `as in "action.*"`},
+		"deny an instance":         {block("terraform", `deny = ["data.external.x"]`), `as in "data.external"`},
+		"deny a source's space":    {block("terraform", `deny = ["module.a b"]`), `as in "module.git::*"`},
+		"pass everything":          {block("terraform", `pass_env = ["*"]`), "must be the name of an environment variable"},
+		"pass nearly everything":   {block("terraform", `pass_env = ["AR*"]`), "at least three letters"},
+		"pass a star inside":       {block("terraform", `pass_env = ["A*M"]`), "must be the name"},
+		"pass an assignment":       {block("terraform", `pass_env = ["A=b"]`), "must be the name"},
+		"two sensitive line ends":  {block("terraform", `sensitive = ["a\n"]`), "control character"},
+		"empty sensitive":          {block("terraform", `sensitive = [""]`), "sensitive holds an empty glob"},
+		"session too short":        {block(`environment "a"`, "aws {\nregion = \"eu-west-1\"\nplan_role = "+role+"\nsession_duration = \"10m\"\n}"), "15 minutes to 12 hours"},
+		"session too long":         {block(`environment "a"`, "aws {\nregion = \"eu-west-1\"\nplan_role = "+role+"\nsession_duration = \"13h\"\n}"), "15 minutes to 12 hours"},
+		"session of half a second": {block(`environment "a"`, "aws {\nregion = \"eu-west-1\"\nplan_role = "+role+"\nsession_duration = \"3600.5s\"\n}"), "whole seconds"},
+		"session without a unit":   {block(`environment "a"`, "aws {\nregion = \"eu-west-1\"\nplan_role = "+role+"\nsession_duration = \"3600\"\n}"), "as in \"1h\""},
+		"session policy":           {block(`environment "a"`, "aws {\nregion = \"eu-west-1\"\nplan_role = "+role+"\nsession_policy = \"non\"\n}"), `Did you mean "none"?`},
+		"may change is no bool":    {block(`layer "a"`, `backend_may_change = "perhaps"`), "a bool is required"},
 		"unknown binary":           {block("terraform", `binary = "opentofu"`), `Did you mean "tofu"?`},
 		"invalid glob":             {block("layers", `include = ["infra/[a"]`), "is no glob"},
 		"glob outside":             {block("layers", `exclude = ["../*"]`), "stay inside"},
@@ -193,6 +218,22 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+func TestVariablesThatAreNeverPassed(t *testing.T) {
+	for why, names := range map[string]string{
+		"Credentials for AWS":     "AWS_SESSION_TOKEN AWS_* aws_profile AWS*",
+		"steers Terraform itself": "TF_CLI_ARGS TF_VAR_x TF_REATTACH_PROVIDERS TF_* TF_VAR_*",
+		"belongs to the job":      "GITHUB_TOKEN ACTIONS_ID_TOKEN_REQUEST_TOKEN RUNNER_TEMP LAYERBOT_KEY OP_SERVICE_ACCOUNT_TOKEN SSH_AUTH_SOCK GIT_SSH_COMMAND GIT* INPUT_APP* ACT*",
+		"It steers the programs": "PATH path HOME LD_PRELOAD LD_* DYLD_INSERT_LIBRARIES NODE_OPTIONS PYTHONPATH PYT* PERL5LIB RUBYOPT JAVA_TOOL_OPTIONS BASH_ENV " +
+			"HTTPS_PROXY https_proxy NO_PROXY MY_PROXY HTTP* SSL_CERT_FILE GODEBUG XDG_CONFIG_HOME EDITOR",
+	} {
+		for name := range strings.FieldsSeq(names) {
+			if got := refused(t, "terraform {\npass_env = [\""+name+"\"]\n}\n"); !strings.Contains(got, why) || !strings.Contains(got, `"`+name+`"`) {
+				t.Errorf("%s: %s", name, got)
+			}
+		}
+	}
+}
+
 func TestNoErrorRepeatsAPrivateKey(t *testing.T) {
 	for name, key := range map[string]string{
 		"age":        "AGE-SECRET-KEY-1QQPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQCANARY",
@@ -252,6 +293,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("environment \"a\" {\n previous = \"a\"\n aws {\n region = null\n}\n}")
 	f.Add("layer \"a\" {\n variable \"x\" { command = \"git '' \\\"$(a)\\\" 2>x `b` $c\" }\n secret \"y\" { aws = \"a#b\" }\n}")
 	f.Add("recovery { recipients = [\"" + recipient + "\", \"AGE-SECRET-KEY-1\"] }")
+	f.Add("terraform {\n providers = [\"a/b/c\", \"*\"]\n deny = [\"data.\", \"module.x\"]\n pass_env = [\"A*\", \"PATH\"]\n sensitive = [\"**\"]\n}")
 	f.Add("layers { var_files = [for x in [\"a\"] : x] }")
 	f.Fuzz(func(t *testing.T, src string) {
 		cfg, err := config.Parse(config.Path, []byte(src))

@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -18,7 +19,13 @@ var example = config.Config{
 		BackendFile:   "{dir}/environments/{env}/backend-config.hcl",
 		BackendValues: map[string]string{"key": "{layer}/terraform.tfstate"},
 	},
-	Terraform: config.Terraform{Version: "1.11.4", Binary: "terraform"},
+	Terraform: config.Terraform{
+		Version: "1.11.4", Binary: "terraform",
+		Providers: []string{"hashicorp/*", "registry.example.com/acme/*"},
+		Deny:      []string{"data.external", "provisioner.*", "module.git::*"},
+		PassEnv:   []string{"ARM_*", "CLOUDFLARE_API_TOKEN"},
+		Sensitive: []string{"aws_db_instance.*.password", "**.connection_string"},
+	},
 	Environments: []config.Environment{
 		{Name: "test", Branch: "test", WhenPlanChanged: config.Stop, Unreviewed: config.Stop},
 		{
@@ -30,12 +37,18 @@ var example = config.Config{
 				Region:    "eu-west-1",
 				PlanRole:  "arn:aws:iam::123456789012:role/layerbot-plan",
 				ApplyRole: "arn:aws:iam::123456789012:role/layerbot-apply",
+
+				SessionDuration: 90 * time.Minute,
+				NoSessionPolicy: true,
 			},
 		},
 	},
 	LayerBlocks: []config.Layer{{
 		Name:      "compute",
 		DependsOn: []string{"infrastructure"},
+
+		BackendMayChange: true,
+
 		Secrets: []config.Secret{
 			{Name: "acr_username", Env: "ACR_USERNAME"},
 			{Name: "acr_password", OnePassword: "op://infra/azurecr/password"},
@@ -111,6 +124,11 @@ func TestValuesThatAreFine(t *testing.T) {
            variable "globs"  { command = "/usr/bin/git describe --match v[0-9]*.? --exclude '*-rc$'" }
            secret "arn"      { aws = "arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:a/b_c+d=e.f@g-AbCdEf#user name" }
          }`,
+		`terraform { providers = ["aws", "*/*", "*/*/*", "registry.example.com:8443/Acme/the_thing", "example.com/*/null"] }`,
+		`terraform { deny = ["data.*", "resource.null_*", "ephemeral.aws_secretsmanager_secret_version", "action.*", "module.*", "module.git@github.com:acme/*"] }`,
+		`terraform { pass_env = ["ARM_*", "GOOGLE_*", "VAULT_TOKEN", "KUBECONFIG", "TFE_TOKEN", "github", "SHELLS", "PATHS"] }`,
+		`terraform { sensitive = ["**"] }`,
+		"environment \"dev\" {\n aws {\n region = \"eu-west-1\"\n plan_role = \"arn:aws:iam::123456789012:role/plan\"\n session_duration = \"15m\"\n session_policy = \"state\"\n }\n }",
 		`environment "dev" { volatile = ["**.tags", "module.a[\"b\"].*"] }`,
 		"environment \"dev\" { \n aws { \n region = \"us-gov-west-1\"\n plan_role = \"arn:aws-us-gov:iam::123456789012:role/a/b/plan@x\" \n } \n }",
 		`policies { paths = ["policies", "infra/*/policies"] }`,

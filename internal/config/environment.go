@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
 )
@@ -79,14 +78,10 @@ func (b environmentBlock) config(c *checker) Environment {
 	}
 }
 
-// volatile checks a glob of attributes.
+// volatile checks a glob of attributes that is not for all of them.
 func (c *checker) volatile(at hcl.Range, glob string) {
-	switch {
-	case strings.TrimSpace(glob) == "":
-		c.fail(at, "Malformed value", "volatile holds an empty glob.")
-	case strings.ContainsFunc(glob, unicode.IsControl):
-		c.fail(at, "Malformed value", "volatile has %q, and no attribute's name holds a control character.", glob)
-	case strings.Trim(glob, "*.") == "":
+	c.attributes(at, "volatile", glob)
+	if glob != "" && strings.Trim(glob, "*.") == "" {
 		c.fail(at, "Malformed value", "volatile has %q, which leaves nothing of a plan to be compared. Name the attributes, as in \"**.tags_all.version\".", glob)
 	}
 }

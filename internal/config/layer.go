@@ -12,6 +12,7 @@ type layerBlock struct {
 	At        hcl.Range       `hcl:"name,label_range"`
 	Body      hcl.Body        `hcl:",body"`
 	DependsOn []string        `hcl:"depends_on,optional"`
+	MayMove   bool            `hcl:"backend_may_change,optional"`
 	Secrets   []secretBlock   `hcl:"secret,block"`
 	Variables []variableBlock `hcl:"variable,block"`
 }
@@ -46,7 +47,7 @@ func (b layerBlock) config(c *checker) Layer {
 		}
 	}
 	secrets, variables := inputs(c, b.Secrets, b.Variables)
-	return Layer{Name: b.Name, DependsOn: b.DependsOn, Secrets: secrets, Variables: variables}
+	return Layer{Name: b.Name, DependsOn: b.DependsOn, BackendMayChange: b.MayMove, Secrets: secrets, Variables: variables}
 }
 
 func isLayer(name string) bool {

@@ -7,7 +7,13 @@ layers {
     values = { key = "{layer}/terraform.tfstate" }
   }
 }
-terraform { version = "1.11.4" }
+terraform {
+  version   = "1.11.4"
+  providers = ["hashicorp/*", "registry.example.com/acme/*"]
+  deny      = ["data.external", "provisioner.*", "module.git::*"]
+  pass_env  = ["ARM_*", "CLOUDFLARE_API_TOKEN"]
+  sensitive = ["aws_db_instance.*.password", "**.connection_string"]
+}
 
 environment "test" {}
 environment "prod" {
@@ -22,10 +28,14 @@ environment "prod" {
     region     = "eu-west-1"
     plan_role  = "arn:aws:iam::123456789012:role/layerbot-plan"
     apply_role = "arn:aws:iam::123456789012:role/layerbot-apply"
+
+    session_duration = "1h30m"
+    session_policy   = "none"
   }
 }
 layer "compute" {
-  depends_on = ["infrastructure"]
+  depends_on         = ["infrastructure"]
+  backend_may_change = true
   secret "acr_username" { env = "ACR_USERNAME" }
   secret "acr_password" { onepassword = "op://infra/azurecr/password" }
   secret "license" { file = "/run/secrets/license" }
