@@ -69,6 +69,9 @@ func (s *Store) Get(bucket, key string) (content []byte, ok bool, err error) {
 
 // Put writes an object, such as a lock that nobody releases.
 func (s *Store) Put(bucket, key string, content []byte) error {
+	if err := s.Delete(bucket, key); err != nil { // gofakes3 would keep the old one's metadata, checksums among them
+		return err
+	}
 	_, err := s.memory.PutObject(bucket, key, map[string]string{}, bytes.NewReader(content), int64(len(content)), nil)
 	return err
 }

@@ -23,22 +23,27 @@ func newStore(t *testing.T) *Store {
 	return s
 }
 
-// put writes an object over HTTP, on condition that there is none, and returns the status of the answer.
-func put(t *testing.T, url string) int {
+// do sends a request with one header and returns the answer, whose body is closed.
+func do(t *testing.T, method, url, header, value string) *http.Response {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), "PUT", url, strings.NewReader("x"))
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader("x"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("If-None-Match", "*")
+	if header != "" {
+		req.Header.Set(header, value)
+	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Error(err)
-		return 0
+		return &http.Response{}
 	}
 	resp.Body.Close()
-	return resp.StatusCode
+	return resp
 }
+
+// put writes an object over HTTP, on condition that there is none, and returns the status of the answer.
+func put(t *testing.T, url string) int { return do(t, "PUT", url, "If-None-Match", "*").StatusCode }
 
 func TestObjects(t *testing.T) {
 	t.Parallel()
@@ -74,6 +79,19 @@ func TestObjects(t *testing.T) {
 	}
 	if err := s.Put("states", "c", nil); err == nil {
 		t.Error("a bucket that is gone takes an object")
+	}
+}
+
+func TestAnObjectThatIsReplacedKeepsNothing(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	const header = "X-Amz-Checksum-Sha256"
+	do(t, "PUT", s.URL+"/states/a", header, "of the old one")
+	if err := s.Put("states", "a", []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	if got := do(t, "GET", s.URL+"/states/a", "", "").Header.Get(header); got != "" {
+		t.Errorf("checksum %q", got)
 	}
 }
 
