@@ -35,6 +35,7 @@ type statement struct {
 //   - Of the objects, only the own state and those that are read by declaration may be read.
 //   - Only the lock file of the own state may be written and deleted.
 //
+// MinIO refuses the first statement, which is about what it has not; it keeps to the others.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (Permissions)
 // https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/layerbot/layerbot/internal/aws/trust"
 )
@@ -55,6 +56,10 @@ func (x *exchange) refused(err error, token string) *fault {
 	case "ValidationError":
 		return x.invalid(message)
 	}
+	var response *smithyhttp.ResponseError
+	if errors.As(err, &response) && response.HTTPStatusCode() >= 500 {
+		return &fault{problem: "AWS fails (" + known(code) + ")", hint: "wait a minute, then run it again; look at health.aws.amazon.com", passing: true}
+	}
 	return &fault{problem: "AWS refused: " + known(code), hint: "look in CloudTrail, in " + x.grant.Region + ", for AssumeRoleWithWebIdentity: it has AWS's own message"}
 }
 
@@ -94,8 +99,6 @@ func (x *exchange) invalid(message string) *fault {
 	case strings.Contains(message, "MaxSessionDuration"):
 		return &fault{problem: fmt.Sprintf("its sessions may not last %s", x.grant.Duration()),
 			hint: "raise the role's maximum session duration, or lower `session_duration` in the `aws` block; longer applies go on with new sessions anyway"}
-	case strings.Contains(message, "durationSeconds"):
-		return &fault{problem: fmt.Sprintf("no session lasts %s", x.grant.Duration()), hint: "set `session_duration` in the `aws` block to 15 minutes at least"}
 	case strings.Contains(message, "policy"):
 		return &fault{problem: "AWS does not take the session policy of its plan", hint: smaller}
 	case strings.Contains(message, "roleArn"), strings.Contains(message, "ARN"):
@@ -104,25 +107,27 @@ func (x *exchange) invalid(message string) *fault {
 	return &fault{problem: "AWS finds the request for a session invalid", hint: "look in CloudTrail, in " + x.grant.Region + ", for AssumeRoleWithWebIdentity"}
 }
 
-// claimsOf returns the claims of a token, none if it has none that can be read.
+// claimsOf returns the claims of a token, with issuer, audience and subject at least.
 func claimsOf(token string) trust.Claims {
 	c, err := trust.ClaimsOf(token)
 	if err != nil {
-		return trust.Claims{}
+		c = trust.Claims{}
+	}
+	for claim, usual := range map[string]string{"iss": "https://token.actions.githubusercontent.com", "aud": audience, "sub": "the token, which cannot be read"} {
+		if c[claim] == "" {
+			c[claim] = usual
+		}
 	}
 	return c
 }
 
 // shown returns a claim as a message has it. Names of branches and environments are part of claims, and anybody's choice.
 func shown(claim string) string {
-	claim = strings.Map(func(r rune) rune {
+	runes := []rune(strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return '?'
 		}
 		return r
-	}, strings.ToValidUTF8(claim, "?"))
-	if claim == "" {
-		return "the token, which cannot be read"
-	}
-	return string([]rune(claim)[:min(300, len([]rune(claim)))])
+	}, claim))
+	return string(runes[:min(300, len(runes))])
 }

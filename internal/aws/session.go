@@ -33,21 +33,29 @@ func (s *session) current(ctx context.Context) (aws.Credentials, *fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !time.Now().Before(s.due) {
-		keys, problem := s.assume(ctx)
-		now := time.Now()
-		switch {
-		case problem == nil:
-			s.keys, s.due = keys, now.Add(keys.Expires.Sub(now)/2)
-		case ctx.Err() == nil: // else it was who asked that gave up
-			s.due = now.Add(pause)
-			s.log.Warn("AWS credentials are not renewed", "role", s.role, "problem", problem.problem, "expires", s.keys.Expires)
-		}
-		s.failed = problem
+		s.renew(ctx)
 	}
 	if s.failed != nil && !time.Now().Before(s.keys.Expires) {
 		return aws.Credentials{}, s.failed
 	}
 	return s.keys, nil
+}
+
+// renew makes an exchange.
+func (s *session) renew(ctx context.Context) {
+	keys, problem := s.assume(ctx)
+	now := time.Now()
+	s.failed = problem
+	switch {
+	case problem == nil:
+		s.keys, s.due = keys, now.Add(keys.Expires.Sub(now)/2)
+	case ctx.Err() != nil: // who asked has gone: the next one may try at once
+	default:
+		s.due = now.Add(pause)
+		if now.Before(s.keys.Expires) {
+			s.log.Warn("AWS credentials are not renewed", "role", s.role, "problem", problem.problem, "expires", s.keys.Expires)
+		}
+	}
 }
 
 // An exchange makes sessions out of tokens.
@@ -80,7 +88,7 @@ func newExchange(i issuer, g *Grant, wait time.Duration) (*exchange, *fault) {
 		return nil, &fault{problem: "its region is not the name of one", hint: block + `: region = "eu-west-1"`}
 	case !sessionName.MatchString(x.grant.Session):
 		return nil, &fault{problem: "a session cannot have the name that was chosen for it", hint: "2 to 64 letters, digits and _+=,.@- are what AWS takes"}
-	case g.Seconds < 0 || g.Seconds > 12*60*60:
+	case g.Seconds != 0 && (g.Seconds < 15*60 || g.Seconds > 12*60*60):
 		return nil, &fault{problem: "no session lasts as long as was asked for", hint: block + ": 15 minutes to 12 hours are what AWS takes"}
 	case g.State == nil:
 		return x, nil
