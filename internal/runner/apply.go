@@ -92,7 +92,7 @@ func (r *run) carryOut(ctx context.Context) error {
 	args := []string{"apply", "-json", "-input=false", "-lock-timeout=" + r.runner.o.LockTimeout.String(), r.planFile()}
 	err := r.program(args, out, stderr).run(ctx)
 	if bad, _ := split(out.diagnostics); err == nil && len(bad) == 0 {
-		r.applied(out)
+		r.applied(ctx, out)
 		return nil
 	}
 	unstored := r.unstored()
@@ -108,11 +108,11 @@ func (r *run) carryOut(ctx context.Context) error {
 }
 
 // applied says that the whole plan was carried out. Of checks, what they say now is what counts.
-func (r *run) applied(out *stream) {
+func (r *run) applied(ctx context.Context, out *stream) {
 	_, warnings := split(out.diagnostics)
 	r.report.Checks = nil
 	r.note(warnings)
-	r.report.Status, r.report.Apply = report.Applied, &report.Apply{Done: r.all(), Outputs: out.outputs}
+	r.report.Status, r.report.Apply = report.Applied, &report.Apply{Done: r.all(), Outputs: r.cleaned(ctx, out.outputs)}
 }
 
 // all returns the addresses of the changes that an apply carries out.

@@ -135,6 +135,9 @@ func (c *change) finish(root string) []report.Leaf {
 	return leaves(root, &c.before, &c.after, c.forces)
 }
 
+// hiddenID stands for the id of an import that must not be seen.
+const hiddenID = "(sensitive)"
+
 // report returns the change as it is shown, without attributes. The masks must have been applied.
 func (c *change) report(address string) (report.Change, error) {
 	out := report.Change{Address: address, Action: c.action(), Imported: c.imported, ImportID: c.importID}
@@ -146,7 +149,7 @@ func (c *change) report(address string) (report.Change, error) {
 	case c.importUnknown:
 		out.ImportID = "(known after apply)"
 	case c.imported && (c.before.member("id").sensitive || c.after.member("id").sensitive || c.after.sensitive):
-		out.ImportID = "(sensitive)"
+		out.ImportID = hiddenID
 	}
 	return out, nil
 }
@@ -173,19 +176,19 @@ func (r *Runner) attrs(leaves []report.Leaf) []report.Attr {
 	for i, l := range leaves {
 		out[i] = report.Attr{Path: l.Path, Unknown: l.Unknown, Sensitive: l.Sensitive, Forces: l.Forces}
 		if !l.Sensitive {
-			out[i].Before, out[i].After = r.redactJSON(l.Before), r.redactJSON(l.After)
+			out[i].Before, out[i].After = redactJSON(r.redact, l.Before), redactJSON(r.redact, l.After)
 		}
 	}
 	return out
 }
 
 // redactJSON redacts a string in its JSON form.
-func (r *Runner) redactJSON(raw []byte) []byte {
+func redactJSON(redact func(string) string, raw []byte) []byte {
 	if len(raw) == 0 || raw[0] != '"' {
 		return raw
 	}
 	plain := unquote(raw)
-	if clean := r.redact(plain); clean != plain {
+	if clean := redact(plain); clean != plain {
 		return quote(clean)
 	}
 	return raw

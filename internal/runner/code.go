@@ -16,10 +16,10 @@ import (
 func (r *run) code(configured []report.Code) []report.Code {
 	code := slices.Clone(configured)
 	for _, m := range r.modules() {
-		if m.Key != "" && !strings.HasPrefix(m.Source, "./") && !strings.HasPrefix(m.Source, "../") {
+		if m.Key != "" && !m.local() {
 			code = append(code, report.Code{
 				Kind:    "module",
-				Address: "module." + strings.ReplaceAll(m.Key, ".", ".module."),
+				Address: m.address(),
 				Detail:  r.text(strings.TrimSpace(m.Source + " " + m.Version)),
 			})
 		}
@@ -33,6 +33,13 @@ func (r *run) code(configured []report.Code) []report.Code {
 
 // A module is one that init put in place, as Terraform keeps it in its data folder. The root has no Key.
 type module struct{ Key, Source, Version, Dir string }
+
+// local reports whether m is beside the module that calls it.
+func (m module) local() bool {
+	return strings.HasPrefix(m.Source, "./") || strings.HasPrefix(m.Source, "../")
+}
+
+func (m module) address() string { return "module." + strings.ReplaceAll(m.Key, ".", ".module.") }
 
 // modules returns the modules of the run. Without an init there is the root alone.
 func (r *run) modules() []module {

@@ -119,17 +119,26 @@ func (d *differ) objects(before, after *value, at []string) {
 	asMap := isMap(at, keys)
 	for _, key := range keys {
 		n := len(d.path)
-		switch {
-		case asMap:
-			d.path = append(append(append(d.path, '['), quote(key)...), ']')
-		case n > 0:
-			d.path = append(append(d.path, '.'), key...)
-		default:
-			d.path = append(d.path, key...)
-		}
+		d.path = below(d.path, key, asMap)
 		d.diff(before.member(key), after.member(key), append(at, key))
 		d.path = d.path[:n]
 	}
+}
+
+// below returns the path of a member of what has the path.
+func below(path []byte, key string, asMap bool) []byte {
+	switch {
+	case asMap:
+		return append(append(append(path, '['), quote(key)...), ']')
+	case len(path) > 0:
+		path = append(path, '.')
+	}
+	return append(path, key...)
+}
+
+// elementOf returns the path of an element, by its index, of what has the path.
+func elementOf(path []byte, index string) []byte {
+	return append(append(append(path, '['), index...), ']')
 }
 
 // isMap guesses whether an object of the JSON is a map of the configuration, whose keys are data, and not an
@@ -182,7 +191,7 @@ func (d *differ) lists(before, after *value, at []string) {
 func (d *differ) element(i int, before, after *value, at []string) {
 	n := len(d.path)
 	index := strconv.Itoa(i)
-	d.path = append(append(append(d.path, '['), index...), ']')
+	d.path = elementOf(d.path, index)
 	d.diff(before, after, append(at, index))
 	d.path = d.path[:n]
 }

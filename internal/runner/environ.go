@@ -2,7 +2,6 @@ package runner
 
 import (
 	"maps"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -62,6 +61,9 @@ func (r *Runner) environment() map[string]string {
 		"TF_INPUT":           "0",
 		"CHECKPOINT_DISABLE": "1",
 	})
+	if !r.o.Local {
+		env["AWS_EC2_METADATA_DISABLED"] = "true" // the machine's own role is nobody's grant
+	}
 	return env
 }
 
@@ -72,57 +74,6 @@ func pairs(env map[string]string) []string {
 		out = append(out, name+"="+env[name])
 	}
 	return out
-}
-
-// writeConfig writes Terraform's CLI configuration for all runs of r.
-// Source: https://developer.hashicorp.com/terraform/cli/config/config-file
-func (r *Runner) writeConfig() error {
-	var b strings.Builder
-	b.WriteString("disable_checkpoint = true\nprovider_installation {\n")
-	var names []string
-	if mirror := r.o.ProviderMirror; mirror != "" {
-		var err error
-		if names, err = mirrored(mirror); err != nil {
-			return err
-		}
-		b.WriteString("  filesystem_mirror {\n    path = " + hclQuote(mirror) + "\n    include = " + hclList(names) + "\n  }\n")
-	}
-	// Said also without a mirror: else Terraform takes providers from terraform.d/plugins in the layer itself, where a
-	// pull request can put a program.
-	b.WriteString("  direct {\n    exclude = " + hclList(names) + "\n  }\n}\n")
-	return os.WriteFile(filepath.Join(r.work, "cli.tfrc"), []byte(b.String()), 0o600)
-}
-
-// mirrored returns the providers that a filesystem mirror holds, as "host/namespace/type".
-func mirrored(mirror string) ([]string, error) {
-	dirs, err := filepath.Glob(filepath.Join(mirror, "*", "*", "*"))
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, dir := range dirs {
-		name, err := filepath.Rel(mirror, dir)
-		if err != nil {
-			return nil, err
-		}
-		if !strings.HasPrefix(name, ".") {
-			names = append(names, filepath.ToSlash(name))
-		}
-	}
-	return names, nil
-}
-
-func hclList(values []string) string {
-	quoted := make([]string, len(values))
-	for i, v := range values {
-		quoted[i] = hclQuote(v)
-	}
-	return "[" + strings.Join(quoted, ", ") + "]"
-}
-
-// hclQuote returns s as a quoted HCL string without interpolation.
-func hclQuote(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "${", "$${", "%{", "%%{").Replace(s) + `"`
 }
 
 // platform is the name of this machine in provider packages.

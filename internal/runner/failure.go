@@ -112,45 +112,6 @@ func (r *run) log(out *stream, stderr string) string {
 	return strings.ToValidUTF8(end.String(), "?")
 }
 
-// hints are what to do about errors that are common in layered repositories, by a text in the error.
-var hints = []struct{ text, hint string }{
-	{"no space left on device", "the disk of the runner is full: use a larger one, or run fewer targets in one job"},
-	{"Invalid count argument", "the number depends on something that does not exist yet: let that be applied first, by a pull request of its own that leaves out what is counted, or once by hand with `terraform apply -target=ADDRESS`"},
-	{"Invalid for_each argument", "the keys depend on something that does not exist yet: let that be applied first, by a pull request of its own that leaves out what has the keys, or once by hand with `terraform apply -target=ADDRESS`"},
-	{"No value for required variable", "set it in a var-file of the environment, or name the file in `var_files` of .github/layerbot.hcl"},
-	{"Unsupported Terraform Core version", "`version` in the terraform block of .github/layerbot.hcl chooses the version that is run"},
-	{"No valid credential sources found", "the job has no AWS credentials: configure plan_role and apply_role for the environment in .github/layerbot.hcl"},
-	{"Failed to query available provider packages", "see that the provider exists and that the registry can be reached from the runner"},
-	{"Failed to install provider", "see that the registry can be reached, and that .terraform.lock.hcl has digests for this platform (terraform providers lock)"},
-	{"Module not installed", "see that the module's source can be reached from the runner"},
-	{"AccessDenied", "the job's role may not do this: add it to the role's policy if this is needed"},
-	{"Saved plan is stale", "somebody else changes this layer at the same time: once they are done, `/apply LAYER ENV`"},
-	{"context deadline exceeded", "an address could not be reached from the runner: data sources that read the network need egress at plan"},
-	{"connection refused", "an address could not be reached from the runner: data sources that read the network need egress at plan"},
-}
-
-// class refines a failure by its diagnostics, whose summaries Terraform has kept stable over its versions.
-func (r *run) class(f *report.Failure, bad []report.Diagnostic) {
-	for _, d := range bad {
-		switch d.Summary {
-		case lockError:
-			r.locked(f, d)
-			return
-		case "Unable to find remote state":
-			r.upstream(f, d)
-			return
-		}
-	}
-	for _, d := range bad {
-		for _, h := range hints {
-			if strings.Contains(d.Summary, h.text) || strings.Contains(d.Detail, h.text) {
-				f.Hint = h.hint
-				return
-			}
-		}
-	}
-}
-
 // upstream says which layer must be applied first.
 func (r *run) upstream(f *report.Failure, d report.Diagnostic) {
 	f.Kind = report.Upstream

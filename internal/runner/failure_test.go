@@ -59,7 +59,7 @@ resource "terraform_data" "b" { count = length(terraform_data.a.id) }`},
 		},
 		"broken syntax": {
 			files: map[string]string{"app/main.tf": "resource {"},
-			kind:  report.Broken, message: "Unclosed configuration block", file: "app/main.tf:1",
+			kind:  report.Broken, message: "Missing type for resource, and 1 more", hint: "correct it", file: "app/main.tf:1",
 		},
 		"upstream not applied": {
 			files: map[string]string{"app/main.tf": local + `data "terraform_remote_state" "infrastructure" {

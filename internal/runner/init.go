@@ -87,14 +87,10 @@ func (r *run) warnings() {
 	if b := r.job.Target.Backend; b == "" {
 		warn("This layer has no backend", "Its state is a file in the checkout: here that is an empty state, so that everything shows as new. Add a backend block.", "")
 	}
-	defer func() { r.noted = len(r.report.Warnings) }()
-	entries, _ := os.ReadDir(r.dir)
-	for _, e := range entries {
-		name := e.Name()
-		if name == "override.tf" || name == "override.tf.json" || strings.HasSuffix(name, "_override.tf") || strings.HasSuffix(name, "_override.tf.json") {
-			warn("An override file changes this layer", "Terraform merges it over the other files.", r.fromRoot(name))
-		}
+	for _, o := range r.found.Overrides {
+		warn("An override file changes this layer", "Terraform merges it over the other files.", r.runner.redact(o.File))
 	}
+	r.unmasked("", r.found)
 }
 
 // init prepares the data folder: backend, modules, providers.
@@ -114,6 +110,9 @@ func (r *run) init(ctx context.Context) error {
 		if err := r.runner.store.keep(r.staging); err != nil {
 			return err
 		}
+	}
+	if err := r.inspectInstalled(); err != nil {
+		return err
 	}
 	return r.workspace(ctx)
 }

@@ -20,7 +20,7 @@ func FuzzOutputsAreRedactedJSON(f *testing.F) {
 		if !json.Valid(value) {
 			return
 		}
-		for _, o := range b.outputs(map[string]output{"o": {Value: value}, "s": {Value: value, Sensitive: true}}) {
+		for _, o := range (&run{runner: b.Runner}).outputs(map[string]output{"o": {Value: value}, "s": {Value: value, Sensitive: true}}) {
 			if o.Sensitive && o.Value != nil {
 				t.Error("a sensitive value shows")
 			}

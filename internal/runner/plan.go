@@ -116,7 +116,7 @@ func (r *run) reader() *planReader {
 	if r.verb == "apply" {
 		r.print.Against(r.job.Review)
 	}
-	return &planReader{runner: r.runner, refreshOnly: r.job.Mode.RefreshOnly, print: r.print}
+	return &planReader{runner: r.runner, refreshOnly: r.job.Mode.RefreshOnly, print: r.print, secrets: r.secrets}
 }
 
 // complete fills the report with what was read.
@@ -146,6 +146,7 @@ func (r *run) note(warnings []report.Diagnostic) {
 		if d.Summary == "Check block assertion failed" {
 			to, d.Address = &r.report.Checks, r.checks[d.Detail]
 		}
+		d.Summary, d.Detail = r.secrets.clean(d.Summary), r.secrets.clean(d.Detail)
 		if !slices.Contains(*to, d) {
 			*to = append(*to, d)
 		}

@@ -20,6 +20,7 @@ type planReader struct {
 	runner      *Runner
 	refreshOnly bool
 	print       *report.Fingerprinter
+	secrets     *secrets
 
 	changes, outputs, drift []report.Change
 	code                    []report.Code
@@ -64,6 +65,8 @@ func (p *planReader) section(dec *jsontext.Decoder, name string) error {
 		p.errored = dec.PeekKind() == jsontext.KindTrue
 	case "variables":
 		return p.variables(dec)
+	case "planned_values", "prior_state", "values": // the last of a state
+		return p.state(dec)
 	case "resource_changes":
 		return elements(dec, func() error { return p.resource(dec, "") })
 	case "deferred_changes":
@@ -91,9 +94,14 @@ func (p *planReader) resource(dec *jsontext.Decoder, deferred string) error {
 	return p.add(r, deferred)
 }
 
-// shown returns a change as it is shown, without attributes, and the leaves that differ, with paths below root.
-func (p *planReader) shown(r *resource, root string) (report.Change, []report.Leaf, error) {
+// shown returns a change as it is shown, without attributes, and the leaves that differ, with paths below root. name is
+// what globs call it by.
+func (p *planReader) shown(r *resource, name, root string) (report.Change, []report.Leaf, error) {
 	leaves := r.change.finish(root)
+	p.secrets.mark(name, leaves)
+	for _, v := range []*value{&r.change.before, &r.change.after} {
+		p.secrets.learn(name, []byte(root), nil, v)
+	}
 	for i, l := range leaves {
 		if strings.Contains(l.Path, `["`) { // keys of maps are data
 			leaves[i].Path = p.runner.redact(l.Path)
@@ -101,6 +109,9 @@ func (p *planReader) shown(r *resource, root string) (report.Change, []report.Le
 	}
 	c, err := r.change.report(p.runner.redact(r.address))
 	c.Reason, c.MovedFrom, c.ImportID = r.reason, p.runner.redact(r.previous), p.runner.redact(c.ImportID)
+	if c.ImportID != "" && p.secrets.covers(name, "id") {
+		c.ImportID = hiddenID
+	}
 	return c, leaves, err
 }
 
@@ -108,7 +119,7 @@ func (p *planReader) shown(r *resource, root string) (report.Change, []report.Le
 var instance = regexp.MustCompile(`\[(?:\d+|"(?:[^"\\]|\\.)*")\]`)
 
 func (p *planReader) add(r resource, deferred string) error {
-	c, leaves, err := p.shown(&r, "")
+	c, leaves, err := p.shown(&r, r.address, "")
 	if err != nil {
 		return err
 	}
@@ -119,7 +130,9 @@ func (p *planReader) add(r resource, deferred string) error {
 	if r.data && c.Action == report.Delete { // only leaves the state
 		return nil
 	}
-	p.print.Add(c.Address, c, append(leaves, r.change.identity(leaves)...))
+	identity := r.change.identity(leaves)
+	p.secrets.mark(r.address, identity)
+	p.print.Add(c.Address, c, append(leaves, identity...))
 	if c.Action == report.Create || c.Action == report.Replace || c.Action == report.Delete {
 		block := instance.ReplaceAllString(r.address, "")
 		p.blocks[block] = append(p.blocks[block], c.Address)
@@ -155,7 +168,7 @@ func (p *planReader) drifted(dec *jsontext.Decoder) error {
 	if err != nil {
 		return err
 	}
-	c, leaves, err := p.shown(&r, "")
+	c, leaves, err := p.shown(&r, r.address, "")
 	if err != nil || c.Action == report.NoOp {
 		return err
 	}
@@ -169,7 +182,7 @@ func (p *planReader) output(dec *jsontext.Decoder, name string) error {
 	if err := r.change.decode(dec); err != nil {
 		return err
 	}
-	c, leaves, err := p.shown(&r, "value")
+	c, leaves, err := p.shown(&r, "output."+name, "value")
 	if err != nil || c.Action == report.NoOp {
 		return err
 	}
@@ -253,7 +266,9 @@ func (p *planReader) finish() {
 	p.drift = slices.DeleteFunc(p.drift, func(c report.Change) bool {
 		return !p.refreshOnly && !p.relevant[c.Address] && !changed[c.Address]
 	})
+	p.secrets.ready()
 	for _, list := range [][]report.Change{p.changes, p.outputs, p.drift} {
+		p.secrets.cleanAll(list)
 		slices.SortStableFunc(list, func(a, b report.Change) int { return strings.Compare(a.Address, b.Address) })
 	}
 }

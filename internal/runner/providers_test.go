@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/layerbot/layerbot/internal/aws"
+	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/report"
 )
 
@@ -37,9 +38,15 @@ func requiring(providers ...string) string {
 
 // prepare takes a run through init, and returns the providers it got.
 func (b *bench) prepare(dir string) (map[string]string, error) {
+	return b.prepareWith(dir, layer.Rules{})
+}
+
+// prepareWith does so under rules, without reading the files first.
+func (b *bench) prepareWith(dir string, rules layer.Rules) (map[string]string, error) {
 	tg := target()
 	tg.Dir, tg.Layer = dir, dir
 	x := &run{runner: b.Runner, job: job(tg), report: &report.Report{}}
+	x.job.Rules = rules
 	err := x.sound()
 	if err == nil {
 		err = x.open(b.t.Context())

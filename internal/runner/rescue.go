@@ -100,7 +100,7 @@ func (r *run) rescue(ctx context.Context, out *stream, fault error) error {
 			_ = os.Remove(filepath.Join(r.job.Keep, kept))
 		}
 		_ = os.Remove(r.statePath()) // on a person's own machine too
-		return r.stored(out)
+		return r.stored(ctx, out)
 	}
 	r.report.Apply.State = kept
 	return r.lost(fault)
@@ -150,12 +150,12 @@ func (r *run) store(ctx context.Context) bool {
 }
 
 // stored returns what was wrong with the apply beside its state, which is stored after all.
-func (r *run) stored(out *stream) error {
+func (r *run) stored(ctx context.Context, out *stream) error {
 	out.diagnostics = slices.DeleteFunc(out.diagnostics, func(d report.Diagnostic) bool { return slices.Contains(storing, d.Summary) })
 	if bad, _ := split(out.diagnostics); len(bad) > 0 || len(r.report.Apply.Done) < len(r.all()) {
 		return r.fault("apply", errors.New("the state is stored"), out, "")
 	}
-	r.applied(out)
+	r.applied(ctx, out)
 	return nil
 }
 

@@ -10,16 +10,19 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/report"
 )
 
 // A run is one target being planned, applied, looked after or unlocked.
 type run struct {
-	runner *Runner
-	verb   string // "plan", "apply", "drift", "unlock"
-	job    Job
-	creds  map[string]string
-	report *report.Report
+	runner  *Runner
+	verb    string // "plan", "apply", "drift", "unlock"
+	job     Job
+	creds   map[string]string
+	report  *report.Report
+	found   *layer.Inspection // what the layer is made of
+	secrets *secrets
 
 	dir     string // the root module, absolute
 	work    string // private folder of the run
@@ -47,7 +50,7 @@ func (r *Runner) conduct(ctx context.Context, verb string, creds credentials, jo
 	defer r.tell(job.Target, "done")
 	r.hide(creds.Secrets())
 
-	x := &run{runner: r, verb: verb, job: job, creds: creds.Environ(), report: &report.Report{
+	x := &run{runner: r, verb: verb, job: job, creds: creds.Environ(), secrets: newSecrets(job.Sensitive), report: &report.Report{
 		Version: report.Version, Target: job.Target, Head: job.Head, Mode: job.Mode, Deleted: job.Deleted,
 	}}
 	limited, cancel := context.WithCancelCause(ctx)
@@ -111,6 +114,9 @@ func (r *run) begin(ctx context.Context) (skipped bool, err error) {
 	if err := r.sound(); err != nil {
 		return false, err
 	}
+	if err := r.inspect(); err != nil {
+		return false, err
+	}
 	if err := r.open(ctx); err != nil {
 		return false, err
 	}
@@ -135,6 +141,7 @@ func (r *run) open(ctx context.Context) (err error) {
 	r.report.Tool = report.Tool{Name: r.tool.name, Version: r.tool.version.String()}
 
 	env := maps.Clone(r.runner.base)
+	r.pass(env)
 	maps.Copy(env, r.creds)
 	for name, value := range r.job.Inputs {
 		env["TF_VAR_"+name] = value
@@ -143,6 +150,9 @@ func (r *run) open(ctx context.Context) (err error) {
 	env["TMPDIR"] = r.work
 	if r.job.Target.Workspace != "" {
 		env["TF_WORKSPACE"] = r.job.Target.Workspace
+	}
+	if err := r.restrict(env); err != nil {
+		return err
 	}
 	if env["TF_PLUGIN_CACHE_DIR"] == "" {
 		if r.staging, err = r.runner.store.stage(string(r.place.lock)); err != nil {

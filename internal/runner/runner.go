@@ -138,7 +138,7 @@ func (r *Runner) prepare() (err error) {
 		dir: filepath.Join(cache, "tools"), search: r.o.Environ["PATH"], env: pairs(r.base),
 		download: r.o.Download, releases: r.o.ReleasesURL, known: map[string]*version.Version{},
 	}
-	return r.writeConfig()
+	return r.writeConfig(filepath.Join(r.work, "cli.tfrc"), nil)
 }
 
 func realPath(path string) (string, error) {

@@ -7,14 +7,18 @@ import (
 	"strings"
 )
 
-// show reads the plan in file through `show -json`, while it is being written: neither the text nor the values
+// show reads the plan in file, or the state with file "", through `show -json`, while it is being written: neither the text nor the values
 // of a large plan are ever held as a whole.
 func (r *run) show(ctx context.Context, file string, into *planReader) error {
+	args := []string{"show", "-json", "-no-color"}
+	if file != "" {
+		args = append(args, file)
+	}
 	from, to := io.Pipe()
 	stderr := &tail{max: maxLog}
 	ended := make(chan error, 1)
 	go func() {
-		err := r.program([]string{"show", "-json", "-no-color", file}, to, stderr).run(ctx)
+		err := r.program(args, to, stderr).run(ctx)
 		_ = to.Close() // never fails
 		ended <- err
 	}()

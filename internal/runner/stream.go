@@ -114,7 +114,7 @@ func (s *stream) read(line []byte) {
 				s.change()
 			}
 		}
-		s.outputs = s.run.runner.outputs(e.Outputs)
+		s.outputs = s.run.outputs(e.Outputs)
 	case "apply_start":
 		s.begun = true
 	case "apply_complete":
@@ -156,7 +156,7 @@ func (r *run) text(s string) string {
 			s = strings.ReplaceAll(s, dir+string(filepath.Separator), "")
 		}
 	}
-	return r.runner.redact(s)
+	return r.secrets.clean(r.runner.redact(s))
 }
 
 // fromRoot returns a file that Terraform named, seen from the root of the repository; "" for a file outside it.

@@ -1,0 +1,152 @@
+package runner
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/redact"
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// minLearned is the length under which a sensitive value is not looked for in other texts: "enabled" is everywhere.
+const minLearned = 8
+
+// secrets are the values that the job says are sensitive, whatever their provider says. A nil *secrets knows none.
+//
+// It keeps what it learns for the run alone: were it known to all runs of this process, a target would have other
+// addresses, and so another fingerprint, after some targets than after others.
+type secrets struct {
+	globs    []pattern
+	redactor *redact.Redactor
+	learned  map[string]bool
+}
+
+// newSecrets returns the secrets of a job that names them by globs of "address.path", as report.Fingerprinter reads them.
+func newSecrets(globs []string) *secrets {
+	if len(globs) == 0 {
+		return nil
+	}
+	s := &secrets{redactor: redact.New(), learned: map[string]bool{}}
+	for _, g := range globs {
+		s.globs = append(s.globs, newPattern(g))
+	}
+	return s
+}
+
+// A pattern is one of those globs: `*` is anything but a dot, `**` anything.
+type pattern struct {
+	tail string // what every match ends with: looked at first, for it is quick and seldom there
+	all  *regexp.Regexp
+}
+
+var wildcards = strings.NewReplacer(`\*\*`, `.*`, `\*`, `[^.]*`)
+
+func newPattern(glob string) pattern {
+	return pattern{
+		tail: glob[strings.LastIndexByte(glob, '*')+1:],
+		all:  regexp.MustCompile(`(?s)^` + wildcards.Replace(regexp.QuoteMeta(strings.ToValidUTF8(glob, "\uFFFD"))) + `$`), // quoted: compiles
+	}
+}
+
+// covers reports whether what has the path in the object of that address, or what it is part of, is sensitive.
+func (s *secrets) covers(address, path string) bool {
+	if s == nil {
+		return false
+	}
+	name := address + "." + path
+	for end := len(address) + 2; end <= len(name); end++ {
+		if end < len(name) && name[end] != '.' && name[end] != '[' {
+			continue
+		}
+		for _, g := range s.globs {
+			if strings.HasSuffix(name[:end], g.tail) && g.all.MatchString(name[:end]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mark marks the leaves of the object at address that are sensitive.
+func (s *secrets) mark(address string, leaves []report.Leaf) {
+	for i, l := range leaves {
+		leaves[i].Sensitive = l.Sensitive || s.covers(address, l.Path)
+	}
+}
+
+// learn takes in the sensitive values of the object at address. v is what has the path in it, at the path in steps. It
+// reports whether there are any.
+func (s *secrets) learn(address string, path []byte, at []string, v *value) bool {
+	if s == nil {
+		return false
+	}
+	if len(path) > 0 && s.covers(address, string(path)) {
+		s.take(v)
+		return true
+	}
+	found := false
+	asMap := v.kind == object && isMap(at, v.keys)
+	for i := range v.items {
+		var step string
+		var next []byte
+		if v.kind == object {
+			step = v.keys[i]
+			next = below(path, step, asMap)
+		} else {
+			step = strconv.Itoa(i)
+			next = elementOf(path, step)
+		}
+		found = s.learn(address, next, append(at, step), &v.items[i]) || found
+	}
+	return found
+}
+
+// take takes in every text of v.
+func (s *secrets) take(v *value) {
+	if strings.HasPrefix(string(v.raw), `"`) {
+		if text := unquote(v.raw); len(text) >= minLearned {
+			s.learned[text] = true
+		}
+	}
+	for i := range v.items {
+		s.take(&v.items[i])
+	}
+}
+
+// ready has clean know all that was learned.
+func (s *secrets) ready() {
+	if s == nil {
+		return
+	}
+	all := make([]string, 0, len(s.learned))
+	for text := range s.learned {
+		all = append(all, text)
+	}
+	s.redactor.Add(all...)
+	clear(s.learned)
+}
+
+// clean returns text without what was learned.
+func (s *secrets) clean(text string) string {
+	if s == nil {
+		return text
+	}
+	return s.redactor.String(text)
+}
+
+// cleanAll takes what was learned out of changes that were read before it was.
+func (s *secrets) cleanAll(changes []report.Change) {
+	if s == nil {
+		return
+	}
+	for i := range changes {
+		c := &changes[i]
+		c.ImportID = s.clean(c.ImportID)
+		for j := range c.Attrs {
+			a := &c.Attrs[j]
+			a.Path = s.clean(a.Path)
+			a.Before, a.After = redactJSON(s.clean, a.Before), redactJSON(s.clean, a.After)
+		}
+	}
+}
