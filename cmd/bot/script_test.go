@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"testing"
@@ -51,6 +52,11 @@ func setup(e *testscript.Env) error {
 	e.Setenv("CHECKPOINT_DISABLE", "1")
 	e.Setenv("LAYERBOT_CACHE_DIR", os.TempDir()+"/layerbot-test-cache")
 	e.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
+	examples, err := filepath.Abs(filepath.Join("..", "..", "examples"))
+	if err != nil {
+		return err
+	}
+	e.Setenv("EXAMPLES", examples)
 	program, err := exec.LookPath("bot")
 	e.Setenv("BOT", program)
 	return err

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A Finding is a subject that a policy admits and should not.
+// A Finding is a subject that a policy admits and should not. It has a Risk always.
 type Finding struct {
 	Subject
 	Claim string // the first claim that no admissible subject shares with it; a condition on it keeps it out
@@ -72,6 +72,9 @@ func (p *Policy) For(subjects []Subject) Use {
 // finding names the claim that tells s from those that may have the role.
 func finding(s Subject, subjects []Subject, u Use) Finding {
 	f := Finding{Subject: s}
+	if s.Use != "" || s.May != "" {
+		f.Risk = "jobs that plan run what nobody has reviewed: one role for planning and applying"
+	}
 	for _, claim := range []string{"aud", "sub", "repository_id", "job_workflow_ref", "ref"} {
 		var values []string
 		for _, o := range subjects {

@@ -16,6 +16,16 @@ const (
 	Apply Use = "apply"
 )
 
+// A Form is one of sub. A repository has one of them.
+type Form string
+
+// The forms: repo:acme/infra:… of repositories made before 2026-07-15, and repo:acme@1/infra@2:… of those that were
+// made, renamed or transferred later.
+const (
+	Names Form = "names alone"
+	IDs   Form = "ids"
+)
+
 // A Repository is one whose jobs assume roles.
 type Repository struct {
 	Owner, Name string
@@ -26,7 +36,8 @@ type Repository struct {
 
 // A Subject is a token of GitHub Actions that a role may be asked with.
 type Subject struct {
-	Name   string // "comment on a pull request, environment plan-prod"
+	Name   string // "issue_comment, environment plan-prod"
+	Form   Form   // of its sub
 	Claims Claims
 	Use    Use    // the role that it must be able to assume; "": none
 	May    Use    // a role that it may assume where somebody wants that
@@ -40,8 +51,7 @@ func (s Subject) Wanted(u Use) bool { return s.Use == u }
 func (s Subject) Admissible(u Use) bool { return s.Use == u || s.May == u }
 
 // Subjects returns the tokens that tell a good trust policy from a bad one, for the roles of one environment of r,
-// which is applied from branch. Each is there in both forms of sub: with names alone, as repositories made before
-// 2026-07-15 have it, and with ids.
+// which is applied from branch. Each is there in both forms of sub.
 // https://docs.github.com/actions/reference/security/oidc
 func Subjects(r Repository, env, branch string) []Subject {
 	if r.Default == "" {
@@ -52,8 +62,7 @@ func Subjects(r Repository, env, branch string) []Subject {
 		t.other = "test"
 	}
 	t.pin()
-	for _, ids := range []bool{false, true} {
-		t.ids = ids
+	for _, t.form = range []Form{Names, IDs} {
 		t.planning()
 		t.applying()
 		t.bare()
@@ -68,7 +77,7 @@ type table struct {
 	env, branch string
 	other       string // another environment
 	elsewhere   string // job_workflow_ref of the reusable workflow at a ref that can be moved
-	ids         bool   // in sub
+	form        Form
 	all         []Subject
 }
 
@@ -89,13 +98,13 @@ func (t *table) add(s Subject, r run) {
 		repository = &t.r
 	}
 	name := repository.Owner + "/" + repository.Name
-	subject := "repo:" + name
-	if t.ids {
-		subject = fmt.Sprintf("repo:%s@%s/%s@%s", repository.Owner, repository.OwnerID, repository.Name, repository.ID)
-		s.Name += " (ids in sub)"
-	}
-	if slices.ContainsFunc(t.all, func(o Subject) bool { return o.Name == s.Name }) {
+	s.Form = t.form
+	if slices.ContainsFunc(t.all, func(o Subject) bool { return o.Name == s.Name && o.Form == s.Form }) {
 		return
+	}
+	subject := "repo:" + name
+	if s.Form == IDs {
+		subject = fmt.Sprintf("repo:%s@%s/%s@%s", repository.Owner, repository.OwnerID, repository.Name, repository.ID)
 	}
 	s.Claims = Claims{
 		"iss": "https://" + public, "aud": or(r.audience, "sts.amazonaws.com"),

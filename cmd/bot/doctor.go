@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"github.com/spf13/cobra"
+
+	"github.com/layerbot/layerbot/internal/aws/trust"
+)
+
+func (b *bot) doctor() *cobra.Command {
+	cmd := &cobra.Command{Use: "doctor", Short: "Look at what Layerbot is installed with", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd.AddCommand(b.doctorTrust())
+	return cmd
+}
+
+// trustFlags are the flags of bot doctor trust.
+type trustFlags struct {
+	repository, env, branch, use    string
+	ownerID, repositoryID, workflow string
+}
+
+func (b *bot) doctorTrust() *cobra.Command {
+	var f trustFlags
+	cmd := &cobra.Command{
+		Use:   "trust FILE… --repository OWNER/REPO",
+		Short: "Say which jobs of GitHub Actions a role's trust policy admits",
+		Long: `Judges trust policies as AWS does, with the tokens of jobs that should hold the role and of jobs that should not: of pull
+requests, branches, tags, comments, environments, other workflows and other repositories, in both forms of sub.
+A FILE is a policy, or what aws iam get-role prints (-: standard input). AWS and GitHub are not asked.
+
+Exit codes: 0 it admits whom it should and nobody else, 1 anything else.`,
+		Example: `  aws iam get-role --role-name layerbot-apply-prod | bot doctor trust - --repository acme/infra
+  bot doctor trust trust-plan.json --repository acme/infra --owner-id 1111111 --repository-id 2222222 --for plan`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, files []string) error { return b.runDoctorTrust(f, files, cmd.InOrStdin()) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.repository, "repository", "", "`OWNER/REPO` whose jobs should hold the role")
+	flags.StringVar(&f.ownerID, "owner-id", "", "`number` of the owner (default: the one in the policy)")
+	flags.StringVar(&f.repositoryID, "repository-id", "", "`number` of the repository (default: the one in the policy)")
+	flags.StringVar(&f.workflow, "workflow", "", "job_workflow_ref of the reusable `workflow`, at a commit (default: the one in the policy)")
+	flags.StringVar(&f.env, "environment", "prod", "`environment` that the role is for")
+	flags.StringVar(&f.branch, "branch", "", "`branch` that the environment is applied from (default: the environment's name)")
+	flags.StringVar(&f.use, "for", "", "plan or apply (default: apply if it admits a job that applies, else plan)")
+	return cmd
+}
+
+func (b *bot) runDoctorTrust(f trustFlags, files []string, stdin io.Reader) error {
+	r, err := f.check(files)
+	if err != nil {
+		return err
+	}
+	b.out = visibly{b.out}
+	sound := true
+	for i, file := range files {
+		if file == "-" {
+			file = stdinName
+		}
+		src, err := b.readPolicy(file, stdin)
+		if err != nil {
+			return err
+		}
+		policy, err := trust.Parse(src)
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		if i > 0 {
+			fmt.Fprintln(b.out)
+		}
+		sound = b.judge(file, policy, policy.Complete(r), f) && sound
+	}
+	if !sound {
+		return exit(exitError)
+	}
+	return nil
+}
+
+var (
+	repositoryName = regexp.MustCompile(`^([A-Za-z0-9-]+)/([A-Za-z0-9._-]+)$`)
+	idNumber       = regexp.MustCompile(`^[0-9]*$`)
+)
+
+// check returns the repository that the flags name.
+func (f *trustFlags) check(files []string) (r trust.Repository, err error) {
+	name := repositoryName.FindStringSubmatch(f.repository)
+	switch {
+	case len(files) == 0:
+		return r, &usageError{message: "no trust policy is named", next: "`aws iam get-role --role-name NAME | bot doctor trust - --repository OWNER/REPO`"}
+	case name == nil:
+		return r, &usageError{message: "--repository is the OWNER/REPO whose jobs should hold the role", next: "`bot doctor trust " + files[0] + " --repository acme/infra`"}
+	case !idNumber.MatchString(f.ownerID) || !idNumber.MatchString(f.repositoryID):
+		return r, &usageError{message: "--owner-id and --repository-id are numbers", next: "`gh api repos/" + f.repository + " --jq '.owner.id, .id'` prints them"}
+	case f.use != "" && f.use != string(trust.Plan) && f.use != string(trust.Apply):
+		return r, &usageError{message: "unknown use " + f.use, next: "--for is plan or apply"}
+	case f.env == "":
+		return r, &usageError{message: "--environment is empty", next: "name the one that the role is for: --environment prod"}
+	}
+	if f.branch == "" {
+		f.branch = f.env
+	}
+	return trust.Repository{Owner: name[1], Name: name[2], OwnerID: f.ownerID, ID: f.repositoryID, Workflow: f.workflow}, nil
+}
+
+// stdinName is what standard input is called.
+const stdinName = "standard input"
+
+// maxPolicy is far more than a role's policy may have.
+const maxPolicy = 1 << 20
+
+func (b *bot) readPolicy(file string, stdin io.Reader) ([]byte, error) {
+	in := stdin
+	if file != stdinName {
+		name := file
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(b.env.Dir, name)
+		}
+		opened, err := os.Open(name)
+		if err != nil {
+			return nil, &usageError{message: fmt.Sprintf("%s cannot be read", file), next: "name a file with a trust policy, or - for standard input"}
+		}
+		defer opened.Close()
+		in = opened
+	}
+	src, err := io.ReadAll(io.LimitReader(in, maxPolicy+1))
+	if err != nil || len(src) > maxPolicy {
+		return nil, &usageError{message: fmt.Sprintf("%s is no trust policy: it cannot be read, or is too large", file), next: "name a file with a trust policy, or - for standard input"}
+	}
+	return src, nil
+}
