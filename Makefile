@@ -8,7 +8,7 @@
 
 TOOLS := $(or $(LAYERBOT_TOOLS),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/layerbot/tools)
 export LAYERBOT_TOOLS := $(TOOLS)
-FUZZTIME ?= 10s
+FUZZTIME ?= 60s
 GOVULNCHECK := v1.9.0
 
 # The tests that need the tools stand behind this tag. It is not called "tools", which hcl/v2 uses for itself.

@@ -55,6 +55,9 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"live-files":   onStage((*stage).liveFiles),
 	"permissions":  onStage((*stage).permissions),
 	"writes":       onStage((*stage).writes),
+	"cloud":        onStage((*stage).startCloud),
+	"sessions":     onStage((*stage).sessions),
+	"objects":      onStage((*stage).objects),
 }
 
 type stageKey struct{}
@@ -67,14 +70,15 @@ func onStage(f func(*stage, *testscript.TestScript, bool, []string)) func(*tests
 
 // A stage is one script's GitHub and one script's Actions.
 type stage struct {
-	work   string
-	sample string // the repository that scripts begin with
-	server *githubtest.Server
-	repo   *githubtest.Repo
-	pull   *githubtest.Pull
-	base   string // of it
-	pulls  []*githubtest.Pull
-	fork   *githubtest.Repo // of the last pull request from outside
+	work     string
+	sample   string // the repository that scripts begin with
+	examples string // the folder of examples
+	server   *githubtest.Server
+	repo     *githubtest.Repo
+	pull     *githubtest.Pull
+	base     string // of it
+	pulls    []*githubtest.Pull
+	fork     *githubtest.Repo // of the last pull request from outside
 
 	eventName, eventFile string
 	runs                 int
@@ -87,16 +91,20 @@ type stage struct {
 	given                []string   // variables that the jobs with Terraform have
 	attempts             string     // which attempt of the run it is
 	printed              strings.Builder
+	cloud                *cloud // nil: jobs have no AWS
 }
 
 func newStage(e *testscript.Env) (*stage, error) {
-	sample, err := filepath.Abs(filepath.Join("testdata", "repo"))
-	return &stage{work: e.WorkDir, sample: sample, exits: map[string]int{}}, err
+	here, err := os.Getwd()
+	return &stage{work: e.WorkDir, sample: filepath.Join(here, "testdata", "repo"), examples: filepath.Join(here, "..", "..", "examples"), exits: map[string]int{}}, err
 }
 
 func (s *stage) close() {
 	for _, f := range s.held {
 		_ = f.Close() // which ends the lock
+	}
+	if s.cloud != nil {
+		s.cloud.close()
 	}
 	if s.server != nil {
 		_ = s.server.Close() // the script has ended; its result stands
@@ -119,7 +127,13 @@ func (s *stage) github(ts *testscript.TestScript, neg bool, args []string) {
 	case len(args) > 0:
 		from = ts.MkAbs(args[0])
 	}
-	files := s.files(ts, from)
+	var files map[string][]byte
+	if s.cloud != nil {
+		files, err = sampleInS3()
+		ts.Check(err)
+	} else {
+		files = s.files(ts, from)
+	}
 	_, err = s.repo.Push("main", "", "first", files)
 	ts.Check(err)
 	for _, branch := range []string{"dev", "prod"} {
@@ -279,6 +293,9 @@ func (s *stage) job(ts *testscript.TestScript, text *strings.Builder, id string)
 	verb := verbOf(t.Work)
 	dir := s.clone(ts, verb+"-"+strings.NewReplacer("/", "-", "\n", "-").Replace(id), t.Head)
 	env := slices.Concat([]string{"GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "job-summary.md")}, s.run(), s.given)
+	if s.cloud != nil {
+		env = append(env, s.cloud.job(t, id[strings.LastIndex(id, "/")+1:])...)
+	}
 	given := []string{verb, "--ticket", filepath.Join(s.dir, "ticket.json"), "--target", id, "--out", filepath.Join(s.dir, "reports")}
 	return s.bot(ts, text, dir, env, append(given, s.flags...)...)
 }
