@@ -67,8 +67,8 @@ func (b *bot) applyTicket(ctx context.Context, f applyFlags, args []string) erro
 func (b *bot) applying(before string) phaseFunc {
 	return func(ctx context.Context, bench phase.Bench, t *phase.Ticket, jobs []phase.Job) error {
 		writers := aws.NewWriters(b.cloud())
-		defer writers.Close()
 		err := phase.Apply(ctx, bench, writers, t, jobs, before)
+		err = errors.Join(err, writers.Close())
 		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 			return &usageError{
 				message: "interrupted during an apply",

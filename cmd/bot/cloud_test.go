@@ -88,7 +88,7 @@ func (c *cloud) job(t *phase.Ticket, env string) []string {
 	if t.Work == phase.Applying || t.Work == phase.Unlocking {
 		kind, ref = "", "refs/heads/"+t.BaseRef
 	}
-	url := ""
+	var url string
 	if c.minio != nil {
 		url = c.minio.URL
 	} else {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -50,9 +51,9 @@ Exit codes: 0 fine, 1 error, 2 drift found (with --detailed-exitcode), 5 state l
 
 // drifting looks for drift within the budget.
 func (b *bot) drifting(budget time.Duration) phaseFunc {
-	return func(ctx context.Context, bench phase.Bench, t *phase.Ticket, jobs []phase.Job) error {
+	return func(ctx context.Context, bench phase.Bench, t *phase.Ticket, jobs []phase.Job) (err error) {
 		readers := aws.NewReaders(b.cloud())
-		defer readers.Close()
+		defer func() { err = errors.Join(err, readers.Close()) }()
 		return phase.Drift(ctx, bench, readers, t, jobs, budget)
 	}
 }

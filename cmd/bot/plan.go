@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -59,9 +60,9 @@ func (b *bot) planHere(ctx context.Context, f planFlags, args []string) error {
 }
 
 // planning plans.
-func (b *bot) planning(ctx context.Context, bench phase.Bench, t *phase.Ticket, jobs []phase.Job) error {
+func (b *bot) planning(ctx context.Context, bench phase.Bench, t *phase.Ticket, jobs []phase.Job) (err error) {
 	readers := aws.NewReaders(b.cloud())
-	defer readers.Close()
+	defer func() { err = errors.Join(err, readers.Close()) }()
 	return phase.Plan(ctx, bench, readers, t, jobs)
 }
 
