@@ -25,6 +25,9 @@ func TestMinIOEndsWithTheProcess(t *testing.T) {
 		}
 		select {}
 	}
+	if _, err := exec.LookPath("minio"); err != nil {
+		t.Fatal(err)
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	cmd := exec.Command(os.Args[0], "-test.run=^TestMinIOEndsWithTheProcess$")

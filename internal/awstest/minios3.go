@@ -1,10 +1,7 @@
 package awstest
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -14,7 +11,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/golang-jwt/jwt/v4"
 )
 
@@ -69,16 +65,9 @@ func (e *refusal) Error() string { return fmt.Sprintf("%d %s: %s", e.Status, e.C
 
 // call sends a request that root has signed, and returns the body of the answer.
 func (m *MinIO) call(ctx context.Context, method, path string, query url.Values, content []byte) ([]byte, error) {
-	address := m.URL + (&url.URL{Path: path}).EscapedPath() + "?" + query.Encode()
-	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(content))
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(content)
-	hash := hex.EncodeToString(sum[:])
-	req.Header.Set("X-Amz-Content-Sha256", hash)
 	root := aws.Credentials{AccessKeyID: m.root, SecretAccessKey: m.password}
-	if err := v4.NewSigner().SignHTTP(ctx, root, req, hash, "s3", "us-east-1", time.Now()); err != nil {
+	req, err := signed(ctx, root, method, m.URL, path, query, content)
+	if err != nil {
 		return nil, err
 	}
 	return send(req)
@@ -118,7 +107,7 @@ func (m *MinIO) assume(ctx context.Context, i *Issuer, s Session, end time.Time)
 	}
 	query := url.Values{"Action": {"AssumeRoleWithWebIdentity"}, "Version": {"2011-06-15"}, "WebIdentityToken": {token}}
 	if s.Policy != "" {
-		query.Set("Policy", s.Policy)
+		query.Set("Policy", aboutS3(s.Policy))
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.URL+"/?"+query.Encode(), nil)
 	if err != nil {
