@@ -34,6 +34,7 @@ type cloud struct {
 	github, sts *httptest.Server
 	wait        time.Duration // that brokers have between attempts
 
+	slow     sync.Mutex // STS answers nobody as long as it is held
 	mu       sync.Mutex
 	token    string
 	lifetime time.Duration
@@ -87,6 +88,8 @@ func (c *cloud) issue(w http.ResponseWriter, r *http.Request) {
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 func (c *cloud) assume(w http.ResponseWriter, r *http.Request) {
 	_ = r.ParseForm()
+	c.slow.Lock()
+	defer c.slow.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if r.Header.Get("Authorization") != "" {

@@ -1,10 +1,11 @@
-// Package aws knows how Layerbot holds AWS credentials: short-lived, one kind
-// for planning and another for applying, so that a plan cannot be handed the
-// power to change anything.
+// Package aws knows how Layerbot holds AWS credentials: short-lived, one kind for planning and another for applying, so
+// that a plan cannot be handed the power to change anything. Where the configuration names roles, a job's OIDC tokens are
+// exchanged for their sessions, which Terraform gets from an endpoint on loopback for as long as it runs; else it gets
+// what the environment holds.
 //
-// It never writes a credential to disk, and takes credentials, regions and endpoints only from
-// what it is handed, never from the process environment or a profile: there, net/http looks for
-// a proxy and the AWS SDK for the name it gives itself, and that is all.
+// It never writes a credential to disk, and takes credentials, regions and endpoints only from what it is handed, never
+// from the process environment or a profile: there, net/http looks for a proxy and the AWS SDK for the name it gives
+// itself and for how it waits between attempts, and that is all.
 package aws
 
 import (

@@ -44,9 +44,9 @@ func (x *exchange) refused(err error, token string) *fault {
 	case "InvalidIdentityToken", "InvalidIdentityTokenException", "IDPRejectedClaim":
 		return notAccepted(message, claimsOf(token))
 	case "ExpiredTokenException", "ExpiredToken":
-		return &fault{problem: "AWS takes the OIDC token, which was made a moment ago, for expired", hint: "run it again; if it stays, the clock of GitHub Enterprise Server or of the runner is wrong", passing: true}
+		return &fault{problem: "AWS takes the OIDC token, which was made a moment ago, for expired", hint: "run it again; if it stays, the clock of GitHub Enterprise Server or of the runner is wrong"}
 	case "IDPCommunicationError":
-		return &fault{problem: "AWS could not reach GitHub to verify the OIDC token", hint: "run it again; look at githubstatus.com and health.aws.amazon.com. AWS must reach the issuer of the token", passing: true}
+		return &fault{problem: "AWS could not reach GitHub to verify the OIDC token", hint: "run it again; look at githubstatus.com and health.aws.amazon.com. AWS must reach the issuer of the token"}
 	case "PackedPolicyTooLarge":
 		return &fault{problem: "the session policy of its plan is larger than AWS can pack", hint: smaller}
 	case "MalformedPolicyDocument":
@@ -58,7 +58,7 @@ func (x *exchange) refused(err error, token string) *fault {
 	}
 	var response *smithyhttp.ResponseError
 	if errors.As(err, &response) && response.HTTPStatusCode() >= 500 {
-		return &fault{problem: "AWS fails (" + known(code) + ")", hint: "wait a minute, then run it again; look at health.aws.amazon.com", passing: true}
+		return &fault{problem: "AWS fails (" + known(code) + ")", hint: "wait a minute, then run it again; look at health.aws.amazon.com"}
 	}
 	return &fault{problem: "AWS refused: " + known(code), hint: "look in CloudTrail, in " + x.grant.Region + ", for AssumeRoleWithWebIdentity: it has AWS's own message"}
 }
@@ -88,7 +88,7 @@ func notAccepted(message string, c trust.Claims) *fault {
 		return &fault{problem: "the certificate of " + issuer + " does not match the thumbprints of the account's OIDC provider",
 			hint: "update the thumbprints of the IAM OIDC provider " + issuer}
 	case strings.Contains(message, "verification key"):
-		return &fault{problem: "AWS could not get the keys of " + issuer, hint: "run it again; AWS must reach the issuer of the token from the internet", passing: true}
+		return &fault{problem: "AWS could not get the keys of " + issuer, hint: "run it again; AWS must reach the issuer of the token from the internet"}
 	}
 	return &fault{problem: "AWS does not accept the OIDC token", hint: "look at the IAM OIDC provider " + issuer + " in the role's account: its URL, and " + audience + " among its audiences"}
 }

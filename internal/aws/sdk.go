@@ -27,7 +27,7 @@ const (
 // that was answered.
 type fault struct {
 	problem, hint string
-	passing       bool // it may be gone at the next attempt
+	passing       bool // of an attempt to get an OIDC token: the next one may succeed
 }
 
 // httpClient returns what AWS is reached with: the SDK's own transport, which trusts AWS_CA_BUNDLE alone where env has
@@ -88,7 +88,7 @@ func throttled(code string) *fault {
 	if _, ok := retry.DefaultThrottleErrorCodes[code]; !ok {
 		return nil
 	}
-	return &fault{problem: "AWS answers no more requests for now (" + code + ")", hint: "wait a minute, then run it again", passing: true}
+	return &fault{problem: "AWS answers no more requests for now (" + code + ")", hint: "wait a minute, then run it again"}
 }
 
 // unanswered explains an error that is no answer of who ("STS in eu-west-1"); advice is what to look at.
