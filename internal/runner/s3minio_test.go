@@ -192,13 +192,14 @@ func TestMinIOAPlanReadsItsOwnStateAndDeclaredOnesAndWritesNone(t *testing.T) {
 	})
 	t.Run("a state that is not declared is denied", func(t *testing.T) {
 		rep := plan(c.reading(appKey), "app")
-		if f := rep.Failure; f == nil || f.Kind != report.Broken || !strings.Contains(f.Message, networkKey) || !strings.Contains(f.Message, "StatusCode: 403") {
+		if f := rep.Failure; f == nil || f.Kind != report.Broken || !strings.Contains(f.Message, networkKey) || !strings.Contains(f.Message, "StatusCode: 403") ||
+			!strings.Contains(f.Hint, "`depends_on`") {
 			t.Errorf("%s\n%+v", outcome(rep), f)
 		}
 	})
 	t.Run("another layer's state as its own is denied", func(t *testing.T) {
 		rep := plan(c.reading(appKey), "secret")
-		if f := rep.Failure; f == nil || f.Kind != report.Broken || !strings.Contains(f.Hint, "tflock") {
+		if f := rep.Failure; f == nil || f.Kind != report.Broken || !strings.Contains(f.Message, secretKey) || !strings.Contains(f.Message, "StatusCode: 403") {
 			t.Errorf("%s\n%+v", outcome(rep), f)
 		}
 	})
