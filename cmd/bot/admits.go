@@ -18,6 +18,9 @@ func (b *bot) judge(file string, p *trust.Policy, r trust.Repository, f trustFla
 		use = trust.Apply
 	}
 	review := p.Review(subjects, use)
+	if file == "-" {
+		file = "standard input"
+	}
 	fmt.Fprintf(b.out, "%s: the %s role of %s in %s, applied from %s\n", file, use, f.repository, f.env, f.branch)
 	fmt.Fprintf(b.out, "  owner %s, repository %s, %s\n", r.OwnerID, r.ID, r.Workflow)
 	if f.ownerID == "" || f.repositoryID == "" || f.workflow == "" {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -47,7 +48,7 @@ Exit codes: 0 it admits whom it should and nobody else, 1 anything else.`,
 	flags.StringVar(&f.workflow, "workflow", "", "job_workflow_ref of the reusable `workflow`, at a commit (default: the one in the policy)")
 	flags.StringVar(&f.env, "environment", "prod", "`environment` that the role is for")
 	flags.StringVar(&f.branch, "branch", "", "`branch` that the environment is applied from (default: the environment's name)")
-	flags.StringVar(&f.use, "for", "", "plan or apply (default: apply if it admits a job that applies, else plan)")
+	flags.StringVar(&f.use, "for", "", "plan, apply or app (default: apply if it admits a job that applies, else what it admits)")
 	return cmd
 }
 
@@ -59,9 +60,6 @@ func (b *bot) runDoctorTrust(f trustFlags, files []string, stdin io.Reader) erro
 	b.out = visibly{b.out}
 	sound := true
 	for i, file := range files {
-		if file == "-" {
-			file = stdinName
-		}
 		src, err := b.readPolicy(file, stdin)
 		if err != nil {
 			return err
@@ -96,8 +94,8 @@ func (f *trustFlags) check(files []string) (r trust.Repository, err error) {
 		return r, &usageError{message: "--repository is the OWNER/REPO whose jobs should hold the role", next: "`bot doctor trust " + files[0] + " --repository acme/infra`"}
 	case !idNumber.MatchString(f.ownerID) || !idNumber.MatchString(f.repositoryID):
 		return r, &usageError{message: "--owner-id and --repository-id are numbers", next: "`gh api repos/" + f.repository + " --jq '.owner.id, .id'` prints them"}
-	case f.use != "" && f.use != string(trust.Plan) && f.use != string(trust.Apply):
-		return r, &usageError{message: "unknown use " + f.use, next: "--for is plan or apply"}
+	case f.use != "" && !slices.Contains([]trust.Use{trust.Plan, trust.Apply, trust.App}, trust.Use(f.use)):
+		return r, &usageError{message: "unknown use " + f.use, next: "--for is plan, apply or app"}
 	case f.env == "":
 		return r, &usageError{message: "--environment is empty", next: "name the one that the role is for: --environment prod"}
 	}
@@ -107,15 +105,12 @@ func (f *trustFlags) check(files []string) (r trust.Repository, err error) {
 	return trust.Repository{Owner: name[1], Name: name[2], OwnerID: f.ownerID, ID: f.repositoryID, Workflow: f.workflow}, nil
 }
 
-// stdinName is what standard input is called.
-const stdinName = "standard input"
-
 // maxPolicy is far more than a role's policy may have.
 const maxPolicy = 1 << 20
 
 func (b *bot) readPolicy(file string, stdin io.Reader) ([]byte, error) {
 	in := stdin
-	if file != stdinName {
+	if file != "-" {
 		name := file
 		if !filepath.IsAbs(name) {
 			name = filepath.Join(b.env.Dir, name)

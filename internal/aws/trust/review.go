@@ -49,31 +49,37 @@ func (p *Policy) Review(subjects []Subject, u Use) Review {
 }
 
 // For says what a role is for by whom it admits: applying if it admits a job that should apply, for a role that does
-// both is judged as the stronger; else planning if it admits one that should plan. Where it admits neither, it is for
-// applying if it admits a job outside of the environments plan-…, else for planning if anybody; else "".
+// more is judged as the strongest; else planning, else signing, by the same measure. Where it admits none of these,
+// the GitHub environment of the first that it admits tells; without one it is for applying. It is "" if the policy
+// admits nobody.
 func (p *Policy) For(subjects []Subject) Use {
-	admitted := func(is func(Subject) bool) bool {
-		return slices.ContainsFunc(subjects, func(s Subject) bool { return is(s) && p.Admits(s.Claims) })
+	var admitted []Subject
+	for _, s := range subjects {
+		if p.Admits(s.Claims) {
+			admitted = append(admitted, s)
+		}
 	}
-	planning := func(s Subject) bool { return strings.HasPrefix(s.Claims["environment"], "plan-") }
+	for _, u := range []Use{Apply, Plan, App} {
+		if slices.ContainsFunc(admitted, func(s Subject) bool { return s.Wanted(u) }) {
+			return u
+		}
+	}
 	switch {
-	case admitted(func(s Subject) bool { return s.Wanted(Apply) }):
-		return Apply
-	case admitted(func(s Subject) bool { return s.Wanted(Plan) }):
+	case len(admitted) == 0:
+		return ""
+	case strings.HasPrefix(admitted[0].Claims["environment"], "plan-"):
 		return Plan
-	case admitted(func(s Subject) bool { return !planning(s) }):
-		return Apply
-	case admitted(planning):
-		return Plan
+	case admitted[0].Claims["environment"] == App.environment(""):
+		return App
 	}
-	return ""
+	return Apply
 }
 
 // finding names the claim that tells s from those that may have the role.
 func finding(s Subject, subjects []Subject, u Use) Finding {
 	f := Finding{Subject: s}
 	if s.Use != "" || s.May != "" {
-		f.Risk = "jobs that plan run what nobody has reviewed: one role for planning and applying"
+		f.Risk = "jobs of another kind; those that plan run what nobody has reviewed"
 	}
 	for _, claim := range []string{"aud", "sub", "repository_id", "job_workflow_ref", "ref"} {
 		var values []string

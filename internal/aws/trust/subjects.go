@@ -10,11 +10,23 @@ import (
 // A Use is what a role is for.
 type Use string
 
-// The two uses. No role is for both.
+// The uses. No role is for two of them.
 const (
-	Plan  Use = "plan"
-	Apply Use = "apply"
+	Plan  Use = "plan"  // in the GitHub environment plan-prod
+	Apply Use = "apply" // in prod
+	App   Use = "app"   // signing as the GitHub App, in layerbot: gate and report, where the App's key is in KMS
 )
+
+// environment returns the GitHub environment of a use for the jobs of env.
+func (u Use) environment(env string) string {
+	switch u {
+	case Plan:
+		return "plan-" + env
+	case App:
+		return "layerbot"
+	}
+	return env
+}
 
 // A Form is one of sub. A repository has one of them.
 type Form string
@@ -63,7 +75,8 @@ func Subjects(r Repository, env, branch string) []Subject {
 	}
 	t.pin()
 	for _, t.form = range []Form{Names, IDs} {
-		t.planning()
+		t.running(Plan)
+		t.running(App)
 		t.applying()
 		t.bare()
 		t.strangers()
@@ -159,22 +172,20 @@ func (t *table) pin() {
 	}
 }
 
-// planning adds jobs that plan, and those that pretend to.
-func (t *table) planning() {
-	env := "plan-" + t.env
+// running adds jobs of every kind of run, which plan, or sign as the App, and those that pretend to.
+func (t *table) running(u Use) {
+	env := u.environment(t.env)
 	for _, r := range []run{
 		{event: "pull_request", ref: pull}, {event: "issue_comment", ref: t.main()}, {event: "merge_group", ref: t.queue()},
 		{event: "schedule", ref: t.main()}, {event: "workflow_dispatch", ref: feature},
 	} {
 		r.environment = env
-		t.add(Subject{Name: r.event + ", environment " + env, Use: Plan}, r)
+		t.add(Subject{Name: r.event + ", environment " + env, Use: u}, r)
 	}
-	t.add(Subject{Name: "a pull request's own workflow, environment " + env, Risk: "who may push a branch: its workflow takes the role without the session policy that bounds a plan"},
+	t.add(Subject{Name: "a pull request's own workflow, environment " + env, Risk: "who may push a branch: its workflow takes the role, without the session policy that bounds a plan"},
 		run{event: "pull_request", ref: pull, environment: env, workflow: t.own(pull)})
 	t.add(Subject{Name: "reusable workflow at another ref, environment " + env, Risk: "who may push to that ref, or move a tag, of the workflow's repository"},
 		run{event: "pull_request", ref: pull, environment: env, workflow: t.elsewhere})
-	t.add(Subject{Name: "pull_request, environment plan-" + t.other, Risk: "plans of another environment: one role for all"},
-		run{event: "pull_request", ref: pull, environment: "plan-" + t.other})
 }
 
 // applying adds jobs that apply, and those that pretend to.
@@ -202,6 +213,8 @@ func (t *table) applying() {
 		bad.run.environment = t.env
 		t.add(Subject{Name: bad.name + env, Risk: bad.risk}, bad.run)
 	}
+	t.add(Subject{Name: "pull_request, environment plan-" + t.other, Risk: "plans of another environment: one role for all"},
+		run{event: "pull_request", ref: pull, environment: "plan-" + t.other})
 	t.add(Subject{Name: "push to " + t.branch + ", environment " + t.other, Risk: "applies of another environment: one role for all"},
 		run{event: "push", ref: t.head(), environment: t.other})
 }
@@ -228,6 +241,11 @@ func (t *table) bare() {
 	}
 }
 
+// environments returns GitHub's environments of the three uses.
+func (t *table) environments() []string {
+	return []string{t.env, Plan.environment(t.env), App.environment(t.env)}
+}
+
 // strangers adds jobs of other repositories. They may call the reusable workflow, too, if it is public.
 func (t *table) strangers() {
 	repository := func(owner, ownerID, name string) *Repository {
@@ -246,14 +264,14 @@ func (t *table) strangers() {
 		{"another owner's repository with both names", "anybody", repository("evil", "987654", owner+"-"+name)},
 		{"the same name registered again", "who registers the name once it is free", repository(owner, "987654", name)},
 	} {
-		for _, env := range []string{t.env, "plan-" + t.env} {
+		for _, env := range t.environments() {
 			t.add(Subject{Name: s.name + ", environment " + env, Risk: s.risk}, run{event: "push", ref: t.head(), environment: env, repository: s.repository})
 		}
 	}
 	decoy := "refs/heads/" + owner + "/" + name
 	t.add(Subject{Name: "a stranger's branch named like the repository", Risk: "anybody: * crosses / and :"},
 		run{event: "push", ref: decoy, repository: repository(owner+"evil", "987654", "x")})
-	for _, env := range []string{t.env, "plan-" + t.env} {
+	for _, env := range t.environments() {
 		t.add(Subject{Name: "a token for another audience, environment " + env, Risk: "whoever is sent a token for something else, if the provider lists that audience"},
 			run{event: "push", ref: t.head(), environment: env, audience: "https://github.com/" + owner})
 	}

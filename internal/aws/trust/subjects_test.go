@@ -62,7 +62,7 @@ func TestNoSubjectIsBothWantedAndNot(t *testing.T) {
 		{Repository{Owner: "evil", Name: "evil", OwnerID: "1", ID: "2", Workflow: "a/a/w.yml"}, "plan", "feature"},
 	} {
 		all := Subjects(c.r, c.env, c.branch)
-		for _, u := range []Use{Plan, Apply} {
+		for _, u := range []Use{Plan, Apply, App} {
 			for _, good := range all {
 				for _, bad := range all {
 					if good.Wanted(u) && !bad.Admissible(u) && equalBut(good.Claims, bad.Claims) {
@@ -81,7 +81,7 @@ func equalBut(a, b Claims) bool {
 
 func TestShippedPoliciesAdmitExactlyWhomTheyShould(t *testing.T) {
 	subjects := Subjects(acme, "prod", "prod")
-	for _, u := range []Use{Plan, Apply} {
+	for _, u := range []Use{Plan, Apply, App} {
 		p := mustParse(t, shipped(t, "trust-"+string(u)+".json"))
 		if got := p.For(subjects); got != u {
 			t.Errorf("the %s role is taken for one to %q", u, got)
@@ -97,7 +97,7 @@ func TestShippedPoliciesAdmitExactlyWhomTheyShould(t *testing.T) {
 // Each condition of the shipped policies is needed: without it somebody comes in.
 func TestEachShippedConditionKeepsSomebodyOut(t *testing.T) {
 	subjects := Subjects(acme, "prod", "prod")
-	for _, u := range []Use{Plan, Apply} {
+	for _, u := range []Use{Plan, Apply, App} {
 		whole := mustParse(t, shipped(t, "trust-"+string(u)+".json"))
 		conditions := whole.statements[0].conditions
 		for i, c := range conditions {
