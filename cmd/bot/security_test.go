@@ -12,7 +12,7 @@ import (
 // it: with the scripts named here, with what follows them, and with the tests that the table links beside them.
 
 func TestThreat01PullRequestFromAFork(t *testing.T) {
-	play(t, "fork", "fork_gone", "fork_queued", "threats/fork")
+	play(t, "fork", "fork_gone", "fork_queued", "threats/fork_asks")
 }
 
 func TestThreat02CommenterWithoutRights(t *testing.T) {
@@ -23,8 +23,16 @@ func TestThreat03PushBetweenCommentAndCheckout(t *testing.T) {
 	play(t, "moved_meanwhile", "replayed", "wrong_checkout", "threats/head")
 }
 
+func TestThreat04CodeAtPlanTime(t *testing.T) {
+	play(t, "threats/code")
+}
+
 func TestThreat05FilesAndEnvironments(t *testing.T) {
 	play(t, "canaries", "wrong_checkout")
+}
+
+func TestThreat06WhatSteersTerraform(t *testing.T) {
+	play(t, "threats/steer")
 }
 
 func TestThreat08TamperedArtifact(t *testing.T) {
@@ -35,12 +43,24 @@ func TestThreat09WordsThatWouldBeArguments(t *testing.T) {
 	play(t, "unknown_words", "threats/argv")
 }
 
+func TestThreat10PullRequestThatChangesItsRules(t *testing.T) {
+	play(t, "base_configuration", "threats/base")
+}
+
 func TestThreat12ForgedCheckOrMarker(t *testing.T) {
 	play(t, "impostors")
 }
 
 func TestThreat13MarkdownAndExpressions(t *testing.T) {
 	play(t, "hostile_names", "threats/markdown")
+}
+
+func TestThreat15ValuesThatNobodyMarked(t *testing.T) {
+	play(t, "threats/unmarked")
+}
+
+func TestThreat17RoleOfAnotherTarget(t *testing.T) {
+	play(t, "threats/roles")
 }
 
 // play runs scripts of testdata.

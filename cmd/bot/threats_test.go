@@ -25,6 +25,7 @@ import (
 var attacks = map[string]func(*testscript.TestScript, bool, []string){
 	"jobs":    onStage((*stage).jobs),
 	"refused": onStage((*stage).refused),
+	"tokens":  onStage((*stage).tokens),
 	"team":    onStage((*stage).team),
 	"edit":    onStage((*stage).edit),
 	"unsay":   onStage((*stage).unsay),
@@ -42,6 +43,13 @@ func (s *stage) jobs(ts *testscript.TestScript, neg bool, args []string) {
 	in, matrix := len(s.ticket(ts).Jobs), len(s.matrix(ts, "matrix"))
 	if want, err := strconv.Atoi(args[0]); err != nil || in != want || matrix != want {
 		ts.Fatalf("%d jobs in the ticket, %d in the matrix, want %s", in, matrix, args[0])
+	}
+}
+
+// tokens N fails unless jobs were given so many OIDC tokens.
+func (s *stage) tokens(ts *testscript.TestScript, neg bool, args []string) {
+	if n := s.cloud.issuer.Issued(); strconv.Itoa(n) != args[0] {
+		ts.Fatalf("%d tokens", n)
 	}
 }
 
