@@ -24,8 +24,9 @@ func (u Use) environment(env string) string {
 		return "plan-" + env
 	case App:
 		return "layerbot"
+	default:
+		return env
 	}
-	return env
 }
 
 // A Form is one of sub. A repository has one of them.
