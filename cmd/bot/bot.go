@@ -18,7 +18,7 @@ type bot struct {
 	env      environment
 	out      io.Writer // results
 	err      io.Writer // log and progress
-	raw      io.Writer // standard output before the redactor: for mask only
+	raw      *stream   // standard output behind the redactor: for mask only
 	log      *slog.Logger
 	redactor *redact.Redactor
 
@@ -29,8 +29,9 @@ type bot struct {
 // build puts the program together. Everything it prints passes one redactor; flush ends both streams.
 func build(env environment, stdout, stderr io.Writer) (b *bot, flush func()) {
 	r := redact.New(env.secrets()...)
-	out, errs := r.Writer(stdout), r.Writer(stderr)
-	b = &bot{env: env, out: out, err: errs, raw: stdout, redactor: r, log: newLog(errs, env.Actions, env.All["RUNNER_DEBUG"] == "1")}
+	raw := &stream{to: stdout}
+	out, errs := r.Writer(raw), r.Writer(stderr)
+	b = &bot{env: env, out: out, err: errs, raw: raw, redactor: r, log: newLog(errs, env.Actions, env.All["RUNNER_DEBUG"] == "1")}
 	if env.Actions {
 		b.out, b.err = &tame{to: out}, &tame{to: errs}
 	}

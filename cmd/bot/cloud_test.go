@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -27,6 +28,9 @@ type cloud struct {
 	sts    *awstest.STS
 	store  *awstest.Store // or
 	minio  *awstest.MinIO
+
+	claims map[string]string // that differ from what GitHub would say of a job
+	none   bool              // jobs may not ask for tokens
 
 	started []io.Closer
 }
@@ -94,11 +98,16 @@ func (c *cloud) job(t *phase.Ticket, env string) []string {
 	} else {
 		url = c.store.URL
 	}
-	vars := c.issuer.Job(trust.Claims{
+	claims := trust.Claims{
 		"sub": "repo:acme/infra:environment:" + kind + env, "environment": kind + env, "ref": ref,
 		"repository": "acme/infra", "repository_id": "2222222", "repository_owner": "acme",
 		"job_workflow_ref": "layerbot/layerbot/.github/workflows/layerbot.yml@0123456789abcdef0123456789abcdef01234567", "event_name": t.Event,
-	})
+	}
+	maps.Copy(claims, c.claims)
+	vars := c.issuer.Job(claims)
+	if c.none {
+		clear(vars)
+	}
 	maps.Copy(vars, map[string]string{"AWS_ENDPOINT_URL_STS": c.sts.URL, "AWS_ENDPOINT_URL_S3": url})
 	var out []string
 	for name, value := range vars {
@@ -107,8 +116,28 @@ func (c *cloud) job(t *phase.Ticket, env string) []string {
 	return out
 }
 
+// oidc [CLAIM=VALUE]… changes what GitHub says of the jobs from now on; `none` keeps them from asking.
+func (s *stage) oidc(ts *testscript.TestScript, neg bool, args []string) {
+	s.cloud.claims, s.cloud.none = map[string]string{}, slices.Contains(args, "none")
+	for _, a := range args {
+		if name, value, ok := strings.Cut(a, "="); ok {
+			s.cloud.claims[name] = value
+		}
+	}
+}
+
+// stsFails CODE N lets STS answer the next N requests with an error.
+func (s *stage) stsFails(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	s.cloud.sts.Fail(args[0], n)
+}
+
 // sessions prints who was given which role, and the session policies' lengths.
 func (s *stage) sessions(ts *testscript.TestScript, neg bool, args []string) {
+	if neg && len(s.cloud.sts.Sessions()) > 0 {
+		ts.Fatalf("there are sessions: %v", s.cloud.sts.Sessions())
+	}
 	for _, g := range s.cloud.sts.Sessions() {
 		bounds := "unbounded"
 		if g.Policy != "" {

@@ -17,7 +17,7 @@ func (b *bot) mask(secret string) {
 	if b.env.Actions {
 		for line := range strings.Lines(secret) { // the runner reads these lines and does not print them; it masks line by line
 			if line = strings.TrimSpace(line); len(line) >= redact.MinSecret {
-				fmt.Fprintf(b.raw, "::add-mask::%s\n", strings.ReplaceAll(line, "%", "%25"))
+				b.raw.line("::add-mask::" + strings.ReplaceAll(line, "%", "%25"))
 			}
 		}
 	}

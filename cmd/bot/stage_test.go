@@ -57,6 +57,8 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"writes":       onStage((*stage).writes),
 	"cloud":        onStage((*stage).startCloud),
 	"sessions":     onStage((*stage).sessions),
+	"oidc":         onStage((*stage).oidc),
+	"sts-fails":    onStage((*stage).stsFails),
 	"objects":      onStage((*stage).objects),
 }
 

@@ -162,7 +162,7 @@ func (s scene) reaches(jobs []Job) []comment.Notice {
 	return out
 }
 
-// whereabouts returns a place as an address: "s3://bucket/key".
+// whereabouts returns a place as an address: "`s3://bucket/key`".
 func whereabouts(p layer.Place) string {
-	return p.Backend + "://" + strings.TrimPrefix(path.Join(p.Bucket, p.Key), "/")
+	return "`" + p.Backend + "://" + strings.TrimPrefix(path.Join(p.Bucket, p.Key), "/") + "`"
 }
