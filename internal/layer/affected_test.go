@@ -110,7 +110,7 @@ module "back" {
   source = "../"
 }
 -- modules/one/unused/main.tf --
--- modules/three/main.tf --
+-- modules/three/sub/main.tf --
 -- modules/one/policy.json --
 {}
 `), Options{})
@@ -118,7 +118,7 @@ module "back" {
 		{"modules/one/main.tf", "01-a/default: modules/one/main.tf"},
 		{"modules/one/policy.json", "01-a/default: modules/one/policy.json"},
 		{"modules/one/two/main.tf", "01-a/default: modules/one/two/main.tf"},
-		{"modules/three/main.tf", "01-a/default: modules/three/main.tf"},
+		{"modules/three/sub/main.tf", "01-a/default: modules/three/sub/main.tf"},
 		{"modules/one/unused/main.tf", ""},
 		{"infra/readme.txt", ""},
 	} {

@@ -86,12 +86,11 @@ func (f *folder) add(t *tree, name string, s *source) {
 		f.locals[name] = expr
 	}
 	for _, m := range s.modules {
-		if strings.HasPrefix(m.source, "./") || strings.HasPrefix(m.source, "../") || m.source == "." || m.source == ".." {
-			inner, _, _ := strings.Cut(m.source, "//")
-			if strings.Contains("/"+inner+"/", "/.terraform/") {
+		if isLocal(m.source) {
+			if strings.Contains("/"+m.source+"/", "/.terraform/") {
 				continue // what init will have fetched for another module
 			}
-			dir, through, _ := t.follow(inside(f.dir, inner))
+			dir, through, _ := t.follow(inside(f.dir, m.source))
 			f.calls = append(f.calls, call{m, dir, through})
 		}
 	}

@@ -51,13 +51,13 @@ var (
 // encryptions are the key providers and methods of OpenTofu that run no program of somebody's choice.
 var encryptions = set("pbkdf2 aws_kms gcp_kms azure_vault openbao static xor aes_gcm unencrypted")
 
-// file inspects what is read of one file, also of one that is broken somewhere.
+// file inspects one file; of one that is broken somewhere, what could be read. Broken JSON makes no sense in parts.
 func (p *part) file(name string, content []byte) {
 	file, problem := parse(name, content)
 	if problem != nil {
 		p.unreadable(name, problem.Line, problem.Message)
 	}
-	if file == nil {
+	if file == nil || problem != nil && strings.HasSuffix(name, ".json") {
 		return
 	}
 	for _, b := range p.content(file.Body, inspectedFile, true) {
@@ -200,7 +200,8 @@ func (p *part) imports(body hcl.Body) {
 // module inspects a call of a module, and lets one with a local source be read.
 func (p *part) module(b *hcl.Block) {
 	args := attributes(b.Body)
-	if pairs, diags := hcl.ExprMap(args["providers"]); args["providers"] != nil && !diags.HasErrors() {
+	if args["providers"] != nil {
+		pairs, _ := hcl.ExprMap(args["providers"]) // Terraform refuses anything else
 		for _, pair := range pairs {
 			p.refers(pair.Value)
 		}
