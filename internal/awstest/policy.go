@@ -42,9 +42,9 @@ func parsePolicy(text string) (policy, *stsError) {
 			return policy{}, malformedPolicy("Invalid effect: " + s.Effect)
 		case s.Principal != nil:
 			return policy{}, malformedPolicy("Policy document should not specify a principal.")
-		case (s.Action == nil) == (s.NotAction == nil):
+		case (len(s.Action) == 0) == (len(s.NotAction) == 0):
 			return policy{}, malformedPolicy("Policy statement must contain actions.")
-		case (s.Resource == nil) == (s.NotResource == nil):
+		case (len(s.Resource) == 0) == (len(s.NotResource) == 0):
 			return policy{}, malformedPolicy("Policy statement must contain resources.")
 		}
 	}
@@ -56,7 +56,7 @@ func parsePolicy(text string) (policy, *stsError) {
 func aboutS3(text string) string {
 	p, _ := parsePolicy(text)
 	p.Statement = slices.DeleteFunc(p.Statement, func(s statement) bool {
-		return slices.Contains(s.NotAction, "s3:*") || s.NotAction == nil && !slices.ContainsFunc(s.Action, ofS3)
+		return slices.Contains(s.NotAction, "s3:*") || len(s.Action) > 0 && !slices.ContainsFunc(s.Action, ofS3)
 	})
 	for i, s := range p.Statement {
 		p.Statement[i].Action = slices.DeleteFunc(s.Action, func(action string) bool { return !ofS3(action) })

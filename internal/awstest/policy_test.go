@@ -1,6 +1,9 @@
 package awstest
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestMinIOIsToldOfStatementsAboutS3(t *testing.T) {
 	t.Parallel()
@@ -21,4 +24,27 @@ func TestMinIOIsToldOfStatementsAboutS3(t *testing.T) {
 			t.Errorf("%s: %s\nwant %s", name, got, want)
 		}
 	}
+}
+
+func FuzzAboutS3(f *testing.F) {
+	f.Add(bounds)
+	f.Add(`{"Statement":[{"Effect":"Allow","NotAction":["s3:*","a"],"NotResource":"*","Condition":{"a":{"b":["c",1,null]}}}]}`)
+	f.Add(`{"Statement":[{"Effect":"Allow","Action":null,"Resource":["\ud800"]}]}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		if _, failure := parsePolicy(text); failure != nil {
+			return
+		}
+		told := aboutS3(text)
+		p, failure := parsePolicy(told)
+		if failure != nil {
+			t.Fatalf("%s became %s: %v", text, told, failure)
+		}
+		for _, s := range p.Statement {
+			for _, action := range s.Action {
+				if action != "*" && !strings.HasPrefix(action, "s3:") {
+					t.Errorf("%s became %s", text, told)
+				}
+			}
+		}
+	})
 }
