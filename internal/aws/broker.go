@@ -113,5 +113,5 @@ func (b *broker) session(g *Grant) (*session, *fault) {
 
 // error returns a problem with the session's role as an error.
 func (s *session) error(f *fault) *RoleError {
-	return &RoleError{Role: s.role, Problem: f.problem, hint: f.hint}
+	return &RoleError{Role: s.role, Problem: f.problem, hint: f.hint, condition: f.condition}
 }

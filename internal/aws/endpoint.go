@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -101,7 +102,7 @@ func (s *session) answer(ctx context.Context, w http.ResponseWriter) {
 	keys, problem := s.current(ctx)
 	if problem != nil {
 		w.WriteHeader(http.StatusServiceUnavailable)
-		_ = json.NewEncoder(w).Encode(map[string]string{"code": "LayerbotRoleError", "message": s.error(problem).Error() + " (" + problem.hint + ")"})
+		_ = json.NewEncoder(w).Encode(map[string]string{"code": "LayerbotRoleError", "message": strings.TrimSpace(s.error(problem).Error() + " (" + problem.hint + ")\n" + problem.condition)})
 		return
 	}
 	_ = json.NewEncoder(w).Encode(map[string]string{

@@ -18,13 +18,17 @@ type RoleError struct {
 	Role    string
 	Problem string // "its trust policy does not admit repo:acme/infra:environment:plan-prod"
 
-	hint string
+	hint, condition string
 }
 
 func (e *RoleError) Error() string { return "AWS role " + e.Role + ": " + e.Problem }
 
 // Hint says what to do about it.
 func (e *RoleError) Hint() string { return e.hint }
+
+// Condition is the Condition block of a trust policy that admits the job, as indented JSON; "" where the trust policy is
+// not what keeps it out.
+func (e *RoleError) Condition() string { return e.condition }
 
 // refused says in words of ours why STS gave no session for a token.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html#API_AssumeRoleWithWebIdentity_Errors
@@ -68,8 +72,9 @@ func (x *exchange) refused(err error, token string) *fault {
 func notAdmitted(c trust.Claims) *fault {
 	return &fault{
 		problem: "it does not exist, or its trust policy does not admit " + shown(c["sub"]),
-		hint: "compare the role's ARN; then let its trust policy allow sts:AssumeRoleWithWebIdentity to the account's OIDC provider for " +
-			strings.TrimPrefix(shown(c["iss"]), "https://") + " with this condition:\n" + c.Condition(),
+		hint: "compare the role's ARN; if this job is one that should have it, let its trust policy allow sts:AssumeRoleWithWebIdentity to the account's OIDC provider for " +
+			strings.TrimPrefix(shown(c["iss"]), "https://") + " with the condition below; `bot doctor trust` shows which jobs a policy admits",
+		condition: c.Condition(),
 	}
 }
 

@@ -73,7 +73,7 @@ func TestRefusalsOfSTS(t *testing.T) {
 			if c.exchanges() != x.attempts {
 				t.Errorf("%s: %d attempts, want %d", x.name, c.exchanges(), x.attempts)
 			}
-			texts[i] = fmt.Sprintf("%s: %s\n  %v\n  hint: %s\n", strings.TrimSuffix(x.name, canary), x.message, err, strings.ReplaceAll(refused.Hint(), "\n", "\n  "))
+			texts[i] = fmt.Sprintf("%s: %s\n  %v\n  hint: %s\n", strings.TrimSuffix(x.name, canary), x.message, err, strings.TrimSpace(refused.Hint()+"\n  "+strings.ReplaceAll(refused.Condition(), "\n", "\n  ")))
 		})
 	}
 	all.Wait()

@@ -27,7 +27,8 @@ const (
 // that was answered.
 type fault struct {
 	problem, hint string
-	passing       bool // of an attempt to get an OIDC token: the next one may succeed
+	condition     string // that would admit the token, JSON; "" where that is not what is wrong
+	passing       bool   // of an attempt to get an OIDC token: the next one may succeed
 }
 
 // httpClient returns what AWS is reached with: the SDK's own transport, which trusts AWS_CA_BUNDLE alone where env has

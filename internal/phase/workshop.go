@@ -199,7 +199,12 @@ func (w *workshop) unable(ctx context.Context, j Job, err error) (*report.Report
 		return failed(w.ticket, j, report.Interrupted, "the run was cancelled", ""), context.Cause(ctx)
 	}
 	hint, _ := Hint(err)
-	return failed(w.ticket, j, report.Broken, err.Error(), hint), nil
+	r := failed(w.ticket, j, report.Broken, err.Error(), hint)
+	var role *aws.RoleError
+	if errors.As(err, &role) && role.Condition() != "" {
+		r.Failure.Diagnostics = []report.Diagnostic{{Severity: "error", Summary: "no statement of the trust policy admits this job; this condition would", Detail: role.Condition()}}
+	}
+	return r, nil
 }
 
 // keep writes a report and tells of it.
