@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -23,12 +24,11 @@ func newIndex(literals []string) *index {
 	x := &index{starts: map[string]bool{}, at: map[[3]byte]*candidate{}}
 	for _, l := range literals {
 		c := x.candidate(l)
-		if !slices.Contains(c.literals, l) {
-			c.literals = append(c.literals, l)
-		}
+		c.literals = append(c.literals, l)
 	}
 	for _, c := range x.at {
-		slices.SortFunc(c.literals, func(a, b string) int { return len(b) - len(a) })
+		slices.SortFunc(c.literals, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+		c.literals = slices.Compact(c.literals)
 	}
 	for _, s := range shapes() {
 		for _, start := range s.starts() {

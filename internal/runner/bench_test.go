@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/layerbot/layerbot/internal/aws"
+	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/report"
 )
 
@@ -229,4 +230,47 @@ func bareApply(b *testing.B, bench *bench) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
+}
+
+// BenchmarkInspect reads what a layer of 60 files and 8,000 lines is made of, and judges it; the bound is 50 ms.
+func BenchmarkInspect(b *testing.B) {
+	files := map[string]string{"app/backend.tf": local, "app/variables.tf": "variable \"password\" { sensitive = true }\n"}
+	lines := 0
+	for i := range 58 {
+		var text strings.Builder
+		for j := range 10 {
+			fmt.Fprintf(&text, `resource "aws_security_group" "g%d" {
+  name        = "${var.prefix}-%d"
+  description = join(", ", [for s in var.subnets : s.cidr if s.public])
+  dynamic "ingress" {
+    for_each = { for r in local.rules : r.name => r }
+    content {
+      from_port   = ingress.value.from
+      to_port     = ingress.value.to
+      cidr_blocks = nonsensitive(ingress.value.cidrs)
+    }
+  }
+  tags = merge(local.tags, { Name = "%d" })
+}
+
+`, i*10+j, j, j)
+		}
+		files[fmt.Sprintf("app/file-%02d.tf", i)] = text.String()
+		lines += strings.Count(text.String(), "\n")
+	}
+	if lines < 8000 {
+		b.Fatal(lines)
+	}
+	j := job(target())
+	j.Rules = layer.Rules{Providers: []string{"hashicorp/*"}, Deny: []string{"data.external", "provisioner.*"}}
+	x := &run{runner: newBench(b, files, nil).Runner, job: j}
+	var spent cost
+	for b.Loop() {
+		spent.add(func() {
+			if err := x.inspect(); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+	b.ReportMetric(1000*spent.cpu/float64(b.N), "cpu-ms") // what counts on a machine that does other things too
 }

@@ -86,7 +86,7 @@ func (r *run) credentialHint() string {
 	case r.runner.o.Local:
 		return "sign in to AWS (`aws sso login`, AWS_PROFILE), then " + r.again()
 	}
-	return "the job has no AWS credentials: name a " + role + " for the environment in .github/layerbot.hcl, whose trust policy admits this repository," +
+	return "the job has no AWS credentials: name the " + role + " for the environment in .github/layerbot.hcl, whose trust policy admits this repository," +
 		" and let the job ask for it with `permissions: id-token: write`"
 }
 

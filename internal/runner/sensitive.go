@@ -43,9 +43,10 @@ type pattern struct {
 var wildcards = strings.NewReplacer(`\*\*`, `.*`, `\*`, `[^.]*`)
 
 func newPattern(glob string) pattern {
+	glob = strings.ToValidUTF8(glob, "\uFFFD") // as it is in names
 	return pattern{
 		tail: glob[strings.LastIndexByte(glob, '*')+1:],
-		all:  regexp.MustCompile(`(?s)^` + wildcards.Replace(regexp.QuoteMeta(strings.ToValidUTF8(glob, "\uFFFD"))) + `$`), // quoted: compiles
+		all:  regexp.MustCompile(`(?s)^` + wildcards.Replace(regexp.QuoteMeta(glob)) + `$`), // quoted: compiles
 	}
 }
 
