@@ -6,8 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -20,9 +20,12 @@ import (
 // AWS_ACCESS_KEY_ID and the like or AWS_CONTAINER_CREDENTIALS_FULL_URI. It returns the status of the answer: 403 is S3's
 // "AccessDenied".
 func Request(ctx context.Context, env map[string]string, method, bucket, key string, content []byte) (status int, err error) {
-	keys, err := credentials(ctx, env)
+	env, err = Static(ctx, env)
 	if err != nil {
 		return 0, err
+	}
+	keys := aws.Credentials{
+		AccessKeyID: env["AWS_ACCESS_KEY_ID"], SecretAccessKey: env["AWS_SECRET_ACCESS_KEY"], SessionToken: env["AWS_SESSION_TOKEN"],
 	}
 	req, err := signed(ctx, keys, method, env["AWS_ENDPOINT_URL_S3"], "/"+bucket+"/"+key, nil, content)
 	if err != nil {
@@ -35,33 +38,33 @@ func Request(ctx context.Context, env map[string]string, method, bucket, key str
 	return resp.StatusCode, resp.Body.Close()
 }
 
-// credentials returns those of env.
+// Static returns env with the credentials that it leads to, as they are now, in place of where they are served: nobody
+// renews these.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
-func credentials(ctx context.Context, env map[string]string) (aws.Credentials, error) {
-	uri := env["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+func Static(ctx context.Context, env map[string]string) (map[string]string, error) {
+	env = maps.Clone(env)
+	uri, token := env["AWS_CONTAINER_CREDENTIALS_FULL_URI"], env["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
 	if uri == "" {
-		return aws.Credentials{
-			AccessKeyID: env["AWS_ACCESS_KEY_ID"], SecretAccessKey: env["AWS_SECRET_ACCESS_KEY"], SessionToken: env["AWS_SESSION_TOKEN"],
-		}, nil
+		return env, nil
 	}
+	delete(env, "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+	delete(env, "AWS_CONTAINER_AUTHORIZATION_TOKEN")
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, uri, nil)
 	if err != nil {
-		return aws.Credentials{}, err
+		return nil, err
 	}
-	req.Header.Set("Authorization", env["AWS_CONTAINER_AUTHORIZATION_TOKEN"])
+	req.Header.Set("Authorization", token)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return aws.Credentials{}, err
+		return nil, err
 	}
 	defer func() { _ = resp.Body.Close() }() // a reader
 	var given struct{ AccessKeyID, SecretAccessKey, Token, Message string }
-	if err := json.NewDecoder(resp.Body).Decode(&given); err != nil {
-		return aws.Credentials{}, fmt.Errorf("%s: %w", resp.Status, err)
+	if err := json.NewDecoder(resp.Body).Decode(&given); err != nil || resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("no credentials: %s: %s", resp.Status, given.Message)
 	}
-	if resp.StatusCode != http.StatusOK {
-		return aws.Credentials{}, errors.New(resp.Status + ": " + given.Message)
-	}
-	return aws.Credentials{AccessKeyID: given.AccessKeyID, SecretAccessKey: given.SecretAccessKey, SessionToken: given.Token}, nil
+	env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env["AWS_SESSION_TOKEN"] = given.AccessKeyID, given.SecretAccessKey, given.Token
+	return env, nil
 }
 
 // signed returns a request that bears the signature of keys.

@@ -87,21 +87,23 @@ func TestS3Unlock(t *testing.T) {
 	}
 }
 
+// kill kills the program that the log of spied names last.
+func kill(t *testing.T, log string) {
+	lines := strings.Split(strings.TrimSpace(read(t, log)), "\n")
+	pid, err := strconv.Atoi(strings.Fields(lines[len(lines)-1])[0])
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	_ = syscall.Kill(pid, syscall.SIGKILL)
+}
+
 func TestS3AKilledApplyKeepsTheLockUntilSomebodyReleasesIt(t *testing.T) {
 	t.Parallel()
 	option, log := spied(t, quick)
 	b := newS3(t, stuck, option)
 	j := b.reviewed()
-	go func() {
-		await(t, filepath.Join(b.root, "stuck"))
-		lines := strings.Split(strings.TrimSpace(read(t, log)), "\n")
-		pid, err := strconv.Atoi(strings.Fields(lines[len(lines)-1])[0])
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		_ = syscall.Kill(pid, syscall.SIGKILL)
-	}()
+	go func() { await(t, filepath.Join(b.root, "stuck")); kill(t, log) }()
 	killed := b.applies(j)
 	b.rewrite(map[string]string{"go": ""}) // for what Terraform had started
 	if f := killed.Failure; f == nil || f.Kind != report.Interrupted {
