@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -96,8 +97,8 @@ func (f *trustFlags) check(files []string) (r trust.Repository, err error) {
 		return r, &usageError{message: "--owner-id and --repository-id are numbers", next: "`gh api repos/" + f.repository + " --jq '.owner.id, .id'` prints them"}
 	case f.use != "" && !slices.Contains([]trust.Use{trust.Plan, trust.Apply, trust.App}, trust.Use(f.use)):
 		return r, &usageError{message: "unknown use " + f.use, next: "--for is plan, apply or app"}
-	case f.env == "":
-		return r, &usageError{message: "--environment is empty", next: "name the one that the role is for: --environment prod"}
+	case f.env == "" || strings.HasPrefix(f.env, "plan-"):
+		return r, &usageError{message: fmt.Sprintf("--environment %q is none of Layerbot's", f.env), next: "name it as in the configuration, for the plan role too: --environment prod"}
 	}
 	if f.branch == "" {
 		f.branch = f.env

@@ -49,10 +49,10 @@ var operators = map[string]operator{
 	"null":                      {fold: true, null: true},
 }
 
-// claims are those of GitHub's that AWS offers as condition keys; every other key is never there.
+// claims are those of GitHub's that AWS offers as condition keys, the most telling first; every other key is never there.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
 var claims = []string{
-	"aud", "sub", "actor", "actor_id", "enterprise_id", "environment", "job_workflow_ref", "ref", "repository", "repository_id", "workflow",
+	"aud", "sub", "repository_id", "job_workflow_ref", "ref", "environment", "repository", "workflow", "actor", "actor_id", "enterprise_id",
 }
 
 // conditions returns the conditions of a statement on issuers. variables says whether ${…} has a meaning.

@@ -34,6 +34,22 @@ func (p pattern) text() (text string, ok bool) {
 	return string(p), !slices.ContainsFunc(p, func(r rune) bool { return r < 0 })
 }
 
+// example returns a text that p matches.
+func (p pattern) example() string {
+	var text strings.Builder
+	for _, r := range p {
+		switch r {
+		case anyText:
+			text.WriteString("anything")
+		case anyRune:
+			text.WriteByte('x')
+		default:
+			text.WriteRune(r)
+		}
+	}
+	return text.String()
+}
+
 // patterns reads the values of a condition. With variables, ${*}, ${?} and ${$} stand for the character itself; what
 // another variable holds cannot be known here.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars

@@ -1,6 +1,8 @@
 package trust
 
 import (
+	"iter"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,8 +18,8 @@ type Finding struct {
 // A Review is what a policy does with a table of subjects.
 type Review struct {
 	Use      Use
-	Admitted []Subject // all of them, in the table's order
-	Unwanted []Finding // those of them that must not be
+	Admitted []Subject // of the table, in its order
+	Unwanted []Finding // those that must not be
 	Missing  []Subject // wanted, and not admitted
 }
 
@@ -30,7 +32,8 @@ func (r Review) Sound() bool {
 	return len(r.Unwanted) == 0 && slices.ContainsFunc(r.Admitted, func(s Subject) bool { return s.Wanted(r.Use) })
 }
 
-// Review judges the policy of a role that is for u against subjects, those that Subjects returns.
+// Review judges the policy of a role that is for u against subjects, those that Subjects returns, and against what the
+// policy itself names besides.
 func (p *Policy) Review(subjects []Subject, u Use) Review {
 	r := Review{Use: u}
 	for _, s := range subjects {
@@ -45,7 +48,61 @@ func (p *Policy) Review(subjects []Subject, u Use) Review {
 			r.Missing = append(r.Missing, s)
 		}
 	}
+	r.Unwanted = append(r.Unwanted, p.named(subjects, u)...)
 	return r
+}
+
+// asks yields the values that admission depends on, with their conditions.
+func (p *Policy) asks() iter.Seq2[condition, pattern] {
+	return func(yield func(condition, pattern) bool) {
+		for _, s := range p.statements {
+			for _, c := range s.conditions {
+				for _, v := range c.values {
+					if !s.deny && !c.negated && !c.null && !yield(c, v) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// named returns tokens that no table can foresee: those that differ from a wanted one by a value that the policy names
+// itself, such as a second branch.
+func (p *Policy) named(subjects []Subject, u Use) (all []Finding) {
+	for c, v := range p.asks() {
+		value := v.example()
+		if expected(c.claim, value, subjects, u) {
+			continue
+		}
+		admitted := slices.IndexFunc(subjects, func(s Subject) bool {
+			_, known := s.Claims[c.claim]
+			return known && s.Wanted(u) && p.Admits(s.with(c.claim, value))
+		})
+		name := "a token whose " + c.claim + " is " + value
+		if admitted >= 0 && !slices.ContainsFunc(all, func(f Finding) bool { return f.Name == name }) {
+			s := subjects[admitted]
+			all = append(all, finding(Subject{Name: name, Form: s.Form, Claims: s.with(c.claim, value), Risk: "the policy names it"}, subjects, u))
+		}
+	}
+	return all
+}
+
+// with returns s's claims with another value of one.
+func (s Subject) with(claim, value string) Claims {
+	c := maps.Clone(s.Claims)
+	c[claim] = value
+	return c
+}
+
+// expected reports whether a claim may have the value. Of the reusable workflow any commit may be named: two are, while
+// one follows the other.
+func expected(claim, value string, subjects []Subject, u Use) bool {
+	file, _, _ := strings.Cut(value, "@")
+	return slices.ContainsFunc(subjects, func(s Subject) bool {
+		return s.Admissible(u) && (s.Claims[claim] == value ||
+			claim == "job_workflow_ref" && pinned.MatchString(value) && strings.HasPrefix(s.Claims[claim], file+"@"))
+	})
 }
 
 // For says what a role is for by whom it admits: applying if it admits a job that should apply, for a role that does
@@ -75,20 +132,28 @@ func (p *Policy) For(subjects []Subject) Use {
 	return Apply
 }
 
+// others says why a job of another use should not have the role.
+var others = map[Use]string{
+	Plan:  "a job that plans: it runs what nobody has reviewed",
+	Apply: "a job that applies: a role of its own keeps what it may do from others",
+	App:   "gate and report: they need AWS for nothing but to sign",
+	"":    "a job that may apply, at most",
+}
+
 // finding names the claim that tells s from those that may have the role.
 func finding(s Subject, subjects []Subject, u Use) Finding {
 	f := Finding{Subject: s}
-	if s.Use != "" || s.May != "" {
-		f.Risk = "jobs of another kind; those that plan run what nobody has reviewed"
+	if f.Risk == "" {
+		f.Risk = others[s.Use]
 	}
-	for _, claim := range []string{"aud", "sub", "repository_id", "job_workflow_ref", "ref"} {
+	for _, claim := range claims {
 		var values []string
 		for _, o := range subjects {
-			if o.Wanted(u) && !slices.Contains(values, o.Claims[claim]) {
-				values = append(values, o.Claims[claim])
+			if value, ok := o.Claims[claim]; ok && o.Wanted(u) && !slices.Contains(values, value) {
+				values = append(values, value)
 			}
 		}
-		if !slices.Contains(values, s.Claims[claim]) {
+		if len(values) > 0 && !slices.Contains(values, s.Claims[claim]) {
 			f.Claim, f.Want = claim, `"`+public+":"+claim+`": ["`+strings.Join(values, `", "`)+`"]`
 			break
 		}
@@ -100,21 +165,17 @@ func finding(s Subject, subjects []Subject, u Use) Finding {
 // those of a policy that does not ask for them do not matter to it.
 func (p *Policy) Complete(r Repository) Repository {
 	inSub := regexp.MustCompile(`^repo:` + regexp.QuoteMeta(r.Owner) + `@([0-9]+)/` + regexp.QuoteMeta(r.Name) + `@([0-9]+):`)
-	for _, s := range p.statements {
-		for _, c := range s.conditions {
-			for _, v := range c.values {
-				value, plain := v.text()
-				switch {
-				case s.deny || c.negated || !plain:
-				case c.claim == "repository_id":
-					r.ID = or(r.ID, value)
-				case c.claim == "job_workflow_ref":
-					r.Workflow = or(r.Workflow, value)
-				case c.claim == "sub":
-					if ids := inSub.FindStringSubmatch(value); ids != nil {
-						r.OwnerID, r.ID = or(r.OwnerID, ids[1]), or(r.ID, ids[2])
-					}
-				}
+	for c, v := range p.asks() {
+		value, plain := v.text()
+		switch {
+		case !plain:
+		case c.claim == "repository_id":
+			r.ID = or(r.ID, value)
+		case c.claim == "job_workflow_ref":
+			r.Workflow = or(r.Workflow, value)
+		case c.claim == "sub":
+			if ids := inSub.FindStringSubmatch(value); ids != nil {
+				r.OwnerID, r.ID = or(r.OwnerID, ids[1]), or(r.ID, ids[2])
 			}
 		}
 	}

@@ -165,3 +165,48 @@ func TestAWorkflowAtATagIsARefThatMoves(t *testing.T) {
 		t.Errorf("%v", r.Unwanted)
 	}
 }
+
+// A table is finite; what a policy names itself is looked at as well.
+func TestWhatAPolicyNamesBesidesIsFound(t *testing.T) {
+	subjects := Subjects(acme, "prod", "prod")
+	const (
+		ref, id  = `"refs/heads/prod"`, `"2222222"`
+		workflow = `"layerbot/layerbot/.github/workflows/layerbot.yml@0123456789abcdef0123456789abcdef01234567"`
+	)
+	for name, c := range map[string]struct {
+		old, new string
+		unwanted string // its name; "" is nobody
+		want     string
+	}{
+		"a second branch":              {ref, `[` + ref + `, "refs/heads/hotfix"]`, "a token whose ref is refs/heads/hotfix", `"` + key + `ref": ["refs/heads/prod"]`},
+		"the default branch":           {ref, `[` + ref + `, "refs/heads/main"]`, "", ""}, // for comments
+		"a second repository":          {id, `[` + id + `, "3"]`, "a token whose repository_id is 3", `"` + key + `repository_id": ["2222222"]`},
+		"a second audience":            {`"sts.amazonaws.com"`, `["sts.amazonaws.com", "vault"]`, "a token whose aud is vault", `"` + key + `aud": ["sts.amazonaws.com"]`},
+		"a second subject":             {`"repo:acme/infra:environment:prod"`, `"repo:acme/infra:environment:prod", "repo:acme/x:environment:prod"`, "a token whose sub is repo:acme/x:environment:prod", "infra@2222222"},
+		"the workflow's next commit":   {workflow, `[` + workflow + `, "` + acme.Workflow[:len(acme.Workflow)-1] + `8"]`, "", ""},
+		"the workflow at a tag":        {workflow, `[` + workflow + `, "` + strings.Split(acme.Workflow, "@")[0] + `@refs/tags/v1"]`, "a token whose job_workflow_ref is " + strings.Split(acme.Workflow, "@")[0] + "@refs/tags/v1", "@0123"},
+		"another workflow at a commit": {workflow, `[` + workflow + `, "acme/x/w.yml@` + someCommit + `"]`, "a token whose job_workflow_ref is acme/x/w.yml@" + someCommit, "@0123"},
+		"a pattern of branches": {`"StringEquals": {`, `"StringLike": {"` + key + `ref": ["refs/heads/prod", "refs/heads/release-?.*"]}, "StringEquals": {"` + key + `environment": "prod",`,
+			"a token whose ref is refs/heads/release-x.anything", `"` + key + `ref": ["refs/heads/prod"]`},
+		"one person only": {`"StringEquals": {`, `"StringEquals": {"` + key + `actor_id": ["1"],`, "", ""},
+		"what it refuses": {`"StringEquals": {`, `"StringNotEquals": {"` + key + `ref": "refs/heads/x"}, "StringEquals": {`, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			src := shipped(t, "trust-apply.json")
+			if name == "a pattern of branches" {
+				src = strings.Replace(src, `"`+key+`ref": "refs/heads/prod",`, "", 1)
+			}
+			changed := strings.Replace(src, c.old, c.new, 1)
+			if changed == src {
+				t.Fatal("nothing is changed")
+			}
+			got := mustParse(t, changed).Review(subjects, Apply).Unwanted
+			switch {
+			case c.unwanted == "" && len(got) > 0, c.unwanted != "" && len(got) != 1:
+				t.Errorf("unwanted: %v", got)
+			case c.unwanted != "" && (got[0].Name != c.unwanted || !strings.Contains(got[0].Want, c.want) || got[0].Risk == ""):
+				t.Errorf("%q, kept out by %s", got[0].Name, got[0].Want)
+			}
+		})
+	}
+}
