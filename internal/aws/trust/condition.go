@@ -49,7 +49,8 @@ var operators = map[string]operator{
 	"null":                      {fold: true, null: true},
 }
 
-// claims are those of GitHub's that AWS offers as condition keys, the most telling first; every other key is never there.
+// claims are those of github.com's tokens that AWS offers as condition keys, the most telling first; every other key is
+// never there. Of other issuers' tokens it offers the first two.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
 var claims = []string{
 	"aud", "sub", "repository_id", "job_workflow_ref", "ref", "environment", "repository", "workflow", "actor", "actor_id", "enterprise_id",
@@ -110,8 +111,12 @@ func parseKey(key string, issuers []string) (issuer, claim string, problem *Poli
 			"compare its spelling with the provider's; what is not in the token, such as aws:SourceIp, cannot be judged here"}
 	}
 	issuer, claim = strings.ToLower(key[:colon]), strings.ToLower(key[colon+1:])
-	if !slices.Contains(claims, claim) {
-		return "", "", &PolicyError{fmt.Sprintf("the condition key %q is none that AWS offers", key), "AWS offers " + strings.Join(claims, ", ")}
+	offered := claims
+	if issuer != public {
+		offered = claims[:2]
+	}
+	if !slices.Contains(offered, claim) {
+		return "", "", &PolicyError{fmt.Sprintf("the condition key %q is none that AWS offers", key), "AWS offers " + strings.Join(offered, ", ")}
 	}
 	return issuer, claim, nil
 }

@@ -149,7 +149,7 @@ func TestStatements(t *testing.T) {
 		"everybody may take other actions":      {`{ALLOW, "Principal": "*", "Action": "sts:AssumeRole"}, {ALLOW, GITHUB, WEB}`, true},
 		"another partition":                     {`{ALLOW, "Principal": {"Federated": "arn:aws-us-gov:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, WEB}`, true},
 		"what has a name":                       {`{"Sid": "x", ALLOW, GITHUB, WEB, PROD}`, true},
-		"keys of another provider do not count": {`{ALLOW, "Principal": {"Federated": ["` + github1 + `", "` + github1 + `/acme"]}, WEB, "Condition": {"StringEquals": {"token.actions.githubusercontent.com/acme:environment": "prod"}}}`, false},
+		"keys of another provider do not count": {`{ALLOW, "Principal": {"Federated": ["` + github1 + `", "` + github1 + `/acme"]}, WEB, "Condition": {"StringEquals": {"token.actions.githubusercontent.com/acme:sub": "repo:acme/infra:environment:prod"}}}`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := mustParse(t, document2012(short.Replace(c.statements))).Admits(job()); got != c.want {
@@ -235,6 +235,7 @@ func TestWhatCannotBeJudgedIsNamed(t *testing.T) {
 		"a key of the request":         {document2012(cond(`{"StringEquals": {"aws:SourceIp": "1"}}`)), "aws:SourceIp"},
 		"a key of a misspelt provider": {document2012(cond(`{"StringEquals": {"token.action.githubusercontent.com:sub": "1"}}`)), "token.action.githubusercontent.com:sub"},
 		"a key that AWS has not":       {document2012(cond(`{"StringEquals": {"` + key + `repository_owner": "1"}}`)), "repository_owner"},
+		"a claim of another issuer's":  {document2012(strings.ReplaceAll(cond(`{"StringEquals": {"ghes.example/_services/token:ref": "1"}}`), "GITHUB", `"Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/ghes.example/_services/token"}`)), "ghes.example/_services/token:ref"},
 		"a key without a provider":     {document2012(cond(`{"StringEquals": {"sub": "1"}}`)), `"sub"`},
 		"a variable":                   {document2012(cond(`{"StringEquals": {"` + key + `sub": "repo:${aws:username}"}}`)), "${aws:username}"},
 		"an open variable":             {document2012(cond(`{"StringEquals": {"` + key + `sub": "repo:${"}}`)), "repo:${"},
