@@ -12,36 +12,40 @@ import (
 func (r *Runner) writeConfig(path string, allowed []string) error {
 	var b strings.Builder
 	b.WriteString("disable_checkpoint = true\nprovider_installation {\n")
-	var names []string
+	var mirrored []string
 	if mirror := r.o.ProviderMirror; mirror != "" {
 		var err error
-		if names, err = mirrored(mirror); err != nil {
+		if mirrored, err = mirrors(mirror); err != nil {
 			return err
 		}
-		include := names
+		include := mirrored
 		if allowed != nil {
 			include = allowed
 		}
-		installation(&b, "filesystem_mirror", allowed, "path = "+hclQuote(mirror), "include = "+hclList(include))
-	}
-	direct := []string{"exclude = " + hclList(names)}
-	if allowed != nil {
-		direct = append(direct, "include = "+hclList(allowed))
+		installation(&b, "filesystem_mirror", include, none(allowed), "path = "+hclQuote(mirror))
 	}
 	// Said also without a mirror: else Terraform takes providers from terraform.d/plugins in the layer itself, where a
 	// pull request can put a program.
-	installation(&b, "direct", allowed, direct...)
+	installation(&b, "direct", allowed, append(none(allowed), mirrored...))
 	b.WriteString("}\n")
 	return os.WriteFile(path, []byte(b.String()), 0o600)
 }
 
-// installation adds one way of installing providers. Where none is allowed there is no way: an empty list of what it
-// includes would admit all.
-func installation(b *strings.Builder, method string, allowed []string, arguments ...string) {
-	if allowed != nil && len(allowed) == 0 {
-		return
+// installation adds one way of installing providers. An empty list of what it includes admits all but what it excludes.
+func installation(b *strings.Builder, method string, include, exclude []string, more ...string) {
+	b.WriteString("  " + method + " {\n")
+	for _, argument := range append(more, "include = "+hclList(include), "exclude = "+hclList(exclude)) {
+		b.WriteString("    " + argument + "\n")
 	}
-	b.WriteString("  " + method + " {\n    " + strings.Join(arguments, "\n    ") + "\n  }\n")
+	b.WriteString("  }\n")
+}
+
+// none returns what excludes all, if none is allowed.
+func none(allowed []string) []string {
+	if allowed == nil || len(allowed) > 0 {
+		return nil
+	}
+	return []string{"*/*/*"}
 }
 
 // restrict has Terraform install only the providers that the rules allow, wherever their names come from: states and
@@ -58,8 +62,8 @@ func (r *run) restrict(env map[string]string) error {
 	return r.runner.writeConfig(env["TF_CLI_CONFIG_FILE"], allowed)
 }
 
-// mirrored returns the providers that a filesystem mirror holds, as "host/namespace/type".
-func mirrored(mirror string) ([]string, error) {
+// mirrors returns the providers that a filesystem mirror holds, as "host/namespace/type".
+func mirrors(mirror string) ([]string, error) {
 	dirs, err := filepath.Glob(filepath.Join(mirror, "*", "*", "*"))
 	if err != nil {
 		return nil, err

@@ -63,11 +63,9 @@ func TestAProviderThatIsNotAllowedIsNotRun(t *testing.T) {
 			allowed []string
 			starts  string
 		}{
-			"without a list":    {nil, "evil"}, // else it is not the list that keeps it from running
-			"it is listed":      {[]string{"acme/*"}, "evil"},
-			"it is not":         {[]string{"acme/good", "hashicorp/*"}, ""},
-			"none is":           {[]string{}, ""},
-			"of another source": {[]string{"example.com/*/*"}, ""},
+			"without a list":   {nil, "evil"}, // else it is not the list that keeps it from running
+			"it is not listed": {[]string{"acme/good", "hashicorp/*", "example.com/*/*"}, ""},
+			"none is":          {[]string{}, ""},
 		} {
 			t.Run(name+", "+rule, func(t *testing.T) {
 				t.Parallel()
@@ -99,6 +97,35 @@ func TestTheListOfProvidersHoldsWithoutTheReadingOfFiles(t *testing.T) {
 	f, ok := err.(*failed) //nolint:errorlint // made here
 	if !ok || f.Kind != report.Denied || f.Message != "the provider example.com/acme/two is not among those allowed" || got["example.com/acme/two"] != "" {
 		t.Errorf("%v %v", got, err)
+	}
+}
+
+// That an earlier run downloaded it, and that the repository locks it, does not allow a provider.
+func TestAProviderInTheCacheAndTheLockFileIsNotAllowedByThat(t *testing.T) {
+	t.Parallel()
+	elsewhere := t.TempDir()
+	write(t, elsewhere, map[string]string{"main.tf": evil})
+	mirror, ran := hostileProvider(t)
+	b := newBench(t, map[string]string{"app/main.tf": local + `module "m" { source = "` + elsewhere + `" }`}, func(o *Options) { o.ProviderMirror = mirror })
+	staging, err := b.store.stage("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "registry.terraform.io/acme/evil/1.0.0/"
+	write(t, staging, map[string]string{name + platform + "/terraform-provider-evil_v1.0.0": read(t, filepath.Join(mirror, name, platform, "terraform-provider-evil_v1.0.0"))})
+	if err := b.store.keep(staging); err != nil {
+		t.Fatal(err)
+	}
+	sum := read(t, filepath.Join(b.store.dir, name, platform, "h1"))
+	b.rewrite(map[string]string{"app/" + lockFile: "provider \"registry.terraform.io/acme/evil\" {\n  version = \"1.0.0\"\n  hashes = [\n    \"" + sum + "\",\n  ]\n}\n"})
+	j := job(target())
+	j.Rules.Providers = []string{"acme/good"}
+	if f := b.bad(j); f.Kind != report.Denied || started(t, ran) != "" {
+		t.Errorf("%+v", f)
+	}
+	j.Rules.Providers = []string{"acme/evil"}
+	if f := b.bad(j); f.Kind != report.Broken || started(t, ran) != "evil" {
+		t.Errorf("%+v", f)
 	}
 }
 

@@ -16,6 +16,10 @@ func attributes() *syscall.SysProcAttr {
 // setApart puts a program into a user namespace of its own, in which everybody is who they were. It may do with files
 // what it could before, but not look into processes outside (/proc/PID/environ, mem, fd) nor become another user by
 // sudo: the job's other processes hold what its own environment was cleared of.
+//
+// It gets no PID namespace: what that would close beyond this one is to signal the job's processes and to leave one of its
+// own behind. The first process of such a namespace, though, is not ended by an interrupt that it does not handle, as the
+// scripts of version managers and a Terraform that just starts do not; and /proc would have to be mounted anew.
 // Source: https://man7.org/linux/man-pages/man2/ptrace.2.html ("Ptrace access mode checking")
 func setApart(a *syscall.SysProcAttr) {
 	a.Cloneflags |= syscall.CLONE_NEWUSER
