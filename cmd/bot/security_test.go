@@ -67,7 +67,6 @@ func TestThreat17RoleOfAnotherTarget(t *testing.T) {
 func play(t *testing.T, scripts ...string) {
 	t.Parallel()
 	t.Helper()
-	shared := t.TempDir()
 	all := maps.Clone(commands)
 	maps.Copy(all, attacks)
 	var files []string
@@ -76,9 +75,6 @@ func play(t *testing.T, scripts ...string) {
 	}
 	testscript.Run(t, testscript.Params{
 		Files: files, Cmds: all, RequireExplicitExec: true, RequireUniqueNames: true,
-		Setup: func(e *testscript.Env) error {
-			e.Setenv("BEGINNINGS", shared)
-			return setup(e)
-		},
+		Setup: setup,
 	})
 }

@@ -53,6 +53,11 @@ func (s *stage) tokens(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// revive BRANCH WORD… is alive, with states that no other script begins with: those may be gone with the test that made them.
+func (s *stage) revive(ts *testscript.TestScript, neg bool, args []string) {
+	s.applied(ts, s.work, args)
+}
+
 // team ORG SLUG LOGIN… puts people into a team.
 func (s *stage) team(ts *testscript.TestScript, neg bool, args []string) {
 	s.server.Team(args[0], args[1], args[2:]...)
