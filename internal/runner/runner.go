@@ -35,7 +35,7 @@ type Options struct {
 	LockTimeout    time.Duration // how long to wait for a held state lock; 0: 10 s
 	Timeout        time.Duration // per target, until an apply begins; 0: none
 	Download       bool          // a version that PATH does not have may be installed from the network
-	Local          bool          // a person's own machine: their CLI configuration, TF_VAR_ and cloud variables count
+	Local          bool          // a person's own machine: their CLI configuration (unless Rules list providers), TF_VAR_ and cloud variables count
 	ProviderMirror string        // a filesystem mirror of providers, asked before the registry; "" is none
 	ReleasesURL    string        // where versions are installed from; "" is https://releases.hashicorp.com
 }
@@ -54,8 +54,8 @@ type Job struct {
 	Volatile []string          // globs of "address.path" that are shown and not compared
 
 	Rules     layer.Rules // what the layer may be made of; anything else is refused before it runs
-	Pass      []string    // further variables of the surrounding environment that Terraform gets, by name or "ARM_*"
-	Sensitive []string    // globs of "address.path" whose values are treated as sensitive, whatever the provider says
+	Pass      []string    // further variables of the job that Terraform gets, by name or "ARM_*"; never Layerbot's own
+	Sensitive []string    // globs of "address.path" whose values, and all below them, are sensitive, whatever the provider says
 
 	Review     *report.Review // Apply: what reviewers saw; nil: nobody saw a plan
 	Accept     bool           // Apply: carry out whatever is planned (when_plan_changed, unreviewed = "apply")

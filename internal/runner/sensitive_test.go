@@ -44,6 +44,24 @@ func TestWhatGlobsCover(t *testing.T) {
 	}
 }
 
+// A glob without wildcards covers what it names and all below it, whatever letters it has.
+func FuzzGlobs(f *testing.F) {
+	f.Add("a.b", `tags["x.y"]`, "**")
+	f.Add("module.m[0].a.b", "list[0].x", "*.*.list*")
+	f.Add("a\xff", "[(", `\Q*`)
+	f.Fuzz(func(t *testing.T, address, path, glob string) {
+		newSecrets([]string{glob}).covers(address, path)
+		literal := strings.ToValidUTF8(address+"."+path, "?")
+		if path == "" || strings.Contains(literal, "*") || literal != address+"."+path {
+			return
+		}
+		s := newSecrets([]string{literal})
+		if !s.covers(address, path) || !s.covers(address, path+".below") || !s.covers(address, path+"[0]") || s.covers(address, path+"x") && path[0] != '.' {
+			t.Errorf("%q of %q", path, address)
+		}
+	})
+}
+
 // Terraform marks neither of the values; the file that holds them is not part of the layer.
 const unmarked = local + `
 locals {
