@@ -28,7 +28,7 @@ func TestThreat04CodeAtPlanTime(t *testing.T) {
 }
 
 func TestThreat05FilesAndEnvironments(t *testing.T) {
-	play(t, "canaries", "wrong_checkout")
+	play(t, "canaries", "threats/canaries_apply", "wrong_checkout")
 }
 
 func TestThreat06WhatSteersTerraform(t *testing.T) {
