@@ -35,7 +35,7 @@ func (b *bot) client(ctx context.Context, repo github.Repository, p github.Permi
 	default:
 		return nil, &usageError{
 			message: "there is nothing to authenticate to GitHub with",
-			next:    "set LAYERBOT_APP_ID and LAYERBOT_APP_PRIVATE_KEY (secrets of the repository); secrets are not given to runs of forks or Dependabot",
+			next:    "set LAYERBOT_APP_ID and LAYERBOT_APP_PRIVATE_KEY, or LAYERBOT_APP_KMS_KEY (secrets of the repository); secrets are not given to runs of forks or Dependabot",
 		}
 	}
 }

@@ -101,7 +101,7 @@ func (c *cloud) job(t *phase.Ticket, env string) []string {
 	claims := trust.Claims{
 		"sub": "repo:acme/infra:environment:" + kind + env, "environment": kind + env, "ref": ref,
 		"repository": "acme/infra", "repository_id": "2222222", "repository_owner": "acme",
-		"job_workflow_ref": "layerbot/layerbot/.github/workflows/layerbot.yml@0123456789abcdef0123456789abcdef01234567", "event_name": t.Event,
+		"job_workflow_ref": "layerbot/layerbot/.github/workflows/gitops.yml@0123456789abcdef0123456789abcdef01234567", "event_name": t.Event,
 	}
 	maps.Copy(claims, c.claims)
 	vars := c.issuer.Job(claims)

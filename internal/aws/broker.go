@@ -12,8 +12,8 @@ import (
 // Options say where credentials come from.
 type Options struct {
 	// Environ is the job's environment: ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN, with which a
-	// job of GitHub Actions asks for OIDC tokens; the variables of Ambient; AWS_ENDPOINT_URL_STS, AWS_CA_BUNDLE,
-	// AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, by which STS is reached.
+	// job of GitHub Actions asks for OIDC tokens; the variables of Ambient; AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL_KMS,
+	// AWS_CA_BUNDLE, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, by which STS and KMS are reached.
 	Environ map[string]string
 	Learn   func(secret string) // told of each secret before its first use, by any goroutine; nil is nobody
 	Log     *slog.Logger        // nil: none

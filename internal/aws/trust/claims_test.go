@@ -36,7 +36,7 @@ func TestClaimsOfTellsNothingOfWhatIsNoToken(t *testing.T) {
 }
 
 func TestConditionAdmitsTheTokenAndNothingWider(t *testing.T) {
-	whole := job().but("job_workflow_ref", "layerbot/layerbot/.github/workflows/layerbot.yml@"+strings.Repeat("a", 40))
+	whole := job().but("job_workflow_ref", "layerbot/layerbot/.github/workflows/gitops.yml@"+strings.Repeat("a", 40))
 	p := mustParse(t, policy(whole.Condition()))
 	if !p.Admits(whole) {
 		t.Errorf("the token itself is refused by %s", whole.Condition())

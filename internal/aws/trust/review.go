@@ -180,6 +180,6 @@ func (p *Policy) Complete(r Repository) Repository {
 		}
 	}
 	r.OwnerID, r.ID = or(r.OwnerID, "1111111"), or(r.ID, "2222222")
-	r.Workflow = or(r.Workflow, "layerbot/layerbot/.github/workflows/layerbot.yml@"+someCommit)
+	r.Workflow = or(r.Workflow, "layerbot/layerbot/.github/workflows/gitops.yml@"+someCommit)
 	return r
 }

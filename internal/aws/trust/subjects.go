@@ -36,7 +36,7 @@ const (
 type Repository struct {
 	Owner, Name string
 	OwnerID, ID string // numbers
-	Workflow    string // job_workflow_ref of the reusable workflow, "layerbot/layerbot/.github/workflows/layerbot.yml@<commit>"
+	Workflow    string // job_workflow_ref of the reusable workflow, "layerbot/layerbot/.github/workflows/gitops.yml@<commit>"
 	Default     string // the default branch; "" is main
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 var acme = Repository{Owner: "acme", Name: "infra", OwnerID: "1111111", ID: "2222222",
-	Workflow: "layerbot/layerbot/.github/workflows/layerbot.yml@0123456789abcdef0123456789abcdef01234567"}
+	Workflow: "layerbot/layerbot/.github/workflows/gitops.yml@0123456789abcdef0123456789abcdef01234567"}
 
 func shipped(t *testing.T, name string) string {
 	t.Helper()
@@ -171,7 +171,7 @@ func TestWhatAPolicyNamesBesidesIsFound(t *testing.T) {
 	subjects := Subjects(acme, "prod", "prod")
 	const (
 		ref, id  = `"refs/heads/prod"`, `"2222222"`
-		workflow = `"layerbot/layerbot/.github/workflows/layerbot.yml@0123456789abcdef0123456789abcdef01234567"`
+		workflow = `"layerbot/layerbot/.github/workflows/gitops.yml@0123456789abcdef0123456789abcdef01234567"`
 	)
 	for name, c := range map[string]struct {
 		old, new string
