@@ -104,6 +104,7 @@ func TestRefusals(t *testing.T) {
 		"provider too long":        {block("terraform", `providers = ["a/b/c/d"]`), "at most host, namespace and type"},
 		"provider cut off":         {block("terraform", `providers = ["hashicorp/"]`), "must be a source address"},
 		"provider with a scheme":   {block("terraform", `providers = ["https://example.com/a/b"]`), "must be a source address"},
+		"provider's host":          {block("terraform", `providers = ["exa_mple.com/a/b"]`), "must be a source address"},
 		"provider's version":       {block("terraform", `providers = ["hashicorp/aws@5"]`), "must be a source address"},
 		"deny without a kind":      {block("terraform", `deny = ["external"]`), `"external". It must be a kind of block and a type`},
 		"deny a slip":              {block("terraform", `deny = ["dta.external"]`), `Did you mean "data"?`},

@@ -45,14 +45,14 @@ func (r Rules) Refusals(i *Inspection) []Problem {
 	}
 	for _, u := range i.Providers {
 		if !r.AllowsProvider(u.Name) {
-			refuse(u, fmt.Sprintf("if it may be used, %s: terraform { providers = [..., %q] }", onBase, strings.TrimPrefix(u.Name, publicRegistry+"/")),
+			refuse(u, fmt.Sprintf("if it may be used, add it in "+onBase+": terraform { providers = [..., %q] }", strings.TrimPrefix(u.Name, publicRegistry+"/")),
 				"the provider %s is not among those allowed", u.Name)
 		}
 	}
 	for _, k := range i.kinds() {
 		for _, u := range k.uses {
 			if by := r.denies(k.word, u.Name); by != "" {
-				refuse(u, fmt.Sprintf("do without it, or take %q out of terraform { deny } in .github/layerbot.hcl on the base branch", by), "%s %q is denied", k.title, u.Name)
+				refuse(u, fmt.Sprintf("do without it, or take %q out of terraform { deny } in "+onBase, by), "%s %q is denied", k.title, u.Name)
 			}
 		}
 	}
@@ -63,7 +63,7 @@ func (r Rules) Refusals(i *Inspection) []Problem {
 	return found
 }
 
-const onBase = "add it in .github/layerbot.hcl on the base branch"
+const onBase = ".github/layerbot.hcl on the base branch"
 
 // A kind is a kind of blocks: as rules call it, and as people do.
 type kind struct {
@@ -113,28 +113,26 @@ func (r Rules) backend(i *Inspection) []Problem {
 	if r.Backend == "" {
 		return nil
 	}
-	var found []Problem
+	var overrides, others []Problem
 	for _, u := range i.Backends {
-		p := Problem{File: u.File, Line: u.Line}
 		switch {
 		case isOverride(u.File):
-			p.Message = fmt.Sprintf("an override file sets the backend %q", u.Name)
-			p.Hint = "move the block to a file that is no override"
+			overrides = append(overrides, Problem{Message: fmt.Sprintf("an override file sets the backend %q", u.Name), File: u.File, Line: u.Line,
+				Hint: "move the block to a file that is no override; what is for your own machine alone belongs into .gitignore"})
 		case r.Backend != "*" && r.Backend != u.Name:
-			p.Message = fmt.Sprintf("the backend is %q, and that of the base branch is %q", u.Name, r.Backend)
-			p.Hint = mayChange
-		default:
-			continue
+			others = append(others, Problem{Message: fmt.Sprintf("the backend is %q, and that of the base branch is %q", u.Name, r.Backend), File: u.File, Line: u.Line, Hint: mayChange})
 		}
-		found = append(found, p)
 	}
 	if len(i.Backends) == 0 && r.Backend != "*" && r.Backend != "local" {
-		found = append(found, Problem{Message: fmt.Sprintf("there is no backend, and that of the base branch is %q", r.Backend), Hint: mayChange})
+		others = append(others, Problem{Message: fmt.Sprintf("there is no backend, and that of the base branch is %q", r.Backend), Hint: mayChange})
 	}
-	return found
+	if len(overrides) > 0 {
+		return overrides // the others are not the ones that count
+	}
+	return others
 }
 
-const mayChange = "if its state is to move, set backend_may_change = true in its layer block of .github/layerbot.hcl on the base branch"
+const mayChange = "if its state is to move, set backend_may_change = true in its layer block of " + onBase
 
 // AllowsProvider reports whether a source address may be used. What is built into Terraform always may.
 func (r Rules) AllowsProvider(source string) bool {
