@@ -88,7 +88,14 @@ func (r *run) warnings() {
 		warn("This layer has no backend", "Its state is a file in the checkout: here that is an empty state, so that everything shows as new. Add a backend block.", "")
 	}
 	for _, o := range r.found.Overrides {
-		warn("An override file changes this layer", "Terraform merges it over the other files.", r.runner.redact(o.File))
+		summary, detail := "An override file changes this layer", "Terraform merges it over the other files."
+		for _, b := range r.found.Backends {
+			if b.File == o.File { // only on a person's own machine: see rules
+				summary = fmt.Sprintf("An override file sets the backend %q", r.runner.redact(b.Name))
+				detail = "What is planned is compared with the state there, which need not be the one that others use."
+			}
+		}
+		warn(summary, detail, r.runner.redact(o.File))
 	}
 	r.unmasked("", r.found)
 }

@@ -14,11 +14,13 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// rules are those of the job. The backend is always looked at: unless they name one, it is the target's own, and no
-// override file leads the run elsewhere.
+// rules are those of the job. The backend is looked at, too: unless they name one, it is the target's own, and no override
+// file leads the run elsewhere. On a person's own machine that is theirs to do.
 func (r *run) rules() layer.Rules {
 	rules := r.job.Rules
-	rules.Backend = cmp.Or(rules.Backend, r.job.Target.Backend, "local")
+	if !r.runner.o.Local {
+		rules.Backend = cmp.Or(rules.Backend, r.job.Target.Backend, "local")
+	}
 	return rules
 }
 
@@ -35,7 +37,7 @@ func (r *run) inspect() (err error) {
 // some, too.
 func (r *run) inspectInstalled() error {
 	rules := r.rules()
-	rules.Backend = "*" // modules have none that counts
+	rules.Backend = "" // modules have none that counts
 	for _, m := range r.modules() {
 		if m.Key == "" || m.local() {
 			continue // of the repository, or followed from the module that calls it

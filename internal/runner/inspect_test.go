@@ -31,6 +31,7 @@ func TestWhatMayNotBeRunIsRefusedBeforeAnythingIsStarted(t *testing.T) {
 		message string
 		at      string // of the first diagnostic
 		hint    string // part of it
+		theirs  bool   // on a person's own machine it is not refused
 	}{
 		"a data source": {
 			files: map[string]string{"app/main.tf": local + "\ndata \"external\" \"x\" { program = [\"sh\"] }\n"},
@@ -59,17 +60,17 @@ func TestWhatMayNotBeRunIsRefusedBeforeAnythingIsStarted(t *testing.T) {
 		},
 		"another backend": {
 			files:   map[string]string{"app/main.tf": local},
-			backend: "s3",
-			kind:    report.Denied, message: `the backend is "local", and that of the base branch is "s3"`, at: "app/main.tf:2", hint: "backend_may_change",
+			backend: "s3", theirs: true,
+			kind: report.Denied, message: `the backend is "local", and that of the base branch is "s3"`, at: "app/main.tf:2", hint: "backend_may_change",
 		},
 		"an override that sets the backend": {
 			files:   map[string]string{"app/main.tf": remote, "app/x_override.tf": remote},
-			backend: "http",
-			kind:    report.Denied, message: `an override file sets the backend "http"`, at: "app/x_override.tf:2", hint: "override",
+			backend: "http", theirs: true,
+			kind: report.Denied, message: `an override file sets the backend "http"`, at: "app/x_override.tf:2", hint: "override",
 		},
 		"an override for a layer without a backend": {
-			files: map[string]string{"app/main.tf": trivial, "app/override.tf.json": `{"terraform":{"backend":{"local":{"path":"/x"}}}}`},
-			kind:  report.Denied, message: `an override file sets the backend "local"`, at: "app/override.tf.json:1", hint: "override",
+			files: map[string]string{"app/main.tf": trivial, "app/override.tf.json": `{"terraform":{"backend":{"local":{"path":"/x"}}}}`}, theirs: true,
+			kind: report.Denied, message: `an override file sets the backend "local"`, at: "app/override.tf.json:1", hint: "override",
 		},
 		"a file that cannot be parsed": {
 			files: map[string]string{"app/main.tf": local, "app/x.tf": "\nlocals {"},
@@ -89,6 +90,9 @@ func TestWhatMayNotBeRunIsRefusedBeforeAnythingIsStarted(t *testing.T) {
 	}
 	for name, tt := range tests {
 		for _, local := range []bool{false, true} {
+			if local && tt.theirs {
+				continue
+			}
 			t.Run(fmt.Sprintf("%s, local %v", name, local), func(t *testing.T) {
 				t.Parallel()
 				option, calls := recorded(t)
@@ -124,6 +128,18 @@ func TestWhatMayNotBeRunIsRefusedBeforeAnythingIsStarted(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Many keep an override file of their own, which no commit has, so that their plans leave the common state alone.
+func TestOnAPersonsOwnMachineABackendIsTheirsToOverride(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, map[string]string{"app/main.tf": remote + trivial, "app/override.tf": local}, func(o *Options) { o.Local = true })
+	j := job(target())
+	j.Rules.Deny = []string{"data.external"}
+	rep := b.good(j)
+	if len(rep.Changes) != 1 || len(rep.Warnings) != 1 || rep.Warnings[0].Summary != `An override file sets the backend "local"` || rep.Warnings[0].File != "app/override.tf" {
+		t.Errorf("%+v %+v", rep.Changes, rep.Warnings)
 	}
 }
 
