@@ -27,7 +27,7 @@ func hiding() map[string]string {
 		"in JSON, twice":              "-- a/x.tf.json --\n{\"data\":{\"external\":{\"x\":{}}},\"data\":{\"aws_x\":{\"y\":{}}}}\n",
 		"in JSON, twice inside":       "-- a/x.tf.json --\n{\"data\":{\"external\":{\"x\":{}},\"external\":{\"y\":{}}}}\n",
 		"in JSON, after a comment":    "-- a/x.tf.json --\n{\"//\":\"\",\"data\":{\"external\":{\"x\":{}}}}\n",
-		"in a check":                  "-- a/main.tf --\ncheck \"x\" {\n" + external + "assert {\ncondition = true\nerror_message = \"x\"\n}\n}\n",
+		"in a check":                  "-- a/main.tf --\ncheck \"x\" {\n" + external + "assert {\ncondition = data.external.x.id != \"\"\nerror_message = \"x\"\n}\n}\n",
 		"for OpenTofu":                "-- a/main.tf --\n-- a/main.tofu --\n" + external,
 		"for OpenTofu, in JSON":       "-- a/main.tofu.json --\n{\"data\":{\"external\":{\"x\":{}}}}\n",
 		"beside one for another tool": "-- a/main.tofu --\n-- a/main.tf --\n" + external,
