@@ -162,7 +162,11 @@ func (s scene) reaches(jobs []Job) []comment.Notice {
 	return out
 }
 
-// whereabouts returns a place as an address: "`s3://bucket/key`".
+// whereabouts returns a place as an address: "`s3://bucket/key`", and the endpoint of one that is told.
 func whereabouts(p layer.Place) string {
-	return "`" + p.Backend + "://" + strings.TrimPrefix(path.Join(p.Bucket, p.Key), "/") + "`"
+	address := "`" + p.Backend + "://" + strings.TrimPrefix(path.Join(p.Bucket, p.Key), "/") + "`"
+	if p.Endpoint != "" {
+		address += " at `" + p.Endpoint + "`"
+	}
+	return address
 }
