@@ -36,6 +36,7 @@ var attacks = map[string]func(*testscript.TestScript, bool, []string){
 	"spy":     onStage((*stage).spy),
 	"argv":    onStage((*stage).argv),
 	"markup":  onStage((*stage).markup),
+	"alive":   onStage((*stage).revive),
 }
 
 // jobs N fails unless the ticket has so many jobs, and the workflow's matrix as well.
