@@ -89,7 +89,7 @@ func (s *stage) alive(ts *testscript.TestScript, neg bool, args []string) {
 	made, _ := beginnings.LoadOrStore(string(tree)+strings.Join(args[1:], " "), &beginning{})
 	b := made.(*beginning)
 	b.once.Do(func() {
-		b.dir = filepath.Join(ts.Getenv("BEGINNINGS"), fmt.Sprintf("%x", sha256.Sum256([]byte(string(tree)+strings.Join(args[1:], " ")))))
+		b.dir = filepath.Join(os.Getenv(beginningsDir), fmt.Sprintf("%x", sha256.Sum256([]byte(string(tree)+strings.Join(args[1:], " ")))))
 		s.applied(ts, b.dir, args)
 	})
 	ts.Check(os.CopyFS(states, os.DirFS(filepath.Join(b.dir, "states"))))

@@ -19,23 +19,32 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", strconv.Itoa(6*runtime.GOMAXPROCS(0))); err != nil {
 		panic(err)
 	}
-	testscript.Main(m, map[string]func(){"bot": main})
+	testscript.Main(suite{m}, map[string]func(){"bot": main})
+}
+
+// A suite runs the tests with a folder for what scripts begin with, see alive.
+type suite struct{ m *testing.M }
+
+// beginningsDir names it.
+const beginningsDir = "LAYERBOT_TEST_BEGINNINGS"
+
+func (s suite) Run() int {
+	dir, err := os.MkdirTemp("", "layerbot-beginnings-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Setenv(beginningsDir, dir); err != nil {
+		panic(err)
+	}
+	return s.m.Run()
 }
 
 // TestScripts runs the program as its users run it: real Terraform, real git, and a GitHub over HTTP that refuses
 // what GitHub refuses. Each script is readable documentation of one behaviour.
 func TestScripts(t *testing.T) {
-	shared := t.TempDir()
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata",
-		UpdateScripts:       *update,
-		RequireExplicitExec: true,
-		RequireUniqueNames:  true,
-		Setup: func(e *testscript.Env) error {
-			e.Setenv("BEGINNINGS", shared) // see alive
-			return setup(e)
-		},
-		Cmds: commands,
+		Dir: "testdata", UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true, Setup: setup, Cmds: commands,
 	})
 }
 
