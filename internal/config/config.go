@@ -42,7 +42,7 @@ type Terraform struct {
 	Providers []string // source addresses that layers may use, "hashicorp/*"; nil: any
 	Deny      []string // kinds of blocks that layers may not use, "data.external", "provisioner.*" (layer.Rules)
 	PassEnv   []string // variables of the job that Terraform gets too, by name or with one * at the end, "ARM_*"
-	Sensitive []string // address.path globs whose values are never shown
+	Sensitive []string // globs of address.path, or of addresses, whose values are never shown
 }
 
 // Changed says what happens to a plan that changed since it was reviewed.

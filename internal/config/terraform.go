@@ -79,7 +79,7 @@ func (c *checker) deny(at hcl.Range, rule string) {
 	switch {
 	case !slices.Contains(deniable, kind):
 		c.fail(at, "Unknown kind", `deny has %q. It must be a kind of block and a type or *, as in "data.external" or "provisioner.*". %s`, rule, among(kind, deniable))
-	case !found || !form.MatchString(name):
+	case !found || !form.MatchString(name), kind == "provisioner" && strings.Contains(name, "_"):
 		example := map[string]string{"data": "external", "provisioner": "local-exec", "module": "git::*"}[kind]
 		c.fail(at, "Malformed value", "deny has %q. It must name what is denied of the kind, as in %q.", rule, kind+"."+orElse(example, "*"))
 	}
@@ -92,5 +92,7 @@ func (c *checker) attributes(at hcl.Range, argument, glob string) {
 		c.fail(at, "Malformed value", "%s holds an empty glob.", argument)
 	case strings.ContainsFunc(glob, unicode.IsControl):
 		c.fail(at, "Malformed value", "%s has %q, and no attribute's name holds a control character.", argument, glob)
+	case !strings.Contains(glob, ".") && !strings.Contains(glob, "**"):
+		c.fail(at, "Malformed value", `%s has %q, which names nothing. It must be an address and a path, as in "aws_db_instance.main.password", or %q for all of that name.`, argument, glob, "**."+glob)
 	}
 }

@@ -55,7 +55,7 @@ type Job struct {
 
 	Rules     layer.Rules // what the layer may be made of; anything else is refused before it runs
 	Pass      []string    // further variables of the job that Terraform gets, by name or "ARM_*"; never Layerbot's own
-	Sensitive []string    // globs of "address.path" whose values, and all below them, are sensitive, whatever the provider says
+	Sensitive []string    // globs of "address.path", or of addresses, whose values, and all below them, are sensitive, whatever the provider says
 
 	Review     *report.Review // Apply: what reviewers saw; nil: nobody saw a plan
 	Accept     bool           // Apply: carry out whatever is planned (when_plan_changed, unreviewed = "apply")

@@ -34,8 +34,10 @@ func newSecrets(globs []string) *secrets {
 	return s
 }
 
-// A pattern is one of those globs: `*` is anything but a dot, `**` anything.
+// A pattern is one of those globs: `*` is anything but a dot, `**` anything. One without `**` may be an address alone,
+// of an object or a module; one with it is always about paths, lest "**.password" be everything of random_password.password.
 type pattern struct {
+	deep bool   // has `**`
 	tail string // what every match ends with: looked at first, for it is quick and seldom there
 	all  *regexp.Regexp
 }
@@ -45,6 +47,7 @@ var wildcards = strings.NewReplacer(`\*\*`, `.*`, `\*`, `[^.]*`)
 func newPattern(glob string) pattern {
 	glob = strings.ToValidUTF8(glob, "\uFFFD") // as it is in names
 	return pattern{
+		deep: strings.Contains(glob, "**"),
 		tail: glob[strings.LastIndexByte(glob, '*')+1:],
 		all:  regexp.MustCompile(`(?s)^` + wildcards.Replace(regexp.QuoteMeta(glob)) + `$`), // quoted: compiles
 	}
@@ -56,12 +59,12 @@ func (s *secrets) covers(address, path string) bool {
 		return false
 	}
 	name := address + "." + path
-	for end := len(address) + 2; end <= len(name); end++ {
+	for end := 1; end <= len(name); end++ {
 		if end < len(name) && name[end] != '.' && name[end] != '[' {
 			continue
 		}
 		for _, g := range s.globs {
-			if strings.HasSuffix(name[:end], g.tail) && g.all.MatchString(name[:end]) {
+			if (!g.deep || end > len(address)+1) && strings.HasSuffix(name[:end], g.tail) && g.all.MatchString(name[:end]) {
 				return true
 			}
 		}

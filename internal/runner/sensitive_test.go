@@ -26,6 +26,12 @@ func TestWhatGlobsCover(t *testing.T) {
 		{"**.config", "aws_x.y", "configuration", false},
 		{"**.y", "aws_x.y", "password", false}, // a path, not an address
 		{"**.x", "module.x.aws_x.y", "id", false},
+		{"aws_x.y", "aws_x.y", "password", true}, // an address: all of it
+		{"aws_x.y", "aws_x.y[0]", "password", true},
+		{"aws_x.y", "aws_x.yes", "password", false},
+		{"aws_x.*", "aws_x.y", "deep.password", true},
+		{"module.m", `module.m["a"].aws_x.y`, "password", true},
+		{"output.o", "output.o", "value", true},
 		{`**.tags["a.b"]`, "aws_x.y", `tags["a.b"]`, true},
 		{`**.tags["a.b"]`, "aws_x.y", `tags["a_b"]`, false},
 		{"output.o.value", "output.o", "value.host", true},
