@@ -74,7 +74,6 @@ func play(t *testing.T, scripts ...string) {
 		files = append(files, filepath.Join("testdata", name+".txtar"))
 	}
 	testscript.Run(t, testscript.Params{
-		Files: files, Cmds: all, RequireExplicitExec: true, RequireUniqueNames: true,
-		Setup: setup,
+		Files: files, UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true, Setup: setup, Cmds: all,
 	})
 }

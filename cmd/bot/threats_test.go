@@ -36,7 +36,6 @@ var attacks = map[string]func(*testscript.TestScript, bool, []string){
 	"spy":     onStage((*stage).spy),
 	"argv":    onStage((*stage).argv),
 	"markup":  onStage((*stage).markup),
-	"alive":   onStage((*stage).revive),
 }
 
 // jobs N fails unless the ticket has so many jobs, and the workflow's matrix as well.
@@ -52,11 +51,6 @@ func (s *stage) tokens(ts *testscript.TestScript, neg bool, args []string) {
 	if n := s.cloud.issuer.Issued(); strconv.Itoa(n) != args[0] {
 		ts.Fatalf("%d tokens", n)
 	}
-}
-
-// revive BRANCH WORD… is alive, with states that no other script begins with: those may be gone with the test that made them.
-func (s *stage) revive(ts *testscript.TestScript, neg bool, args []string) {
-	s.applied(ts, s.work, args)
 }
 
 // team ORG SLUG LOGIN… puts people into a team.
