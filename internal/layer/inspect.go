@@ -21,6 +21,7 @@ type Inspection struct {
 	Resources    []Use // types of managed resources
 	Actions      []Use // types of actions
 	Provisioners []Use // "local-exec"
+	Programs     []Use // settings of providers, backends, encryption and states that are read by which a program can be run: "shared_config_files"
 	Modules      []Use // sources that are not local, as they are written
 	Backends     []Use // of the folder itself, by type: "s3"; "cloud" for a cloud block, "state_store" for such a one
 	Overrides    []Use // override files; Name is the file's
@@ -62,7 +63,7 @@ func Inspect(fsys fs.FS, dir string) (*Inspection, error) {
 }
 
 func (i *Inspection) lists() []*[]Use {
-	return []*[]Use{&i.Providers, &i.Data, &i.Ephemerals, &i.Resources, &i.Actions, &i.Provisioners, &i.Modules,
+	return []*[]Use{&i.Providers, &i.Data, &i.Ephemerals, &i.Resources, &i.Actions, &i.Provisioners, &i.Programs, &i.Modules,
 		&i.Backends, &i.Overrides, &i.Unmasked, &i.Unreadable, &i.Unclear}
 }
 
@@ -126,13 +127,11 @@ func (p *part) read() error {
 		if isOverride(name) {
 			p.out.Overrides = append(p.out.Overrides, Use{Name: e.Name(), File: name})
 		}
-		content, err := p.open(name)
-		switch {
-		case errors.Is(err, errOutside), errors.Is(err, errLoop), errors.Is(err, errNoFile), errors.Is(err, fs.ErrNotExist):
-			p.unreadable(name, 0, "leads to no file of the repository")
-		case err != nil:
+		content, ok, err := p.open(name)
+		if err != nil {
 			return err
-		default:
+		}
+		if ok {
 			p.file(name, content)
 		}
 	}
@@ -142,8 +141,19 @@ func (p *part) read() error {
 
 var errNoFile = errors.New("not a regular file")
 
-// open returns the content of a file, but no more than is parsed of one.
-func (p *part) open(name string) ([]byte, error) {
+// open returns the content of a file. ok is false if it leads to none, which is noted.
+func (p *part) open(name string) (content []byte, ok bool, err error) {
+	content, err = p.bytes(name)
+	switch {
+	case errors.Is(err, errOutside), errors.Is(err, errLoop), errors.Is(err, errNoFile), errors.Is(err, fs.ErrNotExist):
+		p.unreadable(name, 0, "leads to no file of the repository")
+		return nil, false, nil
+	}
+	return content, err == nil, err
+}
+
+// bytes returns the content of a file, but no more than is parsed of one.
+func (p *part) bytes(name string) ([]byte, error) {
 	real, err := realPath(p.fsys, name)
 	if err != nil {
 		return nil, err

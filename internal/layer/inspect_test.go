@@ -56,7 +56,7 @@ func say(i *Inspection) string {
 	var b strings.Builder
 	for k, list := range i.lists() {
 		for _, u := range *list {
-			kind := [...]string{"provider", "data", "ephemeral", "resource", "action", "provisioner", "module",
+			kind := [...]string{"provider", "data", "ephemeral", "resource", "action", "provisioner", "program", "module",
 				"backend", "override", "unmasked", "unreadable", "unclear"}[k]
 			fmt.Fprintf(&b, "%s %s %s:%d\n", kind, u.Name, u.File, u.Line)
 		}

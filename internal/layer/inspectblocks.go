@@ -113,6 +113,7 @@ func (p *part) block(b *hcl.Block) {
 		}
 	case "provider":
 		p.uses(b.Labels[0], b.LabelRanges[0])
+		p.launches(b.Body)
 	case "resource":
 		p.object(b, &p.out.Resources)
 		p.provisioners(b.Body)
@@ -145,6 +146,7 @@ func (p *part) setting(b *hcl.Block) {
 		p.requires(b.Body)
 		return
 	case "encryption":
+		p.launches(b.Body)
 		for _, inner := range p.content(b.Body, inspectedEncryption, false) {
 			switch kind := inner.Labels[0]; {
 			case kind == "external": // it names a program
@@ -160,6 +162,7 @@ func (p *part) setting(b *hcl.Block) {
 		name = b.Labels[0]
 	}
 	if p.root { // those of modules have no effect
+		p.launches(b.Body)
 		p.out.Backends = append(p.out.Backends, useAt(name, b.DefRange))
 	}
 }
@@ -167,6 +170,9 @@ func (p *part) setting(b *hcl.Block) {
 // object inspects a block of a type that a provider has.
 func (p *part) object(b *hcl.Block, list *[]Use) {
 	*list = append(*list, useAt(b.Labels[0], b.DefRange))
+	if b.Type == "data" && b.Labels[0] == "terraform_remote_state" {
+		p.remoteState(b)
+	}
 	content, _, _ := b.Body.PartialContent(inspectedObject)
 	if a := content.Attributes["provider"]; a != nil {
 		p.refers(a.Expr)

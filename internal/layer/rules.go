@@ -25,7 +25,7 @@ type Rules struct {
 }
 
 // Refusals returns why what was inspected must not be run, in the order of files: a provider that is not among those
-// allowed, a kind of block that is denied, a backend other than expected, one that an override file sets, a file that
+// allowed, a kind of block that is denied, a setting by which a program is started where data.external could not start one, a backend other than expected, one that an override file sets, a file that
 // cannot be read, and, where providers or kinds are ruled, what cannot be judged. Each has a Hint that says what to do.
 func (r Rules) Refusals(i *Inspection) []Problem {
 	if r.Providers == nil && len(r.Deny) == 0 && r.Backend == "" {
@@ -49,6 +49,12 @@ func (r Rules) Refusals(i *Inspection) []Problem {
 				"the provider %s is not among those allowed", u.Name)
 		}
 	}
+	if r.noPrograms() {
+		for _, u := range i.Programs {
+			refuse(u, "do without it, for a role needs neither; or allow programs in "+onBase+": hashicorp/external among `providers`, and data.external not in `deny`",
+				"the setting %q can start a program, which is denied", u.Name)
+		}
+	}
 	for _, k := range i.kinds() {
 		for _, u := range k.uses {
 			if by := r.denies(k.word, u.Name); by != "" {
@@ -61,6 +67,11 @@ func (r Rules) Refusals(i *Inspection) []Problem {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
 	return found
+}
+
+// noPrograms reports whether the data source of which programs are known may not be used: nor may what else starts one.
+func (r Rules) noPrograms() bool {
+	return r.denies("data", "external") != "" || !r.AllowsProvider("hashicorp/external")
 }
 
 const onBase = ".github/layerbot.hcl on the base branch"

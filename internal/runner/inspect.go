@@ -26,7 +26,11 @@ func (r *run) rules() layer.Rules {
 
 // inspect reads what the layer is made of, and returns why it must not be run. Nothing was started yet.
 func (r *run) inspect() (err error) {
-	r.found, err = layer.Inspect(os.DirFS(r.runner.root), path.Clean(r.job.Target.Dir))
+	files := os.DirFS(r.runner.root)
+	r.found, err = layer.Inspect(files, path.Clean(r.job.Target.Dir))
+	if err == nil && r.job.Target.BackendConfig != "" {
+		err = r.found.BackendFile(files, r.job.Target.BackendConfig)
+	}
 	if err != nil {
 		return fmt.Errorf("read what the layer is made of: %w", err)
 	}
