@@ -43,7 +43,7 @@ func (s scene) choose(t *Ticket) error {
 		}
 		t.Jobs = append(t.Jobs, job)
 	}
-	t.Notices = slices.Concat(s.notices(t.Targets()), t.Notices, s.orphans(t.Jobs), s.reaches(t.Jobs))
+	t.Notices = slices.Concat(s.notices(t.Targets()), t.Notices, s.orphans(t.Jobs), s.overruled(t.Targets()), s.reaches(t.Jobs))
 	return nil
 }
 
@@ -154,14 +154,14 @@ func (s scene) draft(target layer.Target) (Job, error) {
 		return Job{}, fmt.Errorf("derive the fingerprint key of %s: %w", target, err)
 	}
 	cfg := s.terms(target.Env)
-	env, tf := cfg.Environment(target.Env), cfg.Terraform
+	g := gives(cfg, target)
 	j := Job{
-		Target: target, Key: key, Tool: tf.Binary, Release: tf.Version, Supply: supply(cfg, target),
-		Volatile: env.Volatile, Sensitive: tf.Sensitive, Pass: tf.PassEnv, Rules: layer.Rules{Providers: tf.Providers, Deny: tf.Deny},
+		Target: target, Key: key, Tool: g.terraform.Binary, Release: g.terraform.Version, Supply: g.supply, Volatile: g.env.Volatile,
+		Sensitive: g.terraform.Sensitive, Pass: g.terraform.PassEnv, Rules: layer.Rules{Providers: g.terraform.Providers, Deny: g.terraform.Deny},
 	}
 	j.Denied = s.moved(cfg, target)
-	if s.grant != nil && env.AWS != nil && j.Denied == nil {
-		j.Grant, j.Denied = s.grant(*env.AWS, s.mapOf(target), target)
+	if s.grant != nil && g.env.AWS != nil && j.Denied == nil {
+		j.Grant, j.Denied = s.grant(*g.env.AWS, s.mapOf(target), target)
 	}
 	return j, nil
 }

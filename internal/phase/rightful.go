@@ -33,19 +33,6 @@ func (d Door) rightful(ctx context.Context, token string, s *scene, name string,
 	return nil
 }
 
-// terms returns the configuration that says what a target of an environment is given: role, secrets, rules. It is that
-// of the branch where that is the default branch, or the one that the default branch's configuration names as the
-// environment's; else that of the default branch. Whoever may write can make a branch and open a pull request to it.
-func (s scene) terms(env string) *config.Config {
-	if s.trusted == nil {
-		return s.cfg
-	}
-	if e := s.trusted.Environment(env); e.BranchGiven && e.Branch == s.on {
-		return s.cfg
-	}
-	return s.trusted
-}
-
 // trunk returns the scene of a branch with the configuration of the default branch.
 func (d Door) trunk(ctx context.Context, token string, s *scene, name string) (scene, error) {
 	trunk := *s

@@ -1,0 +1,62 @@
+package phase
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/config"
+	"github.com/layerbot/layerbot/internal/layer"
+	"github.com/layerbot/layerbot/internal/secret"
+)
+
+// terms returns the configuration that says what a target of an environment is given: role, secrets, rules. It is that
+// of the branch, if the default branch's configuration names it as the environment's, or if the default branch has none
+// and leaves the environment to the branch of its name; else it is that of the default branch. Whoever may write can make
+// a branch and open a pull request to it.
+func (s scene) terms(env string) *config.Config {
+	if s.trusted == nil {
+		return s.cfg
+	}
+	trunk := s
+	trunk.cfg = s.trusted
+	if trunk.branchOf(env) == s.on && (s.trusted.Environment(env).BranchGiven || silent(s.trusted)) {
+		return s.cfg
+	}
+	return s.trusted
+}
+
+// silent reports whether a configuration says nothing.
+func silent(cfg *config.Config) bool {
+	none, err := config.Parse(config.Path, nil)
+	return err == nil && reflect.DeepEqual(cfg, none)
+}
+
+// A given is what a configuration gives a target.
+type given struct {
+	terraform config.Terraform
+	env       config.Environment
+	supply    secret.Supply
+}
+
+func gives(cfg *config.Config, t layer.Target) given {
+	return given{terraform: cfg.Terraform, env: cfg.Environment(t.Env), supply: supply(cfg, t)}
+}
+
+// overruled says for which environments the branch's own configuration does not count in what its targets are given.
+func (s scene) overruled(targets []layer.Target) []comment.Notice {
+	var out []comment.Notice
+	seen := map[string]bool{}
+	for _, t := range targets {
+		terms := s.terms(t.Env)
+		if seen[t.Env] || terms == s.cfg || reflect.DeepEqual(gives(s.cfg, t), gives(terms, t)) {
+			continue
+		}
+		seen[t.Env] = true
+		out = append(out, comment.Notice{
+			Message: fmt.Sprintf("what %s of %q gives %s (role, secrets, rules) does not count here: that of %q does", config.Path, s.on, t.Env, s.trunk),
+			Hint:    fmt.Sprintf("if %q is the branch of %s, set `branch = %q` in its block in %s of %q", s.on, t.Env, s.on, config.Path, s.trunk),
+		})
+	}
+	return out
+}
