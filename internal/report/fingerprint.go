@@ -26,7 +26,7 @@ type Leaf struct {
 type Fingerprinter struct {
 	key    []byte
 	tool   Tool
-	ignore []glob
+	ignore []Glob
 	places []place
 	review *Review
 
@@ -65,7 +65,7 @@ func NewFingerprinter(key []byte, tool Tool) *Fingerprinter {
 // provider "provider.KEY.ARGUMENT". It comes before the first Add.
 func (f *Fingerprinter) Ignore(globs []string) {
 	for _, g := range globs {
-		f.ignore = append(f.ignore, newGlob(g))
+		f.ignore = append(f.ignore, NewGlob(g))
 	}
 }
 
@@ -137,7 +137,7 @@ func (f *Fingerprinter) withoutVolatile(address string, c Change, leaves []Leaf)
 
 // ignores reports whether what has this name is not compared, and notes it.
 func (f *Fingerprinter) ignores(name string) bool {
-	ignored := slices.ContainsFunc(f.ignore, func(g glob) bool { return g.match(name) })
+	ignored := slices.ContainsFunc(f.ignore, func(g Glob) bool { return g.Match(name) })
 	if ignored {
 		f.volatile = append(f.volatile, name)
 	}

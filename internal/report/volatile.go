@@ -7,13 +7,14 @@ import (
 	"time"
 )
 
-// A glob matches "address.path" of a leaf. Only `*` (anything but a dot) and `**` (anything) are special.
-type glob struct {
+// A Glob matches "address.path" of a leaf. Only `*` (anything but a dot) and `**` (anything) are special.
+type Glob struct {
 	tail string // what every match ends with: looked at first, for it is quick and seldom there
 	all  *regexp.Regexp
 }
 
-func newGlob(text string) glob {
+// NewGlob returns the glob that a text stands for. Any text is one.
+func NewGlob(text string) Glob {
 	text = strings.ToValidUTF8(text, "\uFFFD") // as it is in names
 	var b strings.Builder
 	for i, part := range strings.Split(text, "**") {
@@ -27,13 +28,14 @@ func newGlob(text string) glob {
 			b.WriteString(regexp.QuoteMeta(literal))
 		}
 	}
-	return glob{
+	return Glob{
 		tail: text[strings.LastIndexByte(text, '*')+1:],
 		all:  regexp.MustCompile(`(?s)^` + b.String() + `$`), // of quoted literals: compiles
 	}
 }
 
-func (g glob) match(name string) bool {
+// Match reports whether g matches the whole of name.
+func (g Glob) Match(name string) bool {
 	return strings.HasSuffix(name, g.tail) && g.all.MatchString(name)
 }
 

@@ -42,7 +42,7 @@ func TestGlobs(t *testing.T) {
 		{``, ``, true},
 		{``, `a`, false},
 	} {
-		if got := newGlob(tt.glob).match(tt.name); got != tt.want {
+		if got := NewGlob(tt.glob).Match(tt.name); got != tt.want {
 			t.Errorf("%s on %q: %v", tt.glob, tt.name, got)
 		}
 	}
@@ -52,8 +52,8 @@ func FuzzGlob(f *testing.F) {
 	f.Add(`**.tags_all["a"]`, `x.y.tags_all["a"]`)
 	f.Add(`\Qa*\E[^.]`, "a\xff")
 	f.Fuzz(func(t *testing.T, glob, name string) {
-		g := newGlob(glob) // must not panic
-		if strings.IndexByte(glob, '*') < 0 && utf8.ValidString(glob) && g.match(name) != (glob == name) {
+		g := NewGlob(glob) // must not panic
+		if strings.IndexByte(glob, '*') < 0 && utf8.ValidString(glob) && g.Match(name) != (glob == name) {
 			t.Errorf("%q on %q: %v", glob, name, !g.all.MatchString(name))
 		}
 	})

@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -29,7 +28,7 @@ func newSecrets(globs []string) *secrets {
 	}
 	s := &secrets{redactor: redact.New(), learned: map[string]bool{}}
 	for _, g := range globs {
-		s.globs = append(s.globs, newPattern(g))
+		s.globs = append(s.globs, pattern{report.NewGlob(g), strings.Contains(g, "**")})
 	}
 	return s
 }
@@ -37,20 +36,8 @@ func newSecrets(globs []string) *secrets {
 // A pattern is one of those globs: `*` is anything but a dot, `**` anything. One without `**` may be an address alone,
 // of an object or a module; one with it is always about paths, lest "**.password" be everything of random_password.password.
 type pattern struct {
-	deep bool   // has `**`
-	tail string // what every match ends with: looked at first, for it is quick and seldom there
-	all  *regexp.Regexp
-}
-
-var wildcards = strings.NewReplacer(`\*\*`, `.*`, `\*`, `[^.]*`)
-
-func newPattern(glob string) pattern {
-	glob = strings.ToValidUTF8(glob, "\uFFFD") // as it is in names
-	return pattern{
-		deep: strings.Contains(glob, "**"),
-		tail: glob[strings.LastIndexByte(glob, '*')+1:],
-		all:  regexp.MustCompile(`(?s)^` + wildcards.Replace(regexp.QuoteMeta(glob)) + `$`), // quoted: compiles
-	}
+	report.Glob
+	deep bool // has `**`
 }
 
 // covers reports whether what has the path in the object of that address, or what it is part of, is sensitive.
@@ -64,7 +51,7 @@ func (s *secrets) covers(address, path string) bool {
 			continue
 		}
 		for _, g := range s.globs {
-			if (!g.deep || end > len(address)+1) && strings.HasSuffix(name[:end], g.tail) && g.all.MatchString(name[:end]) {
+			if (!g.deep || end > len(address)+1) && g.Match(name[:end]) {
 				return true
 			}
 		}
