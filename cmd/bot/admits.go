@@ -18,13 +18,10 @@ func (b *bot) judge(file string, p *trust.Policy, r trust.Repository, f trustFla
 		use = trust.Apply
 	}
 	review := p.Review(subjects, use)
-	if file == "-" {
-		file = "standard input"
-	}
-	fmt.Fprintf(b.out, "%s: the %s role of %s in %s, applied from %s\n", file, use, f.repository, f.env, f.branch)
+	fmt.Fprintf(b.out, "%s: the %s role of %s in %s, applied from %s\n", place(file), use, f.repository, f.env, f.branch)
 	fmt.Fprintf(b.out, "  owner %s, repository %s, %s\n", r.OwnerID, r.ID, r.Workflow)
 	if f.ownerID == "" || f.repositoryID == "" || f.workflow == "" {
-		fmt.Fprintln(b.out, "  (what no flag tells is as the policy has it; --owner-id, --repository-id and --workflow hold it against the truth)")
+		fmt.Fprintln(b.out, "  (what no flag tells is as the policy has it, or in <> where that asks for none; --owner-id, --repository-id and --workflow tell the truth)")
 	}
 	only := onlyForm(review.Admitted)
 	if only != "" {
@@ -35,9 +32,12 @@ func (b *bot) judge(file string, p *trust.Policy, r trust.Repository, f trustFla
 		b.listSubjects("Admitted, and should not be. StringEquals would keep it out with\n  "+group.condition, group.subjects, only)
 	}
 	b.listSubjects("Not admitted, and should be", review.Missing, "")
+	if use == trust.Apply && f.branch == f.env && !slices.ContainsFunc(review.Admitted, func(s trust.Subject) bool { return s.Wanted(use) }) {
+		fmt.Fprintf(b.out, "  (if %s is applied from another branch than %s, name it: --branch main)\n", f.env, f.branch)
+	}
 	switch {
 	case len(review.Admitted) == 0:
-		fmt.Fprintln(b.out, "\nIt admits nobody: is it about this repository and this environment?")
+		fmt.Fprintf(b.out, "\nIt admits no job of %s in %s: is it about this repository and this environment? Names count as GitHub writes them.\n", f.repository, f.env)
 	case review.Exact():
 		fmt.Fprintln(b.out, "\nIt admits whom it should, and nobody else.")
 	case review.Sound():

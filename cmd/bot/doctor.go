@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -34,10 +37,10 @@ func (b *bot) doctorTrust() *cobra.Command {
 		Short: "Say which jobs of GitHub Actions a role's trust policy admits",
 		Long: `Judges trust policies as AWS does, with the tokens of jobs that should hold the role and of jobs that should not: of pull
 requests, branches, tags, comments, environments, other workflows and other repositories, in both forms of sub.
-A FILE is a policy, or what aws iam get-role prints (-: standard input). AWS and GitHub are not asked.
+A FILE is a policy, or what aws iam get-role --output json prints (-: standard input). AWS and GitHub are not asked.
 
-Exit codes: 0 it admits whom it should and nobody else, 1 anything else.`,
-		Example: `  aws iam get-role --role-name layerbot-apply-prod | bot doctor trust - --repository acme/infra
+Exit codes: 0 it admits jobs that should hold the role and no others, 1 anything else.`,
+		Example: `  aws iam get-role --output json --role-name layerbot-apply-prod | bot doctor trust - --repository acme/infra
   bot doctor trust trust-plan.json --repository acme/infra --owner-id 1111111 --repository-id 2222222 --for plan`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, files []string) error { return b.runDoctorTrust(f, files, cmd.InOrStdin()) },
@@ -67,7 +70,7 @@ func (b *bot) runDoctorTrust(f trustFlags, files []string, stdin io.Reader) erro
 		}
 		policy, err := trust.Parse(src)
 		if err != nil {
-			return fmt.Errorf("%s: %w", file, err)
+			return fmt.Errorf("%s: %w", place(file), err)
 		}
 		if i > 0 {
 			fmt.Fprintln(b.out)
@@ -90,7 +93,7 @@ func (f *trustFlags) check(files []string) (r trust.Repository, err error) {
 	name := repositoryName.FindStringSubmatch(f.repository)
 	switch {
 	case len(files) == 0:
-		return r, &usageError{message: "no trust policy is named", next: "`aws iam get-role --role-name NAME | bot doctor trust - --repository OWNER/REPO`"}
+		return r, &usageError{message: "no trust policy is named", next: "`aws iam get-role --output json --role-name NAME | bot doctor trust - --repository OWNER/REPO`"}
 	case name == nil:
 		return r, &usageError{message: "--repository is the OWNER/REPO whose jobs should hold the role", next: "`bot doctor trust " + files[0] + " --repository acme/infra`"}
 	case !idNumber.MatchString(f.ownerID) || !idNumber.MatchString(f.repositoryID):
@@ -118,14 +121,40 @@ func (b *bot) readPolicy(file string, stdin io.Reader) ([]byte, error) {
 		}
 		opened, err := os.Open(name)
 		if err != nil {
-			return nil, &usageError{message: fmt.Sprintf("%s cannot be read", file), next: "name a file with a trust policy, or - for standard input"}
+			return nil, noPolicy(file, err)
 		}
 		defer opened.Close()
 		in = opened
 	}
 	src, err := io.ReadAll(io.LimitReader(in, maxPolicy+1))
-	if err != nil || len(src) > maxPolicy {
-		return nil, &usageError{message: fmt.Sprintf("%s is no trust policy: it cannot be read, or is too large", file), next: "name a file with a trust policy, or - for standard input"}
+	switch {
+	case err != nil:
+		return nil, noPolicy(file, err)
+	case len(src) > maxPolicy:
+		return nil, noPolicy(file, errors.New("it is too large for a trust policy"))
+	case len(bytes.TrimSpace(src)) == 0:
+		return nil, noPolicy(file, errors.New("it is empty"))
 	}
 	return src, nil
+}
+
+// noPolicy says why there is nothing to judge.
+func noPolicy(file string, err error) error {
+	var about *fs.PathError
+	if errors.As(err, &about) {
+		err = about.Err // the path stands there already
+	}
+	next := "name a file with a trust policy, or - for standard input"
+	if file == "-" {
+		next = "see what the command before it said"
+	}
+	return &usageError{message: fmt.Sprintf("%s cannot be read: %v", place(file), err), next: next}
+}
+
+// place returns a FILE as people call it.
+func place(file string) string {
+	if file == "-" {
+		return "standard input"
+	}
+	return file
 }

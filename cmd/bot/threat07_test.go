@@ -108,7 +108,9 @@ func s3(t *testing.T, bucket, role string) *cloud {
 func (c *cloud) terraform(t *testing.T, g *aws.Grant, bucket, key string, args ...string) (string, error) {
 	t.Helper()
 	var plan trust.Subject
-	for _, s := range trust.Subjects((&trust.Policy{}).Complete(trust.Repository{Owner: "acme", Name: "infra"}), "prod", "prod") {
+	repository := trust.Repository{Owner: "acme", Name: "infra", OwnerID: "1111111", ID: "2222222",
+		Workflow: "layerbot/layerbot/.github/workflows/gitops.yml@0123456789abcdef0123456789abcdef01234567"}
+	for _, s := range trust.Subjects(repository, "prod", "prod") {
 		if s.Wanted(trust.Plan) {
 			plan = s
 		}

@@ -137,6 +137,10 @@ func malformed(err error) *PolicyError {
 		return &PolicyError{fmt.Sprintf("it is no JSON, from byte %d on", syntactic.ByteOffset), "give the policy document, or the answer of `aws iam get-role --output json`"}
 	case errors.Is(err, json.ErrUnknownName) && errors.As(err, &semantic):
 		name := string(semantic.JSONPointer)
+		if strings.HasSuffix(name, "Resource") {
+			return &PolicyError{"it has a Resource, at " + name + ": it says what a role may do, or who may use a key or a bucket, not who may assume a role",
+				"the trust policy is what `aws iam get-role --output json` prints as AssumeRolePolicyDocument"}
+		}
 		return &PolicyError{"the element " + name[strings.LastIndexByte(name, '/')+1:] + " is not known here, at " + name, "what it admits cannot be told; write the policy with Principal, Action and Condition"}
 	case errors.As(err, &semantic):
 		return &PolicyError{"it is not as AWS's grammar wants it, at " + string(semantic.JSONPointer), grammar}

@@ -161,8 +161,9 @@ func finding(s Subject, subjects []Subject, u Use) Finding {
 	return f
 }
 
-// Complete returns r with the ids and the workflow that it lacks taken from what p's conditions name, or else made up:
-// those of a policy that does not ask for them do not matter to it.
+// Complete returns r with the ids and the workflow that it lacks taken from what p's conditions name, or else with words in
+// angle brackets for them: to a policy that does not ask for them they do not matter, and who copies a condition that has
+// one sees that something is to be put in its place.
 func (p *Policy) Complete(r Repository) Repository {
 	inSub := regexp.MustCompile(`^repo:` + regexp.QuoteMeta(r.Owner) + `@([0-9]+)/` + regexp.QuoteMeta(r.Name) + `@([0-9]+):`)
 	for c, v := range p.asks() {
@@ -179,7 +180,7 @@ func (p *Policy) Complete(r Repository) Repository {
 			}
 		}
 	}
-	r.OwnerID, r.ID = or(r.OwnerID, "1111111"), or(r.ID, "2222222")
+	r.OwnerID, r.ID = or(r.OwnerID, "<owner id>"), or(r.ID, "<repository id>")
 	r.Workflow = or(r.Workflow, "layerbot/layerbot/.github/workflows/gitops.yml@"+someCommit)
 	return r
 }

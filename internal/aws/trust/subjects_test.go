@@ -135,20 +135,21 @@ func TestFor(t *testing.T) {
 
 func TestWhatIsNotToldComesFromThePolicy(t *testing.T) {
 	bare := Repository{Owner: "acme", Name: "infra"}
+	unknown := Repository{Owner: "acme", Name: "infra", OwnerID: "<owner id>", ID: "<repository id>", Workflow: "layerbot/layerbot/.github/workflows/gitops.yml@<commit>"}
 	for name, c := range map[string]struct {
 		r         Repository
 		condition string
 		want      Repository
 	}{
-		"nothing": {bare, `{}`, acme},
+		"nothing": {bare, `{}`, unknown},
 		"all of it": {bare, `{"StringEquals": {"` + key + `sub": ["repo:acme/infra:x", "repo:acme@1/infra@2:x"], "` + key + `job_workflow_ref": "o/r/w.yml@v1"}}`,
 			Repository{Owner: "acme", Name: "infra", OwnerID: "1", ID: "2", Workflow: "o/r/w.yml@v1"}},
-		"the id":                         {bare, `{"StringEquals": {"` + key + `repository_id": "3"}}`, Repository{Owner: "acme", Name: "infra", OwnerID: "1111111", ID: "3", Workflow: acme.Workflow}},
-		"no wildcards":                   {bare, `{"StringLike": {"` + key + `repository_id": "3*", "` + key + `job_workflow_ref": "o/*"}}`, acme},
-		"not of others":                  {bare, `{"StringEquals": {"` + key + `sub": "repo:acme@1/infra-x@2:x"}}`, acme},
-		"not what it refuses":            {bare, `{"StringNotEquals": {"` + key + `repository_id": "3"}}`, acme},
+		"the id":                         {bare, `{"StringEquals": {"` + key + `repository_id": "3"}}`, Repository{Owner: "acme", Name: "infra", OwnerID: "<owner id>", ID: "3", Workflow: unknown.Workflow}},
+		"no wildcards":                   {bare, `{"StringLike": {"` + key + `repository_id": "3*", "` + key + `job_workflow_ref": "o/*"}}`, unknown},
+		"not of others":                  {bare, `{"StringEquals": {"` + key + `sub": "repo:acme@1/infra-x@2:x"}}`, unknown},
+		"not what it refuses":            {bare, `{"StringNotEquals": {"` + key + `repository_id": "3"}}`, unknown},
 		"what is told is not overruled":  {acme, `{"StringEquals": {"` + key + `repository_id": "3", "` + key + `job_workflow_ref": "o/r/w.yml@v1"}}`, acme},
-		"an owner that is no expression": {Repository{Owner: "a.c", Name: "x"}, `{"StringEquals": {"` + key + `sub": "repo:abc@1/x@2:x"}}`, Repository{Owner: "a.c", Name: "x", OwnerID: "1111111", ID: "2222222", Workflow: acme.Workflow}},
+		"an owner that is no expression": {Repository{Owner: "a.c", Name: "x"}, `{"StringEquals": {"` + key + `sub": "repo:abc@1/x@2:x"}}`, Repository{Owner: "a.c", Name: "x", OwnerID: unknown.OwnerID, ID: unknown.ID, Workflow: unknown.Workflow}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := mustParse(t, policy(c.condition)).Complete(c.r); got != c.want {
@@ -171,6 +172,7 @@ func TestWhatAPolicyNamesBesidesIsFound(t *testing.T) {
 	subjects := Subjects(acme, "prod", "prod")
 	const (
 		ref, id  = `"refs/heads/prod"`, `"2222222"`
+		commit   = "0123456789abcdef0123456789abcdef01234567"
 		workflow = `"layerbot/layerbot/.github/workflows/gitops.yml@0123456789abcdef0123456789abcdef01234567"`
 	)
 	for name, c := range map[string]struct {
@@ -185,7 +187,7 @@ func TestWhatAPolicyNamesBesidesIsFound(t *testing.T) {
 		"a second subject":             {`"repo:acme/infra:environment:prod"`, `"repo:acme/infra:environment:prod", "repo:acme/x:environment:prod"`, "a token whose sub is repo:acme/x:environment:prod", "infra@2222222"},
 		"the workflow's next commit":   {workflow, `[` + workflow + `, "` + acme.Workflow[:len(acme.Workflow)-1] + `8"]`, "", ""},
 		"the workflow at a tag":        {workflow, `[` + workflow + `, "` + strings.Split(acme.Workflow, "@")[0] + `@refs/tags/v1"]`, "a token whose job_workflow_ref is " + strings.Split(acme.Workflow, "@")[0] + "@refs/tags/v1", "@0123"},
-		"another workflow at a commit": {workflow, `[` + workflow + `, "acme/x/w.yml@` + someCommit + `"]`, "a token whose job_workflow_ref is acme/x/w.yml@" + someCommit, "@0123"},
+		"another workflow at a commit": {workflow, `[` + workflow + `, "acme/x/w.yml@` + commit + `"]`, "a token whose job_workflow_ref is acme/x/w.yml@" + commit, "@0123"},
 		"a pattern of branches": {`"StringEquals": {`, `"StringLike": {"` + key + `ref": ["refs/heads/prod", "refs/heads/release-?.*"]}, "StringEquals": {"` + key + `environment": "prod",`,
 			"a token whose ref is refs/heads/release-x.anything", `"` + key + `ref": ["refs/heads/prod"]`},
 		"one person only": {`"StringEquals": {`, `"StringEquals": {"` + key + `actor_id": ["1"],`, "", ""},

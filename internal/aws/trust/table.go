@@ -82,9 +82,9 @@ func (t *table) own(ref string) string {
 }
 
 // pinned matches a job_workflow_ref that cannot come to mean something else.
-var pinned = regexp.MustCompile(`@[0-9a-f]{40}$`)
+var pinned = regexp.MustCompile(`@([0-9a-f]{40}|` + someCommit + `)$`)
 
-const someCommit = "0123456789abcdef0123456789abcdef01234567"
+const someCommit = "<commit>"
 
 // pin makes sure that the workflow is at a commit, and keeps the ref that it is at elsewhere.
 func (t *table) pin() {
