@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -30,6 +31,7 @@ type broker struct {
 	o      Options
 	wait   time.Duration // the longest between attempts at an exchange
 	server server
+	unused sync.Once // says that credentials of the job are not used
 }
 
 // NewReaders returns who gives out credentials for planning.
@@ -87,6 +89,11 @@ func (b *broker) credentials(ctx context.Context, g *Grant) (held, error) {
 		return held{}, s.error(problem)
 	}
 	b.o.Learn(token)
+	if b.o.Environ["AWS_ACCESS_KEY_ID"] != "" {
+		b.unused.Do(func() {
+			b.o.Log.Warn("the job has AWS credentials of its own, which are not used where the configuration names a role: take them out of it", "variable", "AWS_ACCESS_KEY_ID")
+		})
+	}
 	env := chosen(b.o.Environ, endpointNames)
 	maps.Copy(env, map[string]string{
 		"AWS_CONTAINER_CREDENTIALS_FULL_URI": url,

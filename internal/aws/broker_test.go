@@ -230,3 +230,18 @@ func TestVaultOfAGrantThatEnds(t *testing.T) {
 	_, err = Vault{held{session: s, env: map[string]string{"AWS_REGION": "eu-west-1"}}}.Secret(t.Context(), "prod/db")
 	refusal(t, "", err, "prod/db", "AWS role "+planRole+": this job cannot ask GitHub", "id-token: write")
 }
+
+// A step that configured credentials is easily left behind when a role is named.
+func TestCredentialsOfTheJobThatAreNotUsedAreToldOfOnce(t *testing.T) {
+	c := newCloud(t)
+	r := c.readers(t, map[string]string{"AWS_ACCESS_KEY_ID": "AKIDLEFTBEHIND", "AWS_SECRET_ACCESS_KEY": "left-behind"})
+	for range 2 {
+		creds, err := r.Credentials(t.Context(), &Grant{Role: planRole, Region: "eu-west-1"})
+		if err != nil || creds.Environ()["AWS_ACCESS_KEY_ID"] != "" {
+			t.Fatal(creds.Environ(), err)
+		}
+	}
+	if got := c.log(); strings.Count(got, "which are not used") != 1 || strings.Contains(strings.ToLower(got), "left-behind") || strings.Contains(got, "AKID") {
+		t.Error(got)
+	}
+}

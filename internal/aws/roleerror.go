@@ -61,15 +61,29 @@ func (x *exchange) refused(err error, token string) *fault {
 		return x.invalid(message)
 	}
 	var response *smithyhttp.ResponseError
-	if errors.As(err, &response) && response.HTTPStatusCode() >= 500 {
+	answered := errors.As(err, &response)
+	switch {
+	case answered && code == noCode:
+		return &fault{problem: fmt.Sprintf("what answered, with status %d, is not STS in %s, or STS is not well", response.HTTPStatusCode(), x.grant.Region),
+			hint: "look at the proxy, at AWS_ENDPOINT_URL_STS and at health.aws.amazon.com; then run it again"}
+	case answered && response.HTTPStatusCode() >= 500:
 		return &fault{problem: "AWS fails (" + known(code) + ")", hint: "wait a minute, then run it again; look at health.aws.amazon.com"}
 	}
 	return &fault{problem: "AWS refused: " + known(code), hint: "look in CloudTrail, in " + x.grant.Region + ", for AssumeRoleWithWebIdentity: it has AWS's own message"}
 }
 
+// noCode is what the SDK calls an error without a code: that of a proxy, most often.
+const noCode = "UnknownError"
+
 // notAdmitted explains a refusal that AWS gives no reason for: a role that is missing looks like one that does not
-// trust the token.
+// trust the token. A condition that would admit a job without a GitHub environment is none to copy: it would admit every
+// workflow of the branch, or every pull request.
 func notAdmitted(c trust.Claims) *fault {
+	if c["environment"] == "" && strings.HasPrefix(c["sub"], "repo:") && !strings.Contains(c["sub"], ":environment:") {
+		return &fault{problem: "it does not exist, or its trust policy does not admit " + shown(c["sub"]) + ", a job without a GitHub environment",
+			hint: "let the workflow give the job the environment that the trust policy asks for: `environment: plan-ENV` where it plans, `environment: ENV` where it applies," +
+				" `environment: layerbot` where it signs as the App; docs/aws.md has the policies. Then compare the role's ARN"}
+	}
 	return &fault{
 		problem: "it does not exist, or its trust policy does not admit " + shown(c["sub"]),
 		hint: "compare the role's ARN; if this job is one that should have it, let its trust policy allow sts:AssumeRoleWithWebIdentity to the account's OIDC provider for " +

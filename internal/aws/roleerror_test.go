@@ -57,6 +57,7 @@ var refusalsOfSTS = []struct {
 	{code{400, "ValidationError", "Request ARN is invalid"}, 1},
 	{code{400, "ValidationError", "Something new"}, 1},
 	{code{500, "InternalFailure", "The request processing has failed"}, 3},
+	{code{503, "", ""}, 3},
 	{code{400, "NewCode", "Something new"}, 1},
 	{code{400, "x `y` " + canary, "A code that is none"}, 1},
 }
@@ -87,6 +88,19 @@ func TestClaimsCannotBreakOutOfAMessage(t *testing.T) {
 	_, err := c.readers(t, nil).Credentials(t.Context(), &Grant{Role: planRole, Region: "eu-west-1"})
 	if got := problemOf(t, err).Problem; strings.ContainsAny(got, "\n\u202e") || len(got) > 400 || !strings.Contains(got, "x?::error::?y") {
 		t.Errorf("%q", got)
+	}
+}
+
+// The condition that such a token has would admit every pull request.
+func TestAJobWithoutAnEnvironmentIsToldToHaveOne(t *testing.T) {
+	c := newCloud(t)
+	c.token = tokenOf(`{"iss":"https://token.actions.githubusercontent.com","sub":"repo:acme/infra:pull_request","repository_id":"2222222"}`)
+	c.refusals = []code{{http.StatusForbidden, "AccessDenied", ""}}
+	_, err := c.readers(t, nil).Credentials(t.Context(), &Grant{Role: planRole, Region: "eu-west-1"})
+	refused := problemOf(t, err)
+	if refused.Condition() != "" || !strings.Contains(refused.Problem, "repo:acme/infra:pull_request, a job without a GitHub environment") ||
+		!strings.Contains(refused.Hint(), "`environment: plan-ENV`") {
+		t.Errorf("%v\n%s\n%s", refused, refused.Hint(), refused.Condition())
 	}
 }
 
