@@ -2,7 +2,10 @@ package main
 
 import (
 	"maps"
+	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -12,39 +15,39 @@ import (
 // it: with the scripts named here, with what follows them, and with the tests that the table links beside them.
 
 func TestThreat01PullRequestFromAFork(t *testing.T) {
-	play(t, "fork", "fork_gone", "fork_queued", "threats/fork_asks")
+	play(t, "fork", "fork_gone", "fork_queued", "fork_asks")
 }
 
 func TestThreat02CommenterWithoutRights(t *testing.T) {
-	play(t, "no_permission", "permissions", "apply_appliers", "not_a_command", "threats/people")
+	play(t, "no_permission", "permissions", "apply_appliers", "not_a_command", "people")
 }
 
 func TestThreat03PushBetweenCommentAndCheckout(t *testing.T) {
-	play(t, "moved_meanwhile", "replayed", "wrong_checkout", "threats/head")
+	play(t, "moved_meanwhile", "replayed", "wrong_checkout", "head")
 }
 
 func TestThreat04CodeAtPlanTime(t *testing.T) {
-	play(t, "threats/code")
+	play(t, "code")
 }
 
 func TestThreat05FilesAndEnvironments(t *testing.T) {
-	play(t, "canaries", "threats/canaries_apply", "wrong_checkout")
+	play(t, "canaries", "canaries_apply", "wrong_checkout")
 }
 
 func TestThreat06WhatSteersTerraform(t *testing.T) {
-	play(t, "threats/steer")
+	play(t, "steer")
 }
 
 func TestThreat08TamperedArtifact(t *testing.T) {
-	play(t, "silence", "apply_tampered", "threats/artifact")
+	play(t, "silence", "apply_tampered", "artifact")
 }
 
 func TestThreat09WordsThatWouldBeArguments(t *testing.T) {
-	play(t, "unknown_words", "threats/argv")
+	play(t, "unknown_words", "argv")
 }
 
 func TestThreat10PullRequestThatChangesItsRules(t *testing.T) {
-	play(t, "base_configuration", "threats/base")
+	play(t, "base_configuration", "base")
 }
 
 func TestThreat12ForgedCheckOrMarker(t *testing.T) {
@@ -52,18 +55,18 @@ func TestThreat12ForgedCheckOrMarker(t *testing.T) {
 }
 
 func TestThreat13MarkdownAndExpressions(t *testing.T) {
-	play(t, "hostile_names", "threats/markdown")
+	play(t, "hostile_names", "markdown")
 }
 
 func TestThreat15ValuesThatNobodyMarked(t *testing.T) {
-	play(t, "threats/unmarked")
+	play(t, "unmarked")
 }
 
 func TestThreat17RoleOfAnotherTarget(t *testing.T) {
-	play(t, "threats/roles")
+	play(t, "roles")
 }
 
-// play runs scripts of testdata.
+// play runs scripts of testdata/threats.
 func play(t *testing.T, scripts ...string) {
 	t.Parallel()
 	t.Helper()
@@ -71,9 +74,26 @@ func play(t *testing.T, scripts ...string) {
 	maps.Copy(all, attacks)
 	var files []string
 	for _, name := range scripts {
-		files = append(files, filepath.Join("testdata", name+".txtar"))
+		files = append(files, filepath.Join("testdata", "threats", name+".txtar"))
 	}
 	testscript.Run(t, testscript.Params{
 		Files: files, UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true, Setup: setup, Cmds: all,
 	})
+}
+
+// A script that no row plays would show nothing.
+func TestEveryScriptOfAThreatIsPlayed(t *testing.T) {
+	source, err := os.ReadFile("security_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	scripts, err := filepath.Glob(filepath.Join("testdata", "threats", "*.txtar"))
+	if err != nil || len(scripts) < 25 {
+		t.Fatalf("%d scripts: %v", len(scripts), err)
+	}
+	for _, name := range scripts {
+		if quoted := strconv.Quote(strings.TrimSuffix(filepath.Base(name), ".txtar")); !strings.Contains(string(source), quoted) {
+			t.Errorf("no row plays %s", name)
+		}
+	}
 }
