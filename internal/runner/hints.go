@@ -59,6 +59,9 @@ func (r *run) class(f *report.Failure, bad []report.Diagnostic) {
 				" or read its state by a terraform_remote_state whose bucket and key are literal values;" +
 				" `session_policy = \"none\"` in the aws block of .github/layerbot.hcl lets plans read all that the plan role may"
 		case d.Summary == noPackages && r.refused(f, d):
+		case d.Summary == noPackages && r.runner.o.Local && r.job.Rules.Providers != nil && r.runner.o.ProviderMirror == "":
+			f.Hint = "where .github/layerbot.hcl lists `providers`, your own CLI configuration does not say where they come from: see that the registry can be reached," +
+				" or name the folder of your mirror with --provider-mirror"
 		default:
 			continue
 		}

@@ -26,6 +26,7 @@ func TestHintsOnCredentialsAndOnWhatASessionMayRead(t *testing.T) {
 		creds           map[string]string
 		verb            string // "" is plan
 		local           bool
+		providers       []string
 		hint            string // part of it
 		not             string // no part of it
 	}{
@@ -41,11 +42,15 @@ func TestHintsOnCredentialsAndOnWhatASessionMayRead(t *testing.T) {
 		"another state at an apply":               {summary: notOwnState, creds: grant, verb: "apply", hint: "the job's role may not", not: "session_policy"},
 		"another state without a session of ours": {summary: notOwnState, hint: "the job's role may not", not: "session_policy"},
 		"the own state":                           {summary: ownState, creds: grant, hint: "the job's role may not", not: "session_policy"},
+		"a listed provider of a person's mirror":  {summary: noPackages, local: true, providers: []string{"*/*"}, hint: "--provider-mirror"},
+		"a provider of a person's mirror":         {summary: noPackages, local: true, hint: "registry", not: "--provider-mirror"},
+		"a listed provider in a job":              {summary: noPackages, providers: []string{"*/*"}, hint: "registry", not: "--provider-mirror"},
 		"a lock that the role may not write":      {summary: lockError, detail: lockDenied, creds: grant, hint: "*.tflock", not: "session_policy"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			x := &run{runner: newBench(t, nil, func(o *Options) { o.Local = tt.local }).Runner, verb: "plan", job: job(target()), creds: tt.creds, report: &report.Report{}}
+			x.job.Rules.Providers = tt.providers
 			if tt.verb != "" {
 				x.verb = tt.verb
 			}
