@@ -33,6 +33,8 @@ func TestThreat07StateOfOtherLayers(t *testing.T) {
 	}
 	object := func(layer string) aws.Object { return aws.Object{Bucket: bucket, Key: layer + "/terraform.tfstate"} }
 	bounds := &aws.State{Own: object("compute"), Reads: []aws.Object{object("network")}}
+	nowhere := &aws.State{Buckets: []string{bucket}}
+	elsewhere := &aws.State{Own: aws.Object{Bucket: "spies", Key: "x"}, Buckets: []string{bucket}}
 
 	for name, tt := range map[string]struct {
 		bounds  *aws.State
@@ -49,6 +51,8 @@ func TestThreat07StateOfOtherLayers(t *testing.T) {
 		"nor is one that it builds on":         {bounds, "network", []string{"state", "push", "-lock=false", "new.tfstate"}, true, false},
 		"nor is another one locked":            {bounds, "network", []string{"plan", "-lock=true", "-input=false"}, true, false},
 		"an apply writes nothing":              {bounds, "compute", []string{"apply", "-auto-approve", "-input=false"}, true, false},
+		"without a state no other is read":     {nowhere, "data", []string{"state", "pull"}, true, false},
+		"nor with one in another bucket":       {elsewhere, "data", []string{"state", "pull"}, true, false},
 		"unbounded, another state is read":     {nil, "data", []string{"state", "pull"}, false, false},
 		"unbounded, a state is written":        {nil, "data", []string{"state", "push", "new.tfstate"}, false, true},
 	} {

@@ -19,8 +19,9 @@ func (g *Grant) Duration() time.Duration { return time.Duration(g.Seconds) * tim
 // those that it reads by declaration, and writing nothing but the own state's lock file. Other buckets, and other
 // services, are the role's affair.
 type State struct {
-	Own   Object   `json:"own"`
-	Reads []Object `json:"reads,omitempty"` // of the layers it builds on, and what its remote_state data name
+	Own     Object   `json:"own,omitzero"`      // zero: it is not in S3
+	Reads   []Object `json:"reads,omitempty"`   // of the layers it builds on, and what its remote_state data name
+	Buckets []string `json:"buckets,omitempty"` // that hold states, beside those of Own and Reads: none of these is read
 }
 
 // An Object is one object in S3.

@@ -40,10 +40,14 @@ type statement struct {
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (Permissions)
 // https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
 func (s *State) policy(partition string) (string, *fault) {
-	lock := Object{Bucket: s.Own.Bucket, Key: s.Own.Key + ".tflock"}
 	arn := "arn:" + partition + ":s3:::"
-	var buckets, around, objects []string
-	for _, o := range append([]Object{s.Own}, s.Reads...) {
+	states := slices.Clone(s.Reads)
+	var buckets, around, objects, locks []string
+	if s.Own != (Object{}) {
+		states = append(states, s.Own)
+		locks = []string{arn + Object{s.Own.Bucket, s.Own.Key + ".tflock"}.name()}
+	}
+	for _, o := range states {
 		if !bucketName.MatchString(o.Bucket) || o.Key == "" || !utf8.ValidString(o.Key) {
 			return "", &fault{problem: fmt.Sprintf("no state can stand at %q in the bucket %q", o.Key, o.Bucket),
 				hint: "correct `bucket` and `key` of the backend's configuration"}
@@ -51,17 +55,22 @@ func (s *State) policy(partition string) (string, *fault) {
 		buckets = append(buckets, arn+o.Bucket)
 		objects = append(objects, arn+o.name())
 	}
+	for _, b := range s.Buckets {
+		if bucketName.MatchString(b) { // no other exists
+			buckets = append(buckets, arn+b)
+		}
+	}
 	buckets, objects = distinct(buckets), distinct(objects)
 	for _, b := range buckets {
 		around = append(around, b, b+"/*")
 	}
-	text := document([]statement{
+	text := document(slices.DeleteFunc([]statement{
 		{NotAction: "s3:*", Resource: []string{"*"}},
 		{Action: []string{"s3:*"}, NotResource: around},
 		{Action: []string{"s3:Get*", "s3:List*"}, Resource: buckets},
 		{Action: []string{"s3:GetObject*"}, Resource: objects},
-		{Action: []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}, Resource: []string{arn + lock.name()}},
-	})
+		{Action: []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}, Resource: locks},
+	}, func(s statement) bool { return len(s.Resource)+len(s.NotResource) == 0 }))
 	if n := utf8.RuneCountInString(text); n > maxPolicy {
 		return "", &fault{problem: fmt.Sprintf("the session policy of its plan has %d characters, more than the %d that AWS takes", n, maxPolicy), hint: smaller}
 	}

@@ -109,6 +109,29 @@ func TestAPlansSession(t *testing.T) {
 	}
 }
 
+// A new layer may keep its state nowhere, or in a bucket of anybody's: the states of the others stay closed to it.
+func TestASessionWithoutAStateOfItsOwnReadsNoOther(t *testing.T) {
+	for name, s := range map[string]State{
+		"no state":        {Buckets: []string{"acme-states"}},
+		"another bucket":  {Own: Object{"evil", "x"}, Buckets: []string{"acme-states", "acme-states"}},
+		"only a declared": {Reads: []Object{{"acme-states", "dns.tfstate"}}, Buckets: []string{"no bucket", ""}},
+	} {
+		p, text := policyOf(t, s, "aws")
+		const bucket = "arn:aws:s3:::acme-states"
+		for _, action := range []string{"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject"} {
+			if p.allows(action, bucket+"/prod/06-database/terraform.tfstate") || p.allows(action, bucket+"/.tflock") {
+				t.Errorf("%s: %s by %s", name, action, text)
+			}
+		}
+		if p.allows("s3:PutBucketPolicy", bucket) || !p.allows("s3:ListBucket", bucket) || !p.allows("s3:GetObject", "arn:aws:s3:::acme-artifacts/app.zip") || !p.allows("ec2:DescribeInstances", "*") {
+			t.Errorf("%s: %s", name, text)
+		}
+		if len(s.Reads) > 0 != p.allows("s3:GetObject", bucket+"/dns.tfstate") || strings.Contains(text, "no bucket") || strings.Contains(text, "null") {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+}
+
 func TestKeysInAPolicyStandForThemselves(t *testing.T) {
 	for _, key := range []string{"a*c", "a?c", "a$c", "${aws:username}", "env:/prod/x", "<a>&b", `a"b\c`, "zürich"} {
 		p, text := policyOf(t, State{Own: Object{"acme-states", key}}, "aws")

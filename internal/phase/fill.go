@@ -24,6 +24,7 @@ type scene struct {
 	owners    codeowners.Ruleset
 	base      *layer.Map // where head left the base branch
 	head      *layer.Map
+	settled   *layer.Map // of the default branch; nil where base is that
 	affected  []layer.Affected
 	mergeBase string
 	branches  map[string]string // branch → commit
@@ -49,7 +50,7 @@ func (d Door) fill(ctx context.Context, token string, t *Ticket) error {
 	if err != nil {
 		return err
 	}
-	t.MergeBase, s.branches, s.key, s.grant = s.mergeBase, branches, d.keys(ctx, t), d.grants(t)
+	t.MergeBase, s.branches, s.key, s.grant = s.mergeBase, branches, d.keys(ctx, t), d.grants(t, s)
 	if s.trunk, err = d.defaultBranch(ctx, t); err != nil {
 		return err
 	}
@@ -58,6 +59,11 @@ func (d Door) fill(ctx context.Context, token string, t *Ticket) error {
 		return err
 	}
 	s.on, s.trusted = t.BaseRef, trunk.cfg
+	if settled := branches[s.trunk]; settled != s.mergeBase {
+		if s.settled, err = trunk.layersOf(ctx, d.Git, settled); err != nil {
+			return err
+		}
+	}
 	return asRefusal(s.choose(t))
 }
 

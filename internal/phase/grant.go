@@ -16,9 +16,9 @@ import (
 // A granter returns the grant of a target of m whose environment has roles, or why it cannot have one.
 type granter func(roles config.AWS, m *layer.Map, target layer.Target) (*aws.Grant, *Hold)
 
-// grants returns the grants of a ticket's jobs: the plan role for what only looks, bounded to the states that a target
+// grants returns the grants of the jobs of a ticket that s is the scene of: the plan role for what only looks, bounded to the states that a target
 // reads; the apply role, where it has one, for what writes. A ticket never names both.
-func (d Door) grants(t *Ticket) granter {
+func (d Door) grants(t *Ticket, s *scene) granter {
 	return func(roles config.AWS, m *layer.Map, target layer.Target) (*aws.Grant, *Hold) {
 		g := &aws.Grant{Role: roles.PlanRole, Region: roles.Region, Session: d.session(t), Seconds: int(roles.SessionDuration.Seconds())}
 		if t.Work == Applying || t.Work == Unlocking {
@@ -32,7 +32,7 @@ func (d Door) grants(t *Ticket) granter {
 			return g, nil
 		}
 		var held *Hold
-		g.State, held = bounds(m, target)
+		g.State, held = s.bounds(roles, m, target)
 		return g, held
 	}
 }
@@ -55,23 +55,50 @@ func (d Door) session(t *Ticket) string {
 	return name
 }
 
-// bounds returns what the session of a plan may read of states, where they are kept in S3.
-func bounds(m *layer.Map, target layer.Target) (*aws.State, *Hold) {
-	if target.Backend != "s3" {
-		return nil, nil
+// bounds returns what the session of a plan may read of states, where any are kept in S3: of all that its role is for, the
+// target's own and those that it declares to read.
+func (s *scene) bounds(roles config.AWS, m *layer.Map, target layer.Target) (*aws.State, *Hold) {
+	state := &aws.State{}
+	if target.Backend == "s3" {
+		own, ok := m.Place(target.ID())
+		if !ok {
+			return nil, denied("where it keeps its state is only known when Terraform runs, so that its plan cannot be kept from other states",
+				"write bucket and key into the backend block, its file or `backend { values }`; or set `session_policy = \"none\"` in the aws block of "+target.Env)
+		}
+		state.Own = object(own)
 	}
-	own, ok := m.Place(target.ID())
-	if !ok {
-		return nil, denied("where it keeps its state is only known when Terraform runs, so that its plan cannot be kept from other states",
-			"write bucket and key into the backend block, its file or `backend { values }`; or set `session_policy = \"none\"` in the aws block of "+target.Env)
-	}
-	state := &aws.State{Own: object(own)}
 	for _, p := range m.Reads(target.ID()) {
 		if p.Backend == "s3" {
 			state.Reads = append(state.Reads, object(p))
 		}
 	}
+	named := func(bucket string) bool {
+		return bucket == state.Own.Bucket || slices.ContainsFunc(state.Reads, func(o aws.Object) bool { return o.Bucket == bucket })
+	}
+	state.Buckets = slices.DeleteFunc(s.buckets(roles, target.Env), named)
+	if state.Own == (aws.Object{}) && len(state.Reads)+len(state.Buckets) == 0 {
+		return nil, nil
+	}
 	return state, nil
+}
+
+// buckets returns the buckets of S3 in which an environment, and those that have its plan role too, keep states: at
+// either end of the change, and on the default branch, of which a change cannot take any away.
+func (s *scene) buckets(roles config.AWS, env string) []string {
+	var out []string
+	for _, m := range []*layer.Map{s.base, s.head, s.settled} {
+		if m == nil {
+			continue
+		}
+		for _, t := range m.Targets {
+			other := s.terms(t.Env).Environment(t.Env).AWS
+			if p, ok := m.Place(t.ID()); ok && p.Backend == "s3" && (t.Env == env || other != nil && other.PlanRole == roles.PlanRole) {
+				out = append(out, p.Bucket)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func object(p layer.Place) aws.Object { return aws.Object{Bucket: p.Bucket, Key: p.Key} }
@@ -124,13 +151,34 @@ func (s scene) taken(target layer.Target, now layer.Place, known bool) *Hold {
 	if !known || target.Backend == "" {
 		return nil
 	}
-	for _, t := range s.base.Targets {
-		was, ok := s.base.Place(t.ID())
-		if ok && has(s.head, t.ID()) && was == now {
-			return denied(fmt.Sprintf("its state would be that of %s: %s", t, whereabouts(was)), "give the backend of "+target.String()+" a place of its own")
-		}
+	if t, was := s.keeper(now, func(t layer.Target) bool { return has(s.head, t.ID()) }); was != (layer.Place{}) {
+		return denied(fmt.Sprintf("its state would be that of %s: %s", t, whereabouts(was)), "give the backend of "+target.String()+" a place of its own")
 	}
 	return nil
+}
+
+// keeper returns which of those targets has its state in a place without the change, and its place as it is written there.
+func (s scene) keeper(now layer.Place, which func(layer.Target) bool) (layer.Target, layer.Place) {
+	for _, m := range []*layer.Map{s.base, s.settled} {
+		if m == nil {
+			continue
+		}
+		for _, t := range m.Targets {
+			if was, ok := m.Place(t.ID()); ok && same(was, now) && which(t) {
+				return t, was
+			}
+		}
+	}
+	return layer.Target{}, layer.Place{}
+}
+
+// same reports whether two places can be one. An endpoint of AWS's own says nothing: buckets have the same name at each.
+func same(a, b layer.Place) bool {
+	own := func(p layer.Place) bool { return p.Endpoint == "" || strings.Contains(p.Endpoint, ".amazonaws.com") }
+	if own(a) || own(b) {
+		a.Endpoint, b.Endpoint = "", ""
+	}
+	return a == b
 }
 
 // within returns the target of an ID.
@@ -146,11 +194,12 @@ func within(m *layer.Map, id string) (layer.Target, bool) {
 func (s scene) reaches(jobs []Job) []comment.Notice {
 	var out []comment.Notice
 	for _, j := range jobs {
-		if j.Grant == nil || j.Grant.State == nil || !has(s.base, j.Target.ID()) {
+		if j.Grant == nil || j.Grant.State == nil {
 			continue
 		}
-		before := s.base.Reads(j.Target.ID())
-		for _, p := range s.mapOf(j.Target).Reads(j.Target.ID()) {
+		id, m := j.Target.ID(), s.mapOf(j.Target)
+		before := s.base.Reads(id)
+		for _, p := range m.Reads(id) {
 			if p.Backend == "s3" && !slices.Contains(before, p) {
 				out = append(out, comment.Notice{
 					Message: fmt.Sprintf("%s now reads the state %s", j.Target, whereabouts(p)),
@@ -158,12 +207,26 @@ func (s scene) reaches(jobs []Job) []comment.Notice {
 				})
 			}
 		}
+		own, known := m.Place(id)
+		if !known || has(s.base, id) {
+			continue
+		}
+		if t, was := s.keeper(own, func(t layer.Target) bool { return t.ID() != id }); was != (layer.Place{}) {
+			out = append(out, comment.Notice{
+				Message: fmt.Sprintf("%s has its state where %s had it: %s", j.Target, t, whereabouts(was)),
+				Hint:    "so it should be if that was renamed",
+			})
+		}
 	}
 	return out
 }
 
-// whereabouts returns a place as an address: "`s3://bucket/key`", and the endpoint of one that is told.
+// whereabouts returns a place as an address: "`s3://bucket/key`", and the endpoint of one that is told; of a local
+// backend the file.
 func whereabouts(p layer.Place) string {
+	if p.Backend == "local" {
+		return "`" + p.Key + "`"
+	}
 	address := "`" + p.Backend + "://" + strings.TrimPrefix(path.Join(p.Bucket, p.Key), "/") + "`"
 	if p.Endpoint != "" {
 		address += " at `" + p.Endpoint + "`"
