@@ -50,6 +50,11 @@ func (r *run) class(f *report.Failure, bad []report.Diagnostic) {
 		switch {
 		case noCredentials.MatchString(text): // also where they were for a lock or an upstream state
 			f.Hint = r.credentialHint()
+		case strings.Contains(text, "failed to get shared config profile"):
+			f.Hint = "a job has no profiles of AWS: leave `profile` out of the backend and the provider, and set AWS_PROFILE on your own machine"
+			if r.runner.o.Local {
+				f.Hint = "`aws configure list-profiles` prints the profiles of this machine"
+			}
 		case d.Summary == lockError:
 			r.locked(f, d)
 		case d.Summary == "Unable to find remote state":

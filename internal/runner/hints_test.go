@@ -42,6 +42,8 @@ func TestHintsOnCredentialsAndOnWhatASessionMayRead(t *testing.T) {
 		"another state at an apply":               {summary: notOwnState, creds: grant, verb: "apply", hint: "the job's role may not", not: "session_policy"},
 		"another state without a session of ours": {summary: notOwnState, hint: "the job's role may not", not: "session_policy"},
 		"the own state":                           {summary: ownState, creds: grant, hint: "the job's role may not", not: "session_policy"},
+		"a profile in a job":                      {summary: "failed to get shared config profile, acme", creds: grant, hint: "leave `profile` out", not: "list-profiles"},
+		"a profile of a person":                   {summary: "failed to get shared config profile, acme", local: true, hint: "list-profiles"},
 		"a listed provider of a person's mirror":  {summary: noPackages, local: true, providers: []string{"*/*"}, hint: "--provider-mirror"},
 		"a provider of a person's mirror":         {summary: noPackages, local: true, hint: "registry", not: "--provider-mirror"},
 		"a listed provider in a job":              {summary: noPackages, providers: []string{"*/*"}, hint: "registry", not: "--provider-mirror"},
