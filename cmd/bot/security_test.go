@@ -38,6 +38,10 @@ func TestThreat06WhatSteersTerraform(t *testing.T) {
 	play(t, "steer")
 }
 
+func TestThreat07LayersWithoutAStateOfTheirOwn(t *testing.T) {
+	play(t, "states")
+}
+
 func TestThreat08TamperedArtifact(t *testing.T) {
 	play(t, "silence", "apply_tampered", "artifact")
 }
@@ -63,7 +67,7 @@ func TestThreat15ValuesThatNobodyMarked(t *testing.T) {
 }
 
 func TestThreat17RoleOfAnotherTarget(t *testing.T) {
-	play(t, "roles")
+	play(t, "roles", "branch_roles")
 }
 
 // play runs scripts of testdata/threats.

@@ -12,7 +12,8 @@ import (
 // rightful refuses to apply or unlock from a branch in environments that are not its own. What the branch says of itself
 // is no proof: whoever may write can make a branch whose configuration claims an environment, or one of an environment's
 // name. So the configuration of the default branch must say the same; and unless it names the branch, an environment
-// stays with the branch that it was last applied from. s is the branch's scene, done what was applied.
+// stays with the branch that it was last applied from. s is the branch's scene, done what was applied; s then knows whose
+// word counts on what targets are given, see terms.
 func (d Door) rightful(ctx context.Context, token string, s *scene, name string, envs []string, done ledger) error {
 	trunk, err := d.trunk(ctx, token, s, name)
 	if err != nil {
@@ -30,6 +31,7 @@ func (d Door) rightful(ctx context.Context, token string, s *scene, name string,
 				fmt.Sprintf("if it is right, set `branch = %q` in the block of %s in `%s` of %q", name, env, config.Path, s.trunk))
 		}
 	}
+	s.on, s.trusted = name, trunk.cfg
 	return nil
 }
 
