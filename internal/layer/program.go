@@ -102,3 +102,12 @@ func (i *Inspection) BackendFile(fsys fs.FS, name string) error {
 	}
 	return nil
 }
+
+// BackendValues adds the programs of settings that are handed to init one by one, which a branch's configuration names.
+func (i *Inspection) BackendValues(values map[string]string) {
+	for _, name := range sortedKeys(values) {
+		if launchers[name] {
+			i.Programs = append(i.Programs, Use{Name: name})
+		}
+	}
+}

@@ -55,3 +55,11 @@ func TestBackendFile(t *testing.T) {
 		})
 	}
 }
+
+func TestBackendValues(t *testing.T) {
+	i := &Inspection{}
+	i.BackendValues(map[string]string{"bucket": "x", "shared_config_files": `["x"]`})
+	if say(i) != "program shared_config_files :0\n" {
+		t.Error(say(i))
+	}
+}

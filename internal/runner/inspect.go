@@ -34,6 +34,7 @@ func (r *run) inspect() (err error) {
 	if err != nil {
 		return fmt.Errorf("read what the layer is made of: %w", err)
 	}
+	r.found.BackendValues(r.job.Target.BackendValues)
 	return r.denied("", r.rules(), r.found)
 }
 

@@ -24,18 +24,21 @@ func TestCredentialsThatAProgramGivesAreNotAskedFor(t *testing.T) {
 	for name, c := range map[string]struct {
 		files   map[string]string
 		backend string
+		values  map[string]string
 	}{
-		"profiles of a state":    {map[string]string{"app/main.tf": state("s3", s3+"shared_config_files = [\"p\"]\n"), "app/p": profile}, "local"},
-		"credentials of a state": {map[string]string{"app/main.tf": state("s3", s3+"shared_credentials_files = [\"p\"]\n"), "app/p": key}, "local"},
-		"a cluster's state":      {map[string]string{"app/main.tf": state("kubernetes", "secret_suffix = \"x\"\nconfig_path = \"p\"\n"), "app/p": kube}, "local"},
-		"profiles of a backend":  {map[string]string{"app/main.tf": "terraform {\n  backend \"s3\" {\n" + s3 + "shared_config_files = [\"p\"]\n}\n}\n", "app/p": profile}, "s3"},
-		"the backend's file":     {map[string]string{"app/main.tf": "terraform {\n  backend \"s3\" {}\n}\n", "b.hcl": s3 + "shared_credentials_files = [\"p\"]\n", "app/p": key}, "s3"},
+		"profiles of a state":    {map[string]string{"app/main.tf": state("s3", s3+"shared_config_files = [\"p\"]\n"), "app/p": profile}, "local", nil},
+		"credentials of a state": {map[string]string{"app/main.tf": state("s3", s3+"shared_credentials_files = [\"p\"]\n"), "app/p": key}, "local", nil},
+		"a cluster's state":      {map[string]string{"app/main.tf": state("kubernetes", "secret_suffix = \"x\"\nconfig_path = \"p\"\n"), "app/p": kube}, "local", nil},
+		"profiles of a backend":  {map[string]string{"app/main.tf": "terraform {\n  backend \"s3\" {\n" + s3 + "shared_config_files = [\"p\"]\n}\n}\n", "app/p": profile}, "s3", nil},
+		"the backend's file":     {map[string]string{"app/main.tf": "terraform {\n  backend \"s3\" {}\n}\n", "b.hcl": s3 + "shared_credentials_files = [\"p\"]\n", "app/p": key}, "s3", nil},
+		"the backend's values":   {map[string]string{"app/main.tf": "terraform {\n  backend \"s3\" {\n" + s3 + "}\n}\n", "app/p": profile}, "s3", map[string]string{"shared_config_files": `["p"]`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, c.files, nil)
 			j := job(target())
 			j.Target.Backend = c.backend
+			j.Target.BackendValues = c.values
 			if c.files["b.hcl"] != "" {
 				j.Target.BackendConfig = "b.hcl"
 			}
