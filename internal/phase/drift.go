@@ -73,7 +73,7 @@ func (d Door) drift(ctx context.Context, t *Ticket) error {
 		if tips[name], err = d.tip(ctx, gh.Token(), t, branches, name); err != nil {
 			return err
 		}
-		tips[name].on, tips[name].trusted = name, s.cfg
+		tips[name].heed(s.cfg, name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(tips)) {
 		if err := tips[name].drift(t, name, s); err != nil {

@@ -21,6 +21,7 @@ type scene struct {
 	cfg       *config.Config
 	on        string         // the branch that cfg is of
 	trusted   *config.Config // of the default branch; nil where cfg itself is trusted, see terms
+	silent    bool           // trusted says nothing
 	owners    codeowners.Ruleset
 	base      *layer.Map // where head left the base branch
 	head      *layer.Map
@@ -58,7 +59,7 @@ func (d Door) fill(ctx context.Context, token string, t *Ticket) error {
 	if err != nil {
 		return err
 	}
-	s.on, s.trusted = t.BaseRef, trunk.cfg
+	s.heed(trunk.cfg, t.BaseRef)
 	if settled := branches[s.trunk]; settled != s.mergeBase {
 		if s.settled, err = trunk.layersOf(ctx, d.Git, settled); err != nil {
 			return err

@@ -31,7 +31,7 @@ func (d Door) rightful(ctx context.Context, token string, s *scene, name string,
 				fmt.Sprintf("if it is right, set `branch = %q` in the block of %s in `%s` of %q", name, env, config.Path, s.trunk))
 		}
 	}
-	s.on, s.trusted = name, trunk.cfg
+	s.heed(trunk.cfg, name)
 	return nil
 }
 

@@ -10,6 +10,12 @@ import (
 	"github.com/layerbot/layerbot/internal/secret"
 )
 
+// heed makes the default branch's configuration the one that s, the scene of a branch, is held to.
+func (s *scene) heed(trunk *config.Config, branch string) {
+	none, err := config.Parse(config.Path, nil)
+	s.on, s.trusted, s.silent = branch, trunk, err == nil && reflect.DeepEqual(trunk, none)
+}
+
 // terms returns the configuration that says what a target of an environment is given: role, secrets, rules. It is that
 // of the branch, if the default branch's configuration names it as the environment's, or if the default branch has none
 // and leaves the environment to the branch of its name; else it is that of the default branch. Whoever may write can make
@@ -20,16 +26,10 @@ func (s scene) terms(env string) *config.Config {
 	}
 	trunk := s
 	trunk.cfg = s.trusted
-	if trunk.branchOf(env) == s.on && (s.trusted.Environment(env).BranchGiven || silent(s.trusted)) {
+	if trunk.branchOf(env) == s.on && (s.trusted.Environment(env).BranchGiven || s.silent) {
 		return s.cfg
 	}
 	return s.trusted
-}
-
-// silent reports whether a configuration says nothing.
-func silent(cfg *config.Config) bool {
-	none, err := config.Parse(config.Path, nil)
-	return err == nil && reflect.DeepEqual(cfg, none)
 }
 
 // A given is what a configuration gives a target.
