@@ -67,7 +67,7 @@ func TestThreat15ValuesThatNobodyMarked(t *testing.T) {
 }
 
 func TestThreat17RoleOfAnotherTarget(t *testing.T) {
-	play(t, "roles", "branch_roles")
+	play(t, "roles", "branch_roles", "own_environments")
 }
 
 // play runs scripts of testdata/threats.

@@ -159,7 +159,9 @@ func (s scene) draft(target layer.Target) (Job, error) {
 		Target: target, Key: key, Tool: g.terraform.Binary, Release: g.terraform.Version, Supply: g.supply, Volatile: g.env.Volatile,
 		Sensitive: g.terraform.Sensitive, Pass: g.terraform.PassEnv, Rules: layer.Rules{Providers: g.terraform.Providers, Deny: g.terraform.Deny},
 	}
-	j.Denied = s.moved(cfg, target)
+	if j.Denied = s.reserved(target); j.Denied == nil {
+		j.Denied = s.moved(cfg, target)
+	}
 	if s.grant != nil && g.env.AWS != nil && j.Denied == nil {
 		j.Grant, j.Denied = s.grant(*g.env.AWS, s.mapOf(target), target)
 	}

@@ -108,6 +108,17 @@ func denied(message, hint string) *Hold {
 	return &Hold{Kind: report.Denied, Message: message, Hint: hint}
 }
 
+// reserved returns why nothing is run for an environment of such a name. Its jobs would be in the GitHub environment with
+// the App's key ("layerbot"), or its apply in that of another environment's plans ("plan-prod"), and have what AWS gives
+// these: the name of a job's environment is what trust policies go by. GitHub takes capital letters for small ones.
+func (s scene) reserved(target layer.Target) *Hold {
+	name := strings.ToLower(target.Env)
+	if s.grant == nil || name != "layerbot" && !strings.HasPrefix(name, "layerbot-") && !strings.HasPrefix(name, "plan-") {
+		return nil
+	}
+	return denied(fmt.Sprintf("the environment %q has a name that Layerbot keeps for its own jobs", target.Env), "call it something else than layerbot, layerbot-… and plan-…")
+}
+
 // mapOf returns the map that has a target: that of the head, or for one that the change deletes that of the base.
 func (s scene) mapOf(target layer.Target) *layer.Map {
 	if has(s.head, target.ID()) {
