@@ -23,6 +23,9 @@ func (p *part) launches(body hcl.Body) {
 		for _, name := range sortedKeys(native.Attributes) {
 			a := native.Attributes[name]
 			p.launcher(name, a.NameRange)
+			if name == "kubernetes" && !writtenOut(a.Expr) { // of the provider helm, whose exec is in there
+				p.unclear(a.NameRange, "the settings of a cluster, which are not written out")
+			}
 			p.launchesIn(a.Expr)
 		}
 		for _, b := range native.Blocks {

@@ -22,6 +22,7 @@ func TestSettingsThatStartProgramsAreFound(t *testing.T) {
 		"a provider":                        {"-- a/main.tf --\nprovider \"k\" {\n  exec {\n    command = \"sh\"\n  }\n}\n", "program exec a/main.tf:2"},
 		"a provider, deep and dynamic":      {"-- a/main.tf --\nprovider \"helm\" {\n  kubernetes {\n    dynamic \"exec\" {}\n  }\n}\n", "program exec a/main.tf:3"},
 		"a provider, in an object":          {"-- a/main.tf --\nprovider \"helm\" {\n  kubernetes = {\n    exec = {}\n  }\n}\n", "program exec a/main.tf:3"},
+		"a provider, in a computed object":  {"-- a/main.tf --\nprovider \"helm\" {\n  kubernetes = merge(local.x, {})\n}\n", "unclear the settings of a cluster, which are not written out a/main.tf:2"},
 		"a provider, in JSON":               {"-- a/main.tf.json --\n{\"provider\":{\"helm\":[{\"kubernetes\":[{\"exec\":[{\"command\":\"sh\"}]}]}]}}\n", "program exec a/main.tf.json:1"},
 		"the key of a state's encryption":   {"-- a/main.tofu --\nterraform {\n  encryption {\n    key_provider \"aws_kms\" \"x\" {\n      shared_config_files = [\"x\"]\n    }\n  }\n}\n", "program shared_config_files a/main.tofu:4"},
 		"a resource is none of these":       {"-- a/main.tf --\nresource \"aws_x\" \"x\" {\n  config_path = \"x\"\n}\n", ""},
