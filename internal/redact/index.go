@@ -181,7 +181,7 @@ func cover(b *strings.Builder, s string, spans []span, masked bool) bool {
 	pos := 0
 	for _, sp := range spans {
 		from, to := min(sp.from, len(s)), min(sp.to, len(s))
-		if to <= pos {
+		if to <= max(pos, from) { // masked already, or beyond s
 			continue
 		}
 		if from > pos {
