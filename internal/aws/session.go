@@ -147,7 +147,19 @@ func (x *exchange) credentials(out *sts.AssumeRoleWithWebIdentityOutput) (aws.Cr
 	if !time.Now().Before(*c.Expiration) {
 		return aws.Credentials{}, &fault{problem: "its session has ended before it began", hint: "set the clock of the runner"}
 	}
+	expires := *c.Expiration
+	if longest := time.Now().Add(x.longest()); expires.After(longest) {
+		expires = longest // the clock of this machine is behind
+	}
 	return aws.Credentials{
-		AccessKeyID: *c.AccessKeyId, SecretAccessKey: *c.SecretAccessKey, SessionToken: *c.SessionToken, CanExpire: true, Expires: *c.Expiration,
+		AccessKeyID: *c.AccessKeyId, SecretAccessKey: *c.SecretAccessKey, SessionToken: *c.SessionToken, CanExpire: true, Expires: expires,
 	}, nil
+}
+
+// longest is how long a session lasts at most: as long as was asked for, else an hour.
+func (x *exchange) longest() time.Duration {
+	if x.grant.Seconds > 0 {
+		return x.grant.Duration()
+	}
+	return time.Hour
 }

@@ -23,8 +23,7 @@ func (d Door) grants(t *Ticket, s *scene) granter {
 		g := &aws.Grant{Role: roles.PlanRole, Region: roles.Region, Session: d.session(t), Seconds: int(roles.SessionDuration.Seconds())}
 		if t.Work == Applying || t.Work == Unlocking {
 			if g.Role = roles.ApplyRole; g.Role == "" {
-				return nil, denied(fmt.Sprintf("the environment %s has a plan_role and no apply_role", target.Env),
-					"add apply_role to its aws block in "+config.Path)
+				return nil, denied(fmt.Sprintf("the environment %s has a plan_role and no apply_role", target.Env), applyRoleMissing)
 			}
 			return g, nil
 		}
@@ -36,6 +35,14 @@ func (d Door) grants(t *Ticket, s *scene) granter {
 		return g, held
 	}
 }
+
+// planOnly reports whether an environment is planned and never applied: it has a role for the one and none for the other.
+func planOnly(cfg *config.Config, env string) bool {
+	roles := cfg.Environment(env).AWS
+	return roles != nil && roles.ApplyRole == ""
+}
+
+const applyRoleMissing = "add `apply_role` to the `aws` block of the environment in `" + config.Path + "`"
 
 // session names the session of a role, which AWS's logs show: "layerbot-pr-12-4711", else "layerbot-drift-4711".
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html

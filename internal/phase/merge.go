@@ -54,8 +54,12 @@ func (d Door) merged(ctx context.Context, gh Pulls, a ask, t *Ticket) error {
 	}
 	if len(m.envs) == 0 {
 		why := fmt.Sprintf("no environment belongs to the branch %q", t.BaseRef)
+		next := "set `branch` in an environment block of `.github/layerbot.hcl`, on that branch"
+		if len(m.environmentsOf(t.BaseRef)) > 0 {
+			why, next = fmt.Sprintf("nothing is applied from the branch %q: its environments have no `apply_role`", t.BaseRef), applyRoleMissing
+		}
 		if a.command != nil {
-			return refuse(why, "set `branch` in an environment block of `.github/layerbot.hcl`, on that branch")
+			return refuse(why, next)
 		}
 		t.Ignored = why
 		return nil
@@ -121,6 +125,7 @@ func (m *merge) look(ctx context.Context) error {
 			m.envs[e.Name] = true
 		}
 	}
+	maps.DeleteFunc(m.envs, func(env string, _ bool) bool { return planOnly(s.cfg, env) })
 	t.Checks = slices.Sorted(maps.Keys(m.envs))
 	m.memory = &memory{gh: m.gh, door: d, branch: t.BaseRef, head: t.Head}
 	for _, env := range t.Checks {
@@ -211,6 +216,9 @@ func (m *merge) call(c comment.Command, pending []candidate) (map[string]bool, e
 	}
 	out := map[string]bool{}
 	for _, t := range named {
+		if planOnly(m.cfg, t.Env) {
+			return nil, refuse(fmt.Sprintf("%s is planned and never applied: %s has no `apply_role`", t.Target, t.Env), applyRoleMissing)
+		}
 		if !m.envs[t.Env] {
 			return nil, refuse(
 				fmt.Sprintf("%s is applied from the branch %q, and this is about %q", t.Target, m.branchOf(t.Env), m.ticket.BaseRef),

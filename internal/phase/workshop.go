@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -153,9 +154,13 @@ func (c craft[C]) each(ctx context.Context, jobs []Job) error {
 
 // one does the work of one job.
 func (c craft[C]) one(ctx context.Context, j Job) error {
+	begun := time.Now()
 	r, err := c.run(ctx, j)
 	if r == nil {
 		return err
+	}
+	if r.Seconds == 0 {
+		r.Seconds = time.Since(begun).Seconds()
 	}
 	r.Deleted, r.Mode, r.Head = j.Deleted, j.Mode, c.shop.ticket.Head
 	return errors.Join(err, c.shop.keep(r))
