@@ -25,6 +25,7 @@ type tool struct {
 type ToolError struct {
 	Tool   string // "terraform" or "tofu"
 	Found  string // a version that does not fit, "" when there is none
+	Old    bool   // it is older than any that is run
 	Needs  string // "1.11.4", or constraints
 	Broken error  // why a program that is on PATH does not tell its version; nil when each does
 	Err    error  // why it could not be installed; nil when that was not tried
@@ -40,6 +41,9 @@ func (e *ToolError) Error() string {
 	}
 	if e.Needs != "" {
 		msg += ", " + e.Needs + " is needed"
+	}
+	if e.Old {
+		msg += ", and none before " + oldest.String() + " is run"
 	}
 	if e.Err != nil {
 		msg += ", and it could not be installed: " + e.Err.Error()
@@ -81,9 +85,13 @@ type need struct {
 	constraints string
 }
 
+// oldest is the oldest version that is run, whatever a layer asks for: those before have no JSON of all that is read
+// here, and the first of them take providers from where a pull request can put them.
+var oldest = version.Must(version.NewVersion("1.0.0"))
+
 // needed returns what job asks for.
 func needed(job Job) (need, error) {
-	n := need{name: job.Tool, fits: func(*version.Version) bool { return true }}
+	n := need{name: job.Tool, fits: oldest.LessThanOrEqual}
 	if n.name == "" {
 		n.name = "terraform"
 	}
@@ -96,13 +104,13 @@ func needed(job Job) (need, error) {
 		if err != nil {
 			return n, fmt.Errorf("version %q: %w", job.Version, err)
 		}
-		n.text, n.exact, n.fits = want.String(), want.String(), want.Equal
+		n.text, n.exact, n.fits = want.String(), want.String(), func(v *version.Version) bool { return want.Equal(v) && oldest.LessThanOrEqual(v) }
 	case job.Target.RequiredVersion != "":
-		want, err := version.NewConstraint(job.Target.RequiredVersion)
+		want, err := version.NewConstraint(job.Target.RequiredVersion + ", >= " + oldest.String())
 		if err != nil {
 			return n, fmt.Errorf("required_version %q: %w", job.Target.RequiredVersion, err)
 		}
-		n.text, n.constraints, n.fits = want.String(), want.String(), want.Check
+		n.text, n.constraints, n.fits = job.Target.RequiredVersion, want.String(), want.Check
 	}
 	return n, nil
 }
@@ -126,7 +134,7 @@ func (t *tools) find(ctx context.Context, job Job, dir string) (tool, error) {
 		case n.fits(v):
 			return tool{path, n.name, v}, nil
 		case missing.Found == "":
-			missing.Found = v.String()
+			missing.Found, missing.Old = v.String(), v.LessThan(oldest)
 		}
 	}
 	if !t.download || n.name != "terraform" {

@@ -77,6 +77,19 @@ func TestMissingAndWrongToolAreFailuresWithAHint(t *testing.T) {
 	}
 }
 
+// A pull request chooses the version, and old ones take programs from the layer's own folder.
+func TestNoProgramBeforeTheFirstMajorVersionIsRun(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"terraform": versioned("0.12.31", "/dev/null")})
+	b := newBench(t, map[string]string{"app/main.tf": local}, func(o *Options) { o.Environ["PATH"] = dir })
+	j := job(target())
+	j.Target.RequiredVersion = "~> 0.12"
+	if f := b.bad(j); f.Message != "terraform 0.12.31 is on PATH, ~> 0.12 is needed, and none before 1.0.0 is run" {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestAProgramThatDoesNotRunIsPassedOver(t *testing.T) {
 	t.Parallel()
 	dirs := []string{t.TempDir(), t.TempDir()}
