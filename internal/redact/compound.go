@@ -19,6 +19,7 @@ const (
 	pemEnd   = "-----END "
 	pemDash  = "-----"
 	maxLabel = 64
+	maxEnds  = 8 // that are looked at, of a key whose first ones are none
 )
 
 func (privateKey) starts() []string { return []string{pemBegin} }
@@ -36,16 +37,21 @@ func (privateKey) match(sc *scanner, i int) (span, verdict) {
 	}
 	body := label + len(pemDash)
 	limit := min(body+maxKey, len(sc.s))
-	end := sc.keyEnd(body)
-	if end+len(pemEnd) <= limit {
-		var dash int
-		if dash, v = sc.until(end+len(pemEnd), maxLabel, pemDash); v == yes {
-			return span{from: i, to: dash + len(pemDash)}, yes
+	for at, tries := body, 0; tries < maxEnds; tries++ {
+		end := sc.keyEnd(at) + len(pemEnd)
+		if end > limit {
+			break
 		}
-	} else if limit-body < maxKey {
-		v = sc.atEnd()
+		switch dash, v := sc.until(end, maxLabel, pemDash); v {
+		case yes:
+			return span{from: i, to: dash + len(pemDash)}, yes
+		case more:
+			return span{}, more
+		case no: // it does not end here
+		}
+		at = end
 	}
-	if v == more {
+	if limit-body < maxKey && !sc.final {
 		return span{}, more
 	}
 	return span{from: i, to: limit}, yes

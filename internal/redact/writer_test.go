@@ -115,7 +115,7 @@ func FuzzStreamEqualsWhole(f *testing.F) {
 func TestScanIsLinear(t *testing.T) {
 	for name, piece := range map[string]string{
 		"web tokens": "eyJ", "tokens": "ghs_", "URLs": "a://b:c@", "keys": "-----BEGIN " + "PRIVATE KEY-----",
-		"headers": "authorization:x", "dashes": "-", "letters of a secret": "a", "bearers": "bearer ",
+		"headers": "authorization:x", "dashes": "-", "keys that end badly": "-----BEGIN " + "PRIVATE KEY----------END ", "letters of a secret": "a", "bearers": "bearer ",
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := redact.New(strings.Repeat("a", 300) + "b")

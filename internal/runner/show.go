@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// show reads the plan in file, or the state with file "", through `show -json`, while it is being written: neither the text nor the values
-// of a large plan are ever held as a whole.
+// show reads the plan in file, or the state with file "", through `show -json`, while it is being written: neither the
+// text nor the values of a large plan are ever held as a whole.
 func (r *run) show(ctx context.Context, file string, into *planReader) error {
 	args := []string{"show", "-json", "-no-color"}
 	if file != "" {
