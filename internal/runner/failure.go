@@ -96,7 +96,7 @@ func (r *run) fault(step string, err error, out *stream, stderr string) error {
 		f.Message = fmt.Sprintf("%s %s failed (%v)", r.tool.name, step, err)
 		f.Hint = "the end of its output is below"
 	default:
-		f.Message = bad[0].Summary
+		f.Message, _, _ = strings.Cut(strings.TrimSpace(bad[0].Summary), "\n") // some are whole paragraphs: they stand below
 		if step == "apply" {
 			f.Hint = "mend what the error names, then " + r.again() + ": what was carried out is not done twice"
 		}

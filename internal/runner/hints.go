@@ -19,6 +19,10 @@ var hints = []struct{ text, hint string }{
 	{"Failed to load plugin schemas", pluginHint},
 	{"failed to instantiate provider", pluginHint},
 	{"Module not installed", "see that the module's source can be reached from the runner"},
+	{"NoSuchBucket", "create the bucket, or correct `bucket` in the backend's configuration"},
+	{"PermanentRedirect", wrongRegion}, {"actual location", wrongRegion}, {"BucketRegionError", wrongRegion},
+	{"SlowDown", "S3 answers no more requests for now: wait a minute, then run it again"},
+	{"no such host", "no host has that name: look at the address in the error, and at the network of the runner"},
 	{"AccessDenied", "the job's role may not do this: add it to the role's policy if this is needed"},
 	{"StatusCode: 403", "the job's role may not do this: add it to the role's policy if this is needed"},
 	{"Saved plan is stale", "somebody else changes this layer at the same time: once they are done, `/apply LAYER ENV`"},
@@ -29,7 +33,7 @@ var hints = []struct{ text, hint string }{
 var (
 	// noCredentials matches errors of AWS's SDK where it has no credentials, or none that count any more.
 	noCredentials = regexp.MustCompile(`No valid credential sources found|failed to refresh cached credentials|failed to load credentials|` +
-		`ExpiredToken|InvalidClientTokenId|no EC2 IMDS role found`)
+		`ExpiredToken|InvalidClientTokenId|InvalidAccessKeyId|InvalidToken|SignatureDoesNotMatch|no EC2 IMDS role found`)
 
 	// unreadState matches the error of a backend that may not read a state, but for the target's own.
 	unreadState = regexp.MustCompile(`(?s)^Unable to access object.*(?:Forbidden|AccessDenied|StatusCode: 403)`)
@@ -37,6 +41,8 @@ var (
 	// unavailable matches the provider that could not be had, in the detail of noPackages.
 	unavailable = regexp.MustCompile(`for\s+provider\s+(\S+?):`)
 )
+
+const wrongRegion = "the bucket is in another region: correct `region` in the backend's configuration"
 
 const pluginHint = "a provider does not run here: the error says why; another version of it may"
 

@@ -18,6 +18,11 @@ const (
 	lockDenied  = `Error message: operation error S3: PutObject, https response error StatusCode: 403, RequestID: , HostID: , api error AccessDenied: Access Denied`
 )
 
+// s3Error is how AWS's SDK tells an answer of S3.
+func s3Error(status, code string) string {
+	return "operation error S3: ListObjectsV2, https response error StatusCode: " + status + ", RequestID: , HostID: , api error " + code + ": x"
+}
+
 func TestHintsOnCredentialsAndOnWhatASessionMayRead(t *testing.T) {
 	t.Parallel()
 	grant := map[string]string{granted: "http://127.0.0.1:1/grant"}
@@ -47,6 +52,12 @@ func TestHintsOnCredentialsAndOnWhatASessionMayRead(t *testing.T) {
 		"a listed provider of a person's mirror":  {summary: noPackages, local: true, providers: []string{"*/*"}, hint: "--provider-mirror"},
 		"a provider of a person's mirror":         {summary: noPackages, local: true, hint: "registry", not: "--provider-mirror"},
 		"a listed provider in a job":              {summary: noPackages, providers: []string{"*/*"}, hint: "registry", not: "--provider-mirror"},
+		"no bucket":                               {summary: "Error loading state: S3 bucket does not exist", detail: s3Error("404", "NoSuchBucket"), hint: "create the bucket"},
+		"a bucket of another region":              {summary: "Unable to list objects", detail: s3Error("301", "PermanentRedirect"), hint: "another region"},
+		"an S3 that has enough":                   {summary: "Unable to list objects", detail: s3Error("503", "SlowDown"), hint: "wait a minute"},
+		"a key that AWS does not know":            {summary: "Unable to list objects", detail: s3Error("403", "InvalidAccessKeyId"), hint: "id-token: write", not: "may not do this"},
+		"a secret of another key":                 {summary: "Unable to list objects", detail: s3Error("403", "SignatureDoesNotMatch"), hint: "id-token: write", not: "may not do this"},
+		"no such host":                            {summary: "Unable to list objects", detail: "dial tcp: lookup s3.example.com: no such host", hint: "no host has that name", not: "data sources"},
 		"a lock that the role may not write":      {summary: lockError, detail: lockDenied, creds: grant, hint: "*.tflock", not: "session_policy"},
 	} {
 		t.Run(name, func(t *testing.T) {
