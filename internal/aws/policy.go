@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -48,7 +47,7 @@ func (s *State) policy(partition string) (string, *fault) {
 		locks = []string{arn + Object{s.Own.Bucket, s.Own.Key + ".tflock"}.name()}
 	}
 	for _, o := range states {
-		if !bucketName.MatchString(o.Bucket) || o.Key == "" || !utf8.ValidString(o.Key) {
+		if !bucketName().MatchString(o.Bucket) || o.Key == "" || !utf8.ValidString(o.Key) {
 			return "", &fault{problem: fmt.Sprintf("no state can stand at %q in the bucket %q", o.Key, o.Bucket),
 				hint: "correct `bucket` and `key` of the backend's configuration"}
 		}
@@ -56,7 +55,7 @@ func (s *State) policy(partition string) (string, *fault) {
 		objects = append(objects, arn+o.name())
 	}
 	for _, b := range s.Buckets {
-		if bucketName.MatchString(b) { // no other exists
+		if bucketName().MatchString(b) { // no other exists
 			buckets = append(buckets, arn+b)
 		}
 	}
@@ -82,7 +81,7 @@ const smaller = "read fewer states in this layer, or give them shorter keys; `se
 	" leaves it to the plan role which states a plan may read"
 
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, and as they were before 2018
-var bucketName = regexp.MustCompile(`^[A-Za-z0-9._-]{3,255}$`)
+var bucketName = lazily(`^[A-Za-z0-9._-]{3,255}$`)
 
 // name returns o as the last part of an ARN in a policy, where * and ? would stand for anything and ${…} for a variable.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
@@ -93,7 +92,7 @@ func (o Object) name() string {
 // partition returns that of a role's ARN; roles that are not AWS's own count as of the first.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 func partition(role string) string {
-	if m := roleARN.FindStringSubmatch(role); m != nil && strings.HasPrefix(m[1], "aws") {
+	if m := roleARN().FindStringSubmatch(role); m != nil && strings.HasPrefix(m[1], "aws") {
 		return m[1]
 	}
 	return "aws"

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -72,6 +73,11 @@ func dualStack(env map[string]string) aws.DualStackEndpointState {
 		return aws.DualStackEndpointStateEnabled
 	}
 	return aws.DualStackEndpointStateUnset
+}
+
+// lazily compiles an expression when it is first used: those with large counts would slow down every start of the program.
+func lazily(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }
 
 var errorCode = regexp.MustCompile(`^[A-Za-z0-9.]{1,60}$`)

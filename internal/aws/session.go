@@ -69,7 +69,7 @@ type exchange struct {
 // The roles, regions and session names that there are. Regions become part of host names.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 var (
-	roleARN     = regexp.MustCompile(`^arn:([a-z-]{1,32}):iam::[0-9]*:role/[\w+=,.@/-]{1,512}$`)
+	roleARN     = lazily(`^arn:([a-z-]{1,32}):iam::[0-9]*:role/[\w+=,.@/-]{1,512}$`)
 	regionName  = regexp.MustCompile(`^[a-z0-9]{1,20}(-[a-z0-9]{1,20}){0,5}$`)
 	sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
 )
@@ -82,7 +82,7 @@ func newExchange(i issuer, g *Grant, wait time.Duration) (*exchange, *fault) {
 	}
 	const block = "correct the environment's `aws` block in the configuration"
 	switch {
-	case !roleARN.MatchString(g.Role):
+	case !roleARN().MatchString(g.Role):
 		return nil, &fault{problem: "it is not the ARN of a role", hint: block + ": arn:aws:iam::123456789012:role/NAME"}
 	case !regionName.MatchString(g.Region):
 		return nil, &fault{problem: "its region is not the name of one", hint: block + `: region = "eu-west-1"`}

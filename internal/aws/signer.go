@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"maps"
-	"regexp"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
@@ -22,14 +21,14 @@ type Signer struct {
 
 // keyARN matches the ARN of a key or of an alias, and its region.
 // https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN
-var keyARN = regexp.MustCompile(`^arn:aws[a-z-]{0,30}:kms:([a-z0-9-]{1,60}):[0-9]{12}:(key|alias)/[\w/-]{1,256}$`)
+var keyARN = lazily(`^arn:aws[a-z-]{0,30}:kms:([a-z0-9-]{1,60}):[0-9]{12}:(key|alias)/[\w/-]{1,256}$`)
 
 // NewSigner returns the signer of a key (ARN). role, if not "", is assumed first by OIDC, as Grant says; else the keys
 // of the environment are used. KMS is reached by AWS_ENDPOINT_URL_KMS where that is set. Nothing is asked before the
 // first signature. The error is a *KeyError.
 func NewSigner(o Options, key, role string) (*Signer, error) {
 	s := &Signer{key: key, role: role, env: maps.Clone(o.Environ), creds: ambient(o.Environ)}
-	arn := keyARN.FindStringSubmatch(key)
+	arn := keyARN().FindStringSubmatch(key)
 	if arn == nil {
 		return nil, s.error(&fault{problem: "it is not the ARN of a key", hint: "name it as `aws kms describe-key` does: arn:aws:kms:eu-west-1:111122223333:key/…; the region is taken from there"})
 	}
