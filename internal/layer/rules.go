@@ -25,8 +25,9 @@ type Rules struct {
 }
 
 // Refusals returns why what was inspected must not be run, in the order of files: a provider that is not among those
-// allowed, a kind of block that is denied, a setting by which a program is started where data.external could not start one, a backend other than expected, one that an override file sets, a file that
-// cannot be read, and, where providers or kinds are ruled, what cannot be judged. Each has a Hint that says what to do.
+// allowed, a kind of block that is denied, a setting by which a program is started where data.external could not start
+// one, a backend other than expected, one that an override file sets, a file that cannot be read, and, where providers or
+// kinds are ruled, what cannot be judged. Each has a Hint that says what to do.
 func (r Rules) Refusals(i *Inspection) []Problem {
 	if r.Providers == nil && len(r.Deny) == 0 && r.Backend == "" {
 		return nil

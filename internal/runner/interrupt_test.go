@@ -64,6 +64,17 @@ func spied(t testing.TB, change func(*Options)) (option func(*Options), log stri
 	}, log
 }
 
+// kill kills the program that the log of spied names last.
+func kill(t *testing.T, log string) {
+	lines := strings.Split(strings.TrimSpace(read(t, log)), "\n")
+	pid, err := strconv.Atoi(strings.Fields(lines[len(lines)-1])[0])
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	_ = syscall.Kill(pid, syscall.SIGKILL)
+}
+
 func TestInterruptedApplySavesItsStateAndReleasesTheLock(t *testing.T) {
 	t.Parallel()
 	s := newBackend(t)
@@ -108,13 +119,7 @@ func TestKilledApplyKeepsTheLockUntilSomebodyReleasesIt(t *testing.T) {
 	j.Head = "c0ffee"
 	go func() {
 		await(t, filepath.Join(b.root, "stuck"))
-		lines := strings.Split(strings.TrimSpace(read(t, log)), "\n")
-		pid, err := strconv.Atoi(strings.Fields(lines[len(lines)-1])[0])
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		_ = syscall.Kill(pid, syscall.SIGKILL)
+		kill(t, log)
 	}()
 	killed := b.applies(j)
 	write(t, b.root, map[string]string{"go": ""}) // for what Terraform had started

@@ -6,10 +6,8 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -85,17 +83,6 @@ func TestS3Unlock(t *testing.T) {
 			}
 		})
 	}
-}
-
-// kill kills the program that the log of spied names last.
-func kill(t *testing.T, log string) {
-	lines := strings.Split(strings.TrimSpace(read(t, log)), "\n")
-	pid, err := strconv.Atoi(strings.Fields(lines[len(lines)-1])[0])
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	_ = syscall.Kill(pid, syscall.SIGKILL)
 }
 
 func TestS3AKilledApplyKeepsTheLockUntilSomebodyReleasesIt(t *testing.T) {
