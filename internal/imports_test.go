@@ -22,7 +22,7 @@ import (
 // arrows says which of our packages a room may import. A folder below a room belongs to it. Tests may
 // also import the simulators and the examples. Rooms that do not exist yet are listed already.
 var arrows = map[string]string{
-	"cmd/bot":             "phase github aws runner config scan secret git comment layer report redact",
+	"cmd/bot":             "phase github aws runner config scan policy secret git comment layer report redact",
 	"cmd/demo":            "github githubtest awstest examples",
 	"internal/phase":      "github git aws config comment policy scan runner secret layer report redact",
 	"internal/runner":     "aws layer report redact",
@@ -41,6 +41,7 @@ var arrows = map[string]string{
 	"internal/redact":     "",
 	"internal":            "", // this test
 	"examples":            "",
+	"policies":            "policy report", // the Rego that is shipped, and its tests
 }
 
 // owners says which rooms may import a library at all, tests included.
@@ -54,6 +55,7 @@ var owners = map[string]string{
 	"github.com/hashicorp/terraform-exec": "runner",
 	"github.com/hashicorp/hc-install":     "runner",
 	"github.com/hashicorp/hcl":            "layer config",
+	"github.com/open-policy-agent/opa":    "policy",
 }
 
 // environmentReaders are the files, or folders, that may read the environment; so may tests.

@@ -15,6 +15,7 @@ type Earlier struct {
 	Counts report.Counts
 	Losses []string // addresses of what is destroyed or replaced, as many as are known
 	Run    string   // address of the run
+	Tally  report.Tally
 }
 
 // earlierWithoutPlan counts the earlier targets that have no good plan.

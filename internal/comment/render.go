@@ -30,6 +30,10 @@ type Page struct {
 	Accept   string // the exact command that accepts the stopped plans; "" is none
 	Version  string // of Layerbot
 
+	Scans      []report.Scan               // of targets, also of such without a report; none where nothing was scanned
+	Thresholds map[string]report.Threshold // target ID → what its findings and decisions are measured by
+	Together   *report.Policy              // what rules that look at several targets say; nil where there are none
+
 	Previous map[string]string // environment → the one whose applies it waits for
 }
 

@@ -44,6 +44,8 @@ type Report struct {
 	Warnings []Diagnostic `json:"warnings"`
 	Checks   []Diagnostic `json:"checks,omitempty"` // failed check{} blocks
 
+	Policy *Policy `json:"policy,omitempty"` // what policies say of the plan; nil when there are none, or there is no plan
+
 	Omitted int `json:"omitted,omitempty"` // changes whose Attrs Write left out
 
 	Fingerprint *Fingerprint `json:"fingerprint,omitempty"` // nil when Failed before there was a plan
@@ -210,6 +212,7 @@ const (
 	Blocked     FailureKind = "blocked"     // something it builds on was not applied in this run
 	Unreached   FailureKind = "unreached"   // the time budget ended first
 	Denied      FailureKind = "denied"      // what the layer is made of may not be run; nothing of it was
+	Refused     FailureKind = "refused"     // there is a plan, and a policy denies it; exit code 3
 )
 
 // A Failure says why there is no plan and what to do next.

@@ -9,6 +9,7 @@
 package runner
 
 import (
+	"context"
 	"crypto/rand"
 	"log/slog"
 	"os"
@@ -56,6 +57,10 @@ type Job struct {
 	Rules     layer.Rules // what the layer may be made of; anything else is refused before it runs
 	Pass      []string    // further variables of the job that Terraform gets, by name or "ARM_*"; never Layerbot's own
 	Sensitive []string    // globs of "address.path", or of addresses, whose values, and all below them, are sensitive, whatever the provider says
+
+	// Judge says what policies make of a plan, given as Terraform's JSON; nil: there are none. The result is never nil.
+	Judge     func(ctx context.Context, plan []byte) *report.Policy
+	Threshold report.Threshold // what Judge's word is measured by
 
 	Review     *report.Review // Apply: what reviewers saw; nil: nobody saw a plan
 	Accept     bool           // Apply: carry out whatever is planned (when_plan_changed, unreviewed = "apply")

@@ -72,6 +72,33 @@ var tools = []Tool{
 		},
 	},
 	{
+		Name: "tfsec", Version: "1.28.14", VersionArgs: []string{"--version"},
+		Source: Source{
+			Dir: "tfsec", Package: "github.com/aquasecurity/tfsec/cmd/tfsec", Takes: "about 6 minutes",
+			LDFlags: "-s -w -X github.com/aquasecurity/tfsec/version.Version=v1.28.14",
+		},
+	},
+	{
+		Name: "gitleaks", Version: "8.30.1", VersionArgs: []string{"version"},
+		Source: Source{
+			Dir: "gitleaks", Package: "github.com/zricethezav/gitleaks/v8", Takes: "about 2 minutes",
+			LDFlags: "-s -w -X github.com/zricethezav/gitleaks/v8/version.Version=8.30.1",
+		},
+	},
+	{
+		Name: "tflint", Version: "0.64.0", VersionArgs: []string{"--version"},
+		Source: Source{
+			Dir: "tflint", Package: "github.com/terraform-linters/tflint", Takes: "about 4 minutes", LDFlags: "-s -w",
+		},
+	},
+	{
+		Name: "trivy", Version: "0.66.0", VersionArgs: []string{"--version"},
+		Source: Source{
+			Dir: "trivy", Package: "github.com/aquasecurity/trivy/cmd/trivy", Takes: "up to 20 minutes",
+			LDFlags: "-s -w -X github.com/aquasecurity/trivy/pkg/version/app.ver=0.66.0",
+		},
+	},
+	{
 		// Any version: the tests ask for nothing that browsers changed in years.
 		Name: "chromium", Names: []string{"chromium-browser", "google-chrome", "google-chrome-stable", "headless_shell"},
 		VersionArgs: []string{"--version"}, Apt: []string{"chromium"},

@@ -1,0 +1,3 @@
+package scan
+
+import _ "github.com/santhosh-tekuri/jsonschema/v6"
