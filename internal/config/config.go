@@ -22,6 +22,7 @@ type Config struct {
 	Environments []Environment // in file order
 	LayerBlocks  []Layer       // in file order
 	Scanners     []Scanner
+	Findings     Findings
 	Policies     Policies
 	Recovery     Recovery
 }
@@ -107,14 +108,23 @@ type Variable struct{ Name, Command, Default string }
 // Scanner is one scanner block.
 type Scanner struct {
 	Name     string // trivy, tfsec, checkov, gitleaks, tflint
+	Version  string // exact; "" is the one that Layerbot pins
+	SHA256   string // of the program, in hexadecimal; "" is not compared
 	FailOn   string // "", low, medium, high, critical
-	Required bool
+	Required bool   // that it does not run fails the check
+}
+
+// Findings says which findings of scanners count, and where they go.
+type Findings struct {
+	All            bool // scope = "all": those that were there before count like new ones
+	NoCodeScanning bool // code_scanning = false: they are not uploaded to GitHub's code scanning
 }
 
 // Policies says where Rego policies are.
 type Policies struct {
-	Paths  []string // folders or files, relative to the root of the repository
-	FailOn string   // "", low, medium, high, critical
+	Paths     []string // folders, files or doublestar globs, from the root of the repository; nil: there are no policies
+	Manifests []string // doublestar globs of Kubernetes manifests that policies look at, too
+	FailOn    string   // "", low, medium, high, critical
 }
 
 // Parse decodes src. name is how errors call the file. The error is an *Error, whose text holds file, line,

@@ -57,8 +57,11 @@ var example = config.Config{
 		},
 		Variables: []config.Variable{{Name: "semantic_version", Command: "git describe --tags --exact-match", Default: "0.0.0"}},
 	}},
-	Scanners: []config.Scanner{{Name: "trivy"}, {Name: "checkov", FailOn: "high", Required: true}},
-	Policies: config.Policies{Paths: []string{"policies"}, FailOn: "critical"},
+	Scanners: []config.Scanner{
+		{Name: "trivy", Version: "0.66.0", SHA256: strings.Repeat("0", 62) + "ff"}, {Name: "checkov", FailOn: "high", Required: true},
+	},
+	Findings: config.Findings{All: true, NoCodeScanning: true},
+	Policies: config.Policies{Paths: []string{"policies"}, Manifests: []string{"deploy/**/*.yaml"}, FailOn: "critical"},
 	Recovery: config.Recovery{Recipients: []string{recipient, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICbNSIy7/3dCeUEK1CjOgkOMtuj8v2uJ9RW+2Qcme552 me@example.com"}},
 }
 
@@ -86,7 +89,7 @@ func TestParseReadsEveryBlockAndArgument(t *testing.T) {
 }
 
 func TestNothingMeansTheDefaults(t *testing.T) {
-	for _, src := range []string{"", "\n", "\ufeff", "# nothing but a comment", "layers {}\nterraform {}\npolicies {}\n"} {
+	for _, src := range []string{"", "\n", "\ufeff", "# nothing but a comment", "layers {}\nterraform {}\nfindings {}\n"} {
 		got, err := config.Parse("", []byte(src))
 		if err != nil {
 			t.Fatalf("%q: %v", src, err)
@@ -136,5 +139,12 @@ func TestValuesThatAreFine(t *testing.T) {
 		if _, err := config.Parse(config.Path, []byte(src)); err != nil {
 			t.Errorf("%s\n%v", src, err)
 		}
+	}
+}
+
+func TestPoliciesAreInTheFolderOfThatNameUnlessTheyAreElsewhere(t *testing.T) {
+	cfg, err := config.Parse(config.Path, []byte("policies {}\n"))
+	if err != nil || len(cfg.Policies.Paths) != 1 || cfg.Policies.Paths[0] != "policies" {
+		t.Errorf("%+v, %v", cfg, err)
 	}
 }

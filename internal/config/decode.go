@@ -12,6 +12,7 @@ type document struct {
 	Environments []environmentBlock `hcl:"environment,block"`
 	LayerBlocks  []layerBlock       `hcl:"layer,block"`
 	Scanners     []scannerBlock     `hcl:"scanner,block"`
+	Findings     *findingsBlock     `hcl:"findings,block"`
 	Policies     *policiesBlock     `hcl:"policies,block"`
 	Recovery     *recoveryBlock     `hcl:"recovery,block"`
 }
@@ -29,6 +30,7 @@ func decode(file *hcl.File) (*Config, hcl.Diagnostics) {
 		Environments: environments(&c, doc.Environments),
 		LayerBlocks:  layers(&c, doc.LayerBlocks),
 		Scanners:     scanners(&c, doc.Scanners),
+		Findings:     doc.Findings.config(&c),
 		Policies:     doc.Policies.config(&c),
 		Recovery:     doc.Recovery.config(&c),
 	}

@@ -55,5 +55,5 @@ var blockTypes = map[string]any{
 	"": document{}, "layers": layersBlock{}, "backend": backendBlock{}, "terraform": terraformBlock{},
 	"environment": environmentBlock{}, "aws": awsBlock{}, "layer": layerBlock{}, "secret": secretBlock{},
 	"variable": variableBlock{}, "scanner": scannerBlock{}, "policies": policiesBlock{},
-	"recovery": recoveryBlock{},
+	"findings": findingsBlock{}, "recovery": recoveryBlock{},
 }

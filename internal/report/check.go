@@ -83,6 +83,9 @@ func (r *Report) check(t layer.Target) error {
 	if err := r.checkVerdict(); err != nil {
 		return err
 	}
+	if err := r.Policy.check(); err != nil {
+		return err
+	}
 	return r.Apply.check(t)
 }
 

@@ -90,6 +90,14 @@ func TestReportsOfAnApplyAreRefused(t *testing.T) {
 		"a grant of any output": {full, func(r *Report) {
 			r.Fingerprint.Resources["output.o"] = Print{Action: Create, Unknown: []string{"value"}}
 		}, "not shown at output.o"},
+		"a decision of another kind":      {full, func(r *Report) { r.Policy.Decisions[0].Kind = "allow" }, `unknown kind of decision "allow"`},
+		"a decision of another severity":  {full, func(r *Report) { r.Policy.Decisions[0].Severity = "dire" }, `unknown severity "dire"`},
+		"a decision on a file elsewhere":  {full, func(r *Report) { r.Policy.Decisions[0].File = "../f.tf" }, "about no place"},
+		"a decision on no line":           {full, func(r *Report) { r.Policy.Decisions[0].Line = -1 }, "about no place"},
+		"a long decision":                 {full, func(r *Report) { r.Policy.Decisions[0].Message = long }, "a decision is too long"},
+		"a heap of decisions":             {full, func(r *Report) { r.Policy.Decisions = make([]Decision, 1001) }, "too many decisions"},
+		"decisions of nobody":             {full, func(r *Report) { r.Policy.Failure = "x" }, "yet they decided"},
+		"fewer decisions than none":       {full, func(r *Report) { r.Policy.Omitted = -1 }, "is negative"},
 		"a grant by a digest that is not": {full, func(r *Report) { r.Fingerprint.Resources["a.c"] = Print{Action: NoOp, Digest: long} }, "no digest"},
 	} {
 		r := tt.report()

@@ -32,11 +32,14 @@ func full() *Report {
 				{Path: "d", Before: json.RawMessage(`0`), After: json.RawMessage(`[]`)},
 			},
 		}, {Address: "a.c", Action: NoOp, MovedFrom: "a.d"}, {Address: "a.e", Action: NoOp, Imported: true, ImportID: "x"}},
-		Outputs:     []Change{{Address: "o", Action: Create}},
-		Drift:       []Change{{Address: "a.b[0]", Action: Update}},
-		RunsCode:    []Code{{Kind: "provisioner", Address: "a.b", Detail: "local-exec"}},
-		Warnings:    []Diagnostic{{Severity: "warning", Summary: "s", File: "f.tf", Line: 3}},
-		Checks:      []Diagnostic{{Severity: "warning", Summary: "s"}},
+		Outputs:  []Change{{Address: "o", Action: Create}},
+		Drift:    []Change{{Address: "a.b[0]", Action: Update}},
+		RunsCode: []Code{{Kind: "provisioner", Address: "a.b", Detail: "local-exec"}},
+		Warnings: []Diagnostic{{Severity: "warning", Summary: "s", File: "f.tf", Line: 3}},
+		Checks:   []Diagnostic{{Severity: "warning", Summary: "s"}},
+		Policy: &Policy{Rules: 2, Decisions: []Decision{{
+			Kind: Deny, Package: "p", Rule: "r", Severity: High, Address: "a.b[0]", Message: "m", File: "f.tf", Line: 3, Source: "p.rego:1", Targets: []string{"t"},
+		}}},
 		Fingerprint: &Fingerprint{Resources: map[string]Print{"a.b[0]": {Action: Replace, Digest: "sha256:01", Unknown: []string{"b"}}}, Volatile: []string{"x"}},
 	}
 	r.Fingerprint.Digest = r.Fingerprint.digest()

@@ -45,14 +45,22 @@ layer "compute" {
     default = "0.0.0"
   }
 }
-scanner "trivy" {}
+scanner "trivy" {
+  version = "0.66.0"
+  sha256  = "00000000000000000000000000000000000000000000000000000000000000ff"
+}
 scanner "checkov" {
   fail_on  = "high"
   required = true
 }
+findings {
+  scope         = "all"
+  code_scanning = false
+}
 policies {
-  paths   = ["policies"]
-  fail_on = "critical"
+  paths     = ["policies"]
+  manifests = ["deploy/**/*.yaml"]
+  fail_on   = "critical"
 }
 recovery {
   recipients = [
