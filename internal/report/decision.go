@@ -1,5 +1,10 @@
 package report
 
+import (
+	"cmp"
+	"slices"
+)
+
 // A Policy is what policies say of one plan or of some manifests.
 type Policy struct {
 	Decisions []Decision `json:"decisions"`         // denials first, then by severity, address, rule; none is that nothing is wrong
@@ -31,4 +36,38 @@ type Decision struct {
 	Line     int          `json:"line,omitempty"`    // from 1; 0 where it is not known
 	Source   string       `json:"source,omitempty"`  // of the rule, "policies/terraform.rego:12"
 	Targets  []string     `json:"targets,omitempty"` // IDs of the targets that a rule over several speaks of; empty: of all
+}
+
+// MaxDecisions is the most decisions of one Policy.
+const MaxDecisions = 1000
+
+// Join adds what policies say of something else, and keeps the order. A failure of either is one of the whole.
+func (p *Policy) Join(other *Policy) {
+	if p.Failure != "" || other.Failure != "" {
+		*p = Policy{Failure: cmp.Or(p.Failure, other.Failure), Hint: cmp.Or(p.Hint, other.Hint)}
+		return
+	}
+	p.Decisions, p.Rules, p.Omitted = slices.Concat(p.Decisions, other.Decisions), max(p.Rules, other.Rules), p.Omitted+other.Omitted
+	p.Sort()
+}
+
+// Sort puts the decisions in their order, and leaves out those that are too many.
+func (p *Policy) Sort() {
+	slices.SortStableFunc(p.Decisions, func(a, b Decision) int {
+		return cmp.Or(
+			a.rank()-b.rank(), b.Severity.Rank()-a.Severity.Rank(), cmp.Compare(a.Address, b.Address),
+			cmp.Compare(a.Package, b.Package), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Message, b.Message),
+		)
+	})
+	if more := len(p.Decisions) - MaxDecisions; more > 0 {
+		p.Decisions, p.Omitted = p.Decisions[:MaxDecisions], p.Omitted+more
+	}
+}
+
+// rank is 0 for what denies.
+func (d Decision) rank() int {
+	if d.Kind == Warn {
+		return 1
+	}
+	return 0
 }

@@ -8,9 +8,8 @@ import (
 
 // What a policy's word may hold.
 const (
-	maxDecisions = 1000
-	maxMessage   = 4 << 10
-	maxLines     = 10_000_000
+	maxMessage = 4 << 10
+	maxLines   = 10_000_000
 )
 
 // check returns what keeps p from being a sound word of policies.
@@ -21,7 +20,7 @@ func (p *Policy) check() error {
 	switch {
 	case p.Rules < 0 || p.Omitted < 0:
 		return errors.New("a number of the policies is negative")
-	case len(p.Decisions) > maxDecisions:
+	case len(p.Decisions) > MaxDecisions:
 		return errors.New("there are too many decisions")
 	case p.Failure != "" && len(p.Decisions) > 0:
 		return errors.New("the policies were not asked, yet they decided")

@@ -97,3 +97,22 @@ func TestATallyFailsForWhatIsSilent(t *testing.T) {
 		}
 	}
 }
+
+func TestPoliciesJoinInOrder(t *testing.T) {
+	p := &report.Policy{Rules: 2, Decisions: []report.Decision{{Kind: report.Deny, Address: "b"}, {Kind: report.Warn, Address: "a"}}}
+	p.Join(&report.Policy{Rules: 3, Decisions: []report.Decision{{Kind: report.Violation, Address: "c", Severity: report.High}, {Kind: report.Deny, Address: "a"}}})
+	got := ""
+	for _, d := range p.Decisions {
+		got += d.Address
+	}
+	if got != "caba" || p.Rules != 3 {
+		t.Errorf("%s, %d rules", got, p.Rules)
+	}
+	p.Join(&report.Policy{Decisions: make([]report.Decision, 1000)})
+	if len(p.Decisions) != report.MaxDecisions || p.Omitted != 4 {
+		t.Errorf("%d decisions, %d left out", len(p.Decisions), p.Omitted)
+	}
+	if p.Join(&report.Policy{Failure: "x"}); p.Failure != "x" || p.Decisions != nil {
+		t.Errorf("%+v", p)
+	}
+}
