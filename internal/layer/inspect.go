@@ -42,18 +42,9 @@ type Use struct {
 // to a .tf one, both count. It evaluates nothing. An error is one of reading files. Uses are in the order of files and
 // lines; each name is reported at its first place of a file.
 func Inspect(fsys fs.FS, dir string) (*Inspection, error) {
-	real, err := realPath(fsys, dir)
+	in, _, err := look(fsys, dir)
 	if err != nil {
 		return nil, err
-	}
-	in := &inspector{fsys: fsys, out: &Inspection{}, parts: map[string]*part{}, flow: newFlow()}
-	in.visit(real)
-	for len(in.todo) > 0 {
-		p := in.todo[0]
-		in.todo = in.todo[1:]
-		if err := p.read(); err != nil {
-			return nil, err
-		}
 	}
 	in.flow.unmasked(in.parts, &in.out.Unmasked)
 	for _, list := range in.out.lists() {
@@ -90,10 +81,27 @@ type inspector struct {
 	flow  *flow
 }
 
+// look reads the module in dir, and those that it calls. root is its folder, without links.
+func look(fsys fs.FS, dir string) (in *inspector, root string, err error) {
+	if root, err = realPath(fsys, dir); err != nil {
+		return nil, "", err
+	}
+	in = &inspector{fsys: fsys, out: &Inspection{}, parts: map[string]*part{}, flow: newFlow()}
+	in.visit(root)
+	for len(in.todo) > 0 {
+		p := in.todo[0]
+		in.todo = in.todo[1:]
+		if err := p.read(); err != nil {
+			return nil, "", err
+		}
+	}
+	return in, root, nil
+}
+
 // visit makes sure that a folder, without links, is read.
 func (in *inspector) visit(dir string) {
 	if in.parts[dir] == nil {
-		p := &part{inspector: in, dir: dir, root: len(in.parts) == 0, required: map[string]bool{}}
+		p := &part{inspector: in, dir: dir, root: len(in.parts) == 0, required: map[string]bool{}, declared: map[string]Use{}}
 		in.parts[dir] = p
 		in.todo = append(in.todo, p)
 	}
@@ -108,17 +116,25 @@ type part struct {
 	used     []Use           // local names of providers that it uses
 	calls    []localCall
 	outputs  []string
+	declared map[string]Use // blocks, by address within the folder
 }
 
 // A localCall is a call of a module in the same file system.
 type localCall struct{ name, dir string }
 
-// read reads the files that Terraform or OpenTofu would load from the folder.
+// read reads the files that Terraform or OpenTofu would load from the folder, override files last.
 func (p *part) read() error {
 	entries, err := fs.ReadDir(p.fsys, p.dir)
 	if err != nil {
 		return err
 	}
+	order := func(e fs.DirEntry) int {
+		if isOverride(e.Name()) {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(entries, func(a, b fs.DirEntry) int { return order(a) - order(b) })
 	for _, e := range entries {
 		if !isConfig(e.Name()) || e.IsDir() {
 			continue

@@ -106,6 +106,7 @@ func knows(schema *hcl.BodySchema, kind string) bool {
 }
 
 func (p *part) block(b *hcl.Block) {
+	p.declare(b)
 	switch b.Type {
 	case "terraform":
 		for _, inner := range p.content(b.Body, inspectedSettings, true) {
@@ -125,6 +126,7 @@ func (p *part) block(b *hcl.Block) {
 		p.object(b, &p.out.Actions)
 	case "check":
 		for _, data := range p.content(b.Body, inspectedCheck, false) {
+			p.declare(data)
 			p.object(data, &p.out.Data)
 		}
 	case "removed":
