@@ -3,8 +3,6 @@ package phase
 import (
 	"context"
 	"fmt"
-	"io/fs"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -33,15 +31,6 @@ func branchOf(externalID string) string {
 	}
 	return ""
 }
-
-// maxAnnotations keeps a check run readable and its upload to two requests.
-const maxAnnotations = 100
-
-// What a plan job says of places is believed within these.
-const (
-	maxPath = 1024
-	maxLine = 1_000_000
-)
 
 // externalID names the pull request on the App's own check run; pullOf reads it back, 0 if it is none.
 func externalID(pull int) string { return fmt.Sprintf("pull/%d", pull) }
@@ -79,7 +68,7 @@ func (s *standing) conclude(env string) string {
 		return "neutral" // the base branch's, from a run that could not begin: no environment of that name
 	}
 	for _, e := range s.records[env].Targets {
-		if e.Status != report.Changed && e.Status != report.Unchanged {
+		if e.Status != report.Changed && e.Status != report.Unchanged || e.Plan.Failed() || e.Files.Failed() {
 			return "failure"
 		}
 	}
@@ -103,7 +92,7 @@ func (s *standing) putChecks(ctx context.Context, gh Thread, envs []string) erro
 // check returns the check run of the plans of one environment.
 func (s *standing) check(env string) (github.Check, error) {
 	c, err := s.checkRun(checkPrefix+env, env, s.conclude(env), s.granting())
-	c.ExternalID, c.Annotations = externalID(s.ticket.PullRequest), annotations(s.page.Reports, env)
+	c.ExternalID, c.Annotations = externalID(s.ticket.PullRequest), s.annotations(env)
 	for i, a := range c.Annotations {
 		c.Annotations[i].Title, c.Annotations[i].Message = s.desk.Redact.String(a.Title), s.desk.Redact.String(a.Message)
 	}
@@ -136,36 +125,6 @@ func (s *standing) granting() comment.Page {
 	}
 	p.Expected -= len(s.page.Reports) - len(p.Reports)
 	return p
-}
-
-// annotations puts the errors and warnings of Terraform on the lines they speak of, errors first.
-func annotations(reports []report.Report, env string) []github.Annotation {
-	var failures, warnings []github.Annotation
-	for _, r := range reports {
-		if r.Target.Env != env {
-			continue
-		}
-		if r.Failure != nil {
-			failures = append(failures, annotate(r, r.Failure.Diagnostics, "failure")...)
-		}
-		warnings = append(warnings, annotate(r, r.Warnings, "warning")...)
-	}
-	all := slices.Concat(failures, warnings)
-	return all[:min(len(all), maxAnnotations)]
-}
-
-func annotate(r report.Report, diagnostics []report.Diagnostic, level string) []github.Annotation {
-	var out []github.Annotation
-	for _, d := range diagnostics {
-		if !fs.ValidPath(d.File) || len(d.File) > maxPath || d.Line < 1 || d.Line > maxLine {
-			continue // GitHub would refuse the whole check for it
-		}
-		out = append(out, github.Annotation{
-			Path: d.File, Start: d.Line, End: d.Line, Level: level,
-			Title: clip(r.Target.String()+": "+plain(d.Summary), 255), Message: clip(plain(d.Summary+"\n"+d.Detail), 4000),
-		})
-	}
-	return out
 }
 
 // plain is s without what GitHub cannot store.

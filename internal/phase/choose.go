@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/config"
 	"github.com/layerbot/layerbot/internal/layer"
 )
 
@@ -26,7 +27,7 @@ func (s scene) choose(t *Ticket) error {
 			Hint:    "name one: `/plan compute prod`, or set `branch` in an environment block of " + "`.github/layerbot.hcl`",
 		})
 	}
-	if t.Command != nil && t.Command.Verb != comment.Plan {
+	if t.Command != nil && (t.Command.Verb == comment.Layers || t.Command.Verb == comment.Help) {
 		t.Layers = s.head.Targets
 		var err error
 		t.Owners, err = owned(s.owners, t.Layers)
@@ -42,6 +43,10 @@ func (s scene) choose(t *Ticket) error {
 			return err
 		}
 		t.Jobs = append(t.Jobs, job)
+	}
+	t.NoCodeScanning = s.cfg.Findings.NoCodeScanning
+	if t.Command != nil && t.Command.Verb == comment.Scan {
+		return s.scanOnly(t)
 	}
 	t.Notices = slices.Concat(s.notices(t.Targets()), t.Notices, s.orphans(t.Jobs), s.overruled(t.Targets()), s.reaches(t.Jobs))
 	return nil
@@ -156,7 +161,7 @@ func (s scene) draft(target layer.Target) (Job, error) {
 	cfg := s.terms(target.Env)
 	g := gives(cfg, target)
 	j := Job{
-		Target: target, Key: key, Tool: g.terraform.Binary, Release: g.terraform.Version, Supply: g.supply, Volatile: g.env.Volatile,
+		Target: target, Key: key, Threshold: g.threshold, Terms: s.termsAt(target.Env), Tool: g.terraform.Binary, Release: g.terraform.Version, Supply: g.supply, Volatile: g.env.Volatile,
 		Sensitive: g.terraform.Sensitive, Pass: g.terraform.PassEnv, Rules: layer.Rules{Providers: g.terraform.Providers, Deny: g.terraform.Deny},
 	}
 	if j.Denied = s.reserved(target); j.Denied == nil {
@@ -213,4 +218,16 @@ func (s scene) branchOf(env string) string {
 		return env
 	}
 	return s.trunk
+}
+
+// scanOnly makes a ticket one of scanners alone: its jobs are given nothing.
+func (s scene) scanOnly(t *Ticket) error {
+	if len(s.cfg.Scanners) == 0 && len(s.cfg.Policies.Manifests) == 0 {
+		return refuse("no scanner is configured", "add `scanner \"trivy\" {}` or another to "+config.Path+" on the base branch; policies are asked by `/plan`")
+	}
+	t.Work = Scanning
+	for i, j := range t.Jobs {
+		t.Jobs[i] = Job{Target: j.Target, Why: j.Why, WhatIf: j.WhatIf, Deleted: j.Deleted, Tool: j.Tool, Threshold: j.Threshold, Terms: j.Terms}
+	}
+	return nil
 }

@@ -19,6 +19,7 @@ func branch(ref string) string { return strings.TrimPrefix(ref, "refs/heads/") }
 // A scene is what a ticket is chosen from: the configuration of the base branch and the layers at both ends.
 type scene struct {
 	cfg       *config.Config
+	at        string         // the commit that cfg is of; "" for a working directory
 	on        string         // the branch that cfg is of
 	trusted   *config.Config // of the default branch; nil where cfg itself is trusted, see terms
 	silent    bool           // trusted says nothing
@@ -27,6 +28,7 @@ type scene struct {
 	head      *layer.Map
 	settled   *layer.Map // of the default branch; nil where base is that
 	affected  []layer.Affected
+	changed   []string // files
 	mergeBase string
 	branches  map[string]string // branch → commit
 	trunk     string            // default branch
@@ -51,6 +53,7 @@ func (d Door) fill(ctx context.Context, token string, t *Ticket) error {
 	if err != nil {
 		return err
 	}
+	s.at = t.Base
 	t.MergeBase, s.branches, s.key, s.grant = s.mergeBase, branches, d.keys(ctx, t), d.grants(t, s)
 	if s.trunk, err = d.defaultBranch(ctx, t); err != nil {
 		return err
@@ -65,7 +68,10 @@ func (d Door) fill(ctx context.Context, token string, t *Ticket) error {
 			return err
 		}
 	}
-	return asRefusal(s.choose(t))
+	if err := s.choose(t); err != nil {
+		return asRefusal(err)
+	}
+	return d.rules(ctx, s, t)
 }
 
 // survey reads what the change from base to head touches. Configuration and code owners come from base, never from
@@ -85,12 +91,11 @@ func survey(ctx context.Context, repo Clone, base, head string) (*scene, error) 
 	if s.head, err = s.layersOf(ctx, repo, head); err != nil {
 		return nil, err
 	}
-	changed, err := repo.Changed(ctx, s.mergeBase, head)
-	if err != nil {
+	if s.changed, err = repo.Changed(ctx, s.mergeBase, head); err != nil {
 		return nil, err
 	}
-	s.affected = layer.AffectedBy(s.base, s.head, changed)
-	if slices.Contains(changed, config.Path) {
+	s.affected = layer.AffectedBy(s.base, s.head, s.changed)
+	if slices.Contains(s.changed, config.Path) {
 		return s, with(ctx, repo, head, unbroken)
 	}
 	return s, nil

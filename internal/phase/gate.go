@@ -251,18 +251,15 @@ func (d Door) admit(ctx context.Context, gh Pulls, a ask) error {
 		hint, _ := Hint(a.syntax)
 		return refuse(a.syntax.Error(), hint)
 	}
-	if a.command.Verb == comment.Scan {
-		return refuse("/scan is understood, but this version of Layerbot runs no scanners", "use /plan, /apply, /layers or /help; nothing was changed")
-	}
 	return nil
 }
 
 // dispatch serves workflow_dispatch: named targets at the commit that is checked out, reported to the run's summary.
 func (d Door) dispatch(ctx context.Context, ev *github.Event, t *Ticket) error {
-	if t.Command.Verb != comment.Plan {
+	if t.Command.Verb != comment.Plan && t.Command.Verb != comment.Scan {
 		return &UserError{
-			Message: fmt.Sprintf("workflow_dispatch cannot run %q in this version", t.Command.Verb),
-			Next:    "set the input `command` to plan, apply or drift",
+			Message: fmt.Sprintf("workflow_dispatch cannot run %q", t.Command.Verb),
+			Next:    "set the input `command` to plan, scan, apply or drift",
 		}
 	}
 	head, err := d.Git.Head(ctx)

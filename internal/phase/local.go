@@ -7,6 +7,7 @@ import (
 	"github.com/layerbot/layerbot/internal/config"
 	"github.com/layerbot/layerbot/internal/git"
 	"github.com/layerbot/layerbot/internal/layer"
+	"github.com/layerbot/layerbot/internal/policy"
 	"github.com/layerbot/layerbot/internal/report"
 )
 
@@ -46,6 +47,13 @@ func Local(ctx context.Context, files layer.Files, cmd comment.Command, work Wor
 			all = append(all, candidate{Target: target})
 		}
 		t.Jobs = append(t.Jobs, j)
+	}
+	if len(cfg.Policies.Paths) > 0 {
+		b, err := rulebook(ctx, files, cfg.Policies)
+		if err != nil {
+			return nil, err
+		}
+		t.Policies = map[string]policy.Bundle{"": b}
 	}
 	line(t.Jobs, upstreams(m, all))
 	return t, nil

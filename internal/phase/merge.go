@@ -102,6 +102,9 @@ func (d Door) merged(ctx context.Context, gh Pulls, a ask, t *Ticket) error {
 	if err := m.credit(ctx); err != nil {
 		return err
 	}
+	if err := d.rules(ctx, &m.scene, t); err != nil {
+		return err
+	}
 	return m.record(ctx)
 }
 

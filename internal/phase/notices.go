@@ -9,16 +9,10 @@ import (
 	"github.com/layerbot/layerbot/internal/layer"
 )
 
-// notices says what the configuration asks for that this version does not do, and what discovery stumbled over.
+// notices says what discovery stumbled over.
 // Warnings about the files of targets that are not planned are left to `bot layers`.
 func (s scene) notices(planned []layer.Target) []comment.Notice {
 	var out []comment.Notice
-	if len(s.cfg.Scanners) > 0 || len(s.cfg.Policies.Paths) > 0 {
-		out = append(out, comment.Notice{
-			Message: "`scanner` and `policies` blocks are not run by this version of Layerbot",
-			Hint:    "keep the scanners you have in your workflows",
-		})
-	}
 	for _, w := range s.head.Warnings {
 		if !s.elsewhere(w, planned) {
 			out = append(out, comment.Notice{Message: place(w) + w.Message, Hint: w.Hint})

@@ -41,6 +41,8 @@ type entry struct {
 	Losses      []string            `json:"losses,omitempty"`      // addresses of what is destroyed or replaced, the first few
 	Fingerprint *report.Fingerprint `json:"fingerprint,omitempty"` // nil when the plan grants nothing
 	Run         string              `json:"run,omitempty"`         // address of the run
+	Plan        report.Tally        `json:"plan,omitzero"`         // what policies say of the plan
+	Files       report.Tally        `json:"files,omitzero"`        // what scanners, and policies on manifests, say of its files
 	Partial     bool                `json:"partial,omitempty"`     // the resources of the fingerprints did not fit
 
 	// The pull request where it was planned, or of an apply, where what it was compared with was reviewed. Others may have
@@ -155,7 +157,7 @@ func remembered(checks []github.Check, head string) map[string]entry {
 
 // earlier returns the row of a target that was planned in an earlier run on the same commit.
 func (e entry) earlier(t layer.Target) comment.Earlier {
-	return comment.Earlier{Target: t, Status: e.Status, Counts: e.Counts, Losses: e.Losses, Run: e.Run}
+	return comment.Earlier{Target: t, Status: e.Status, Counts: e.Counts, Losses: e.Losses, Run: e.Run, Tally: e.Plan.Add(e.Files)}
 }
 
 // enter returns what is remembered of a report.

@@ -21,6 +21,7 @@ type Thread interface {
 	RecentComments(ctx context.Context) ([]*github.Comment, error)
 	Checks(ctx context.Context, sha string) ([]github.Check, error)
 	PutCheck(ctx context.Context, check github.Check) (int64, error)
+	UploadSARIF(ctx context.Context, pull int, head string, sarif []byte) error
 	React(ctx context.Context, commentID int64, content string) error
 	OpenIssues(ctx context.Context, label string) ([]*github.Issue, error)
 	PutIssue(ctx context.Context, i github.Issue, before *github.Issue) (int, error)
@@ -49,7 +50,8 @@ func (d Desk) now() time.Time {
 type Outcome struct {
 	Page    *comment.Page // nil when there was nothing to plan
 	Summary string        // Markdown for the job summary, not yet redacted
-	Failed  bool          // a target has no good plan
+	Failed  bool          // a target has no good plan, or findings or decisions that fail its check
+	Refused bool          // policies are against it
 	Comment int64         // the living comment; 0 is none
 }
 
@@ -76,6 +78,9 @@ func Report(ctx context.Context, d Desk, t *Ticket, fsys fs.FS) (*Outcome, error
 	case t.Command != nil && t.Command.Verb == comment.Layers:
 		return d.reply(ctx, t, answer(t, comment.LayersTable(layerRows(t), t.Skipped)), "rocket")
 	}
+	if t.Work == Scanning {
+		return d.scans(ctx, t, fsys)
+	}
 	reports, err := report.ReadAll(fsys, t.Targets())
 	if err != nil {
 		return nil, err
@@ -88,9 +93,13 @@ func Report(ctx context.Context, d Desk, t *Ticket, fsys fs.FS) (*Outcome, error
 	case t.Work == Unlocking:
 		return d.unlocked(ctx, t, reports)
 	case t.PullRequest == 0:
-		return newStanding(d, t, reports).outcome(), nil
+		s := newStanding(d, t, reports)
+		if err := s.examine(ctx, fsys); err != nil {
+			return nil, err
+		}
+		return s.outcome(), nil
 	default:
-		return d.plans(ctx, t, reports)
+		return d.plans(ctx, t, reports, fsys)
 	}
 }
 
@@ -176,13 +185,16 @@ func (d Desk) block(ctx context.Context, t *Ticket) (*Outcome, error) {
 }
 
 // plans reports plans on a pull request.
-func (d Desk) plans(ctx context.Context, t *Ticket, reports []report.Report) (*Outcome, error) {
+func (d Desk) plans(ctx context.Context, t *Ticket, reports []report.Report, fsys fs.FS) (*Outcome, error) {
 	gh, err := d.Open(ctx, reportPermissions(t))
 	if err != nil {
 		return nil, err
 	}
 	defer d.close(ctx, gh)
 	s := newStanding(d, t, reports)
+	if err := s.examine(ctx, fsys); err != nil {
+		return nil, err
+	}
 	pull, err := gh.PullRequest(ctx, t.PullRequest)
 	if err != nil {
 		return nil, err
@@ -209,6 +221,7 @@ func (d Desk) plans(ctx context.Context, t *Ticket, reports []report.Report) (*O
 	if err := s.putChecks(ctx, gh, s.checkedEnvironments(checks)); err != nil {
 		return nil, err
 	}
+	d.upload(ctx, s)
 	out := s.outcome()
 	d.react(ctx, gh, t, out.reaction())
 	return out, nil

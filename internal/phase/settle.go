@@ -109,6 +109,9 @@ func concluded(r *report.Report) (state, description string) {
 		if r.Failure != nil && r.Failure.Kind == report.Unreviewed {
 			return "failure", "stopped: nobody reviewed the plan"
 		}
+		if r.Failure != nil && r.Failure.Kind == report.Refused {
+			return "failure", "stopped: a policy denies the plan"
+		}
 		return "failure", "stopped: the plan is not the reviewed one"
 	case r.Failure == nil:
 		return "error", interrupted

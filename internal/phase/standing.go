@@ -3,6 +3,7 @@ package phase
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func newStanding(d Desk, t *Ticket, reports []report.Report) *standing {
 	s.page = comment.Page{
 		Repository: t.Repository.String(), PullRequest: t.PullRequest,
 		Head: t.Head, Base: t.Base, BaseRef: t.BaseRef, State: comment.Planned,
-		Reports: reports, Expected: len(t.Jobs), Why: map[string][]string{},
+		Reports: reports, Expected: len(t.Jobs), Why: map[string][]string{}, Thresholds: map[string]report.Threshold{},
 		Skipped: t.Skipped, Notices: slices.Clone(t.Notices), Links: d.Links, Version: d.Version,
 	}
 	if t.Command != nil {
@@ -44,8 +45,11 @@ func newStanding(d Desk, t *Ticket, reports []report.Report) *standing {
 		s.page.State = comment.Drifting
 	}
 	for i, j := range t.Jobs {
-		s.distrust(&s.page.Reports[i], j)
-		s.page.Why[j.Target.ID()] = j.Why
+		if i < len(reports) {
+			s.distrust(&s.page.Reports[i], j)
+			s.distrustPolicy(&s.page.Reports[i], j)
+		}
+		s.page.Why[j.Target.ID()], s.page.Thresholds[j.Target.ID()] = j.Why, j.Threshold
 	}
 	s.whatIf()
 	switch t.Work {
@@ -121,27 +125,38 @@ func (s *standing) remember(checks []github.Check) {
 		s.concluded[c.Name] = c.Conclusion
 	}
 	before := plannedOn(remembered(checks, s.ticket.Head), s.ticket.PullRequest)
-	now := map[string]entry{}
+	planned := map[string]bool{}
+	now := maps.Clone(before)
 	for i, j := range s.ticket.Jobs {
-		if j.WhatIf == "" {
-			e := enter(&s.page.Reports[i], s.desk.Links.Run)
-			e.Pull = s.ticket.PullRequest
-			now[j.Target.ID()] = e
+		if id := j.Target.ID(); j.WhatIf == "" {
+			planned[id] = s.ticket.Work != Scanning
+			now[id] = s.renew(i, before[id])
 		}
 	}
 	for _, t := range s.ticket.Expected {
-		e, planned := now[t.ID()]
-		if !planned {
-			var known bool
-			if e, known = before[t.ID()]; !known {
-				e = entry{} // not planned on this commit: no success
-			}
+		e := now[t.ID()] // zero where it was not planned on this commit: no success
+		if !planned[t.ID()] {
 			s.page.Earlier = append(s.page.Earlier, e.earlier(t))
 		}
 		if r := s.records[t.Env]; r != nil {
 			r.Targets[t.ID()] = e
 		}
 	}
+}
+
+// renew returns what is remembered of a job after this run. One that only looked at files leaves what was planned.
+func (s *standing) renew(i int, before entry) entry {
+	plan, files := s.tallies(i)
+	if s.ticket.Work == Scanning {
+		before.Files = files
+		return before
+	}
+	e := enter(&s.page.Reports[i], s.desk.Links.Run)
+	e.Pull, e.Plan, e.Files = s.ticket.PullRequest, plan, files
+	if plan.Refused() {
+		e.Fingerprint = nil // a plan that policies deny grants nothing
+	}
+	return e
 }
 
 // write puts the living comment in place, unless a newer commit's result already stands there, or there is nothing
@@ -208,6 +223,11 @@ func (s *standing) outcome() *Outcome {
 		r := &s.page.Reports[i]
 		bad := r.Status == report.Failed || r.Status == report.Stopped
 		o.Failed = o.Failed || bad && (s.ticket.Work != Drifting || !Unknown(r))
+	}
+	for i := range s.ticket.Jobs {
+		plan, files := s.tallies(i)
+		o.Refused = o.Refused || plan.Refused() || files.Refused()
+		o.Failed = o.Failed || plan.Failed() || files.Failed()
 	}
 	return o
 }

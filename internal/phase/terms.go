@@ -7,6 +7,7 @@ import (
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/config"
 	"github.com/layerbot/layerbot/internal/layer"
+	"github.com/layerbot/layerbot/internal/report"
 	"github.com/layerbot/layerbot/internal/secret"
 )
 
@@ -32,15 +33,25 @@ func (s scene) terms(env string) *config.Config {
 	return s.trusted
 }
 
+// termsAt returns the commit that the terms of an environment are of; "" for a working directory.
+func (s scene) termsAt(env string) string {
+	if s.terms(env) == s.cfg {
+		return s.at
+	}
+	return s.branches[s.trunk]
+}
+
 // A given is what a configuration gives a target.
 type given struct {
 	terraform config.Terraform
 	env       config.Environment
 	supply    secret.Supply
+	policies  config.Policies
+	threshold report.Threshold
 }
 
 func gives(cfg *config.Config, t layer.Target) given {
-	return given{terraform: cfg.Terraform, env: cfg.Environment(t.Env), supply: supply(cfg, t)}
+	return given{terraform: cfg.Terraform, env: cfg.Environment(t.Env), supply: supply(cfg, t), policies: cfg.Policies, threshold: threshold(cfg)}
 }
 
 // overruled says for which environments the branch's own configuration does not count in what its targets are given.
@@ -54,7 +65,7 @@ func (s scene) overruled(targets []layer.Target) []comment.Notice {
 		}
 		seen[t.Env] = true
 		out = append(out, comment.Notice{
-			Message: fmt.Sprintf("what %s of %q gives %s (role, secrets, rules) does not count here: that of %q does", config.Path, s.on, t.Env, s.trunk),
+			Message: fmt.Sprintf("what %s of %q gives %s (role, secrets, rules, policies, scanners) does not count here: that of %q does", config.Path, s.on, t.Env, s.trunk),
 			Hint:    fmt.Sprintf("if %q is the branch of %s, set `branch = %q` in its block in %s of %q", s.on, t.Env, s.on, config.Path, s.trunk),
 		})
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/github"
 	"github.com/layerbot/layerbot/internal/layer"
+	"github.com/layerbot/layerbot/internal/policy"
 	"github.com/layerbot/layerbot/internal/report"
 	"github.com/layerbot/layerbot/internal/secret"
 )
@@ -41,6 +42,9 @@ type Ticket struct {
 	Command   *comment.Command `json:"command,omitempty"`    // nil for an autoplan
 	CommentID int64            `json:"comment_id,omitempty"` // the comment that asked; 0 is none
 
+	// What its plans are judged by: the policies of the commits that jobs have as Terms.
+	Policies map[string]policy.Bundle `json:"policies,omitempty"`
+
 	Jobs     []Job               `json:"jobs,omitempty"`     // in wave order
 	Expected []layer.Target      `json:"expected,omitempty"` // every affected target of the base branch's environments, planned now or before
 	Checks   []string            `json:"checks,omitempty"`   // environments whose check is to be reported, also those without a job
@@ -51,6 +55,8 @@ type Ticket struct {
 	Owners   map[string][]string `json:"owners,omitempty"`   // directory → code owners, beside Layers
 	Skipped  []comment.Skipped   `json:"skipped,omitempty"`
 	Notices  []comment.Notice    `json:"notices,omitempty"`
+
+	NoCodeScanning bool `json:"no_code_scanning,omitempty"` // findings are not uploaded to GitHub's code scanning
 
 	Ignored string   `json:"ignored,omitempty"` // nothing is to be done, and why
 	Refusal *Refusal `json:"refusal,omitempty"` // nothing is done although it was asked for, and why
@@ -63,6 +69,7 @@ type Work string
 // The kinds of work.
 const (
 	Planning  Work = ""       // plan the pull request's head
+	Scanning  Work = "scan"   // only look at its files with scanners
 	Applying  Work = "apply"  // apply what is pending at the head of an environment branch
 	Drifting  Work = "drift"  // look for changes made outside Terraform
 	Unlocking Work = "unlock" // release a state lock, or say who holds it
@@ -111,6 +118,9 @@ type Job struct {
 	Pass      []string    `json:"pass,omitempty"`      // variables of the job that Terraform gets too
 	Sensitive []string    `json:"sensitive,omitempty"` // globs of values that are never shown
 	Denied    *Hold       `json:"denied,omitempty"`    // nothing of it is run at all
+
+	Threshold report.Threshold `json:"threshold,omitzero"` // what its findings and decisions are measured by
+	Terms     string           `json:"terms,omitempty"`    // the commit whose policies, and settings of scanners, hold; "" is the working directory
 
 	Apply *Order `json:"apply,omitempty"` // only where the work is to apply
 }

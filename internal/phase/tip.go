@@ -19,7 +19,7 @@ func (d Door) tip(ctx context.Context, token string, t *Ticket, branches map[str
 		return nil, err
 	}
 	t.Head, t.Base, t.BaseRef = head, head, name
-	s := &scene{branches: branches, trunk: t.Repository.DefaultBranch, key: d.keys(ctx, t)}
+	s := &scene{at: head, branches: branches, trunk: t.Repository.DefaultBranch, key: d.keys(ctx, t)}
 	s.grant = d.grants(t, s)
 	return s, with(ctx, d.Git, head, func(tree Tree) (err error) {
 		if err := s.trust(tree); err != nil {

@@ -58,12 +58,13 @@ type workshop struct {
 
 	mu    sync.Mutex
 	tools map[string]Terraform // by commit; "" is the checkout
-	dirs  []string             // to be removed
+	jury  jury
+	dirs  []string // to be removed
 }
 
 // enter makes sure that what is at hand is what gate decided on, and that no credential lies beside it.
 func (b Bench) enter(ctx context.Context, t *Ticket) (*workshop, error) {
-	w := &workshop{Bench: b, ticket: t, tools: map[string]Terraform{}}
+	w := &workshop{Bench: b, ticket: t, tools: map[string]Terraform{}, jury: jury{ticket: t}}
 	if t.Head == "" {
 		return w, nil // a person's own working directory
 	}
@@ -188,6 +189,7 @@ func (c craft[C]) run(ctx context.Context, j Job) (*report.Report, error) {
 	work := runner.Job{
 		Target: j.Target, Head: w.ticket.Head, Mode: j.Mode, Key: j.Key, Tool: j.Tool, Version: j.Release,
 		Volatile: j.Volatile, Sensitive: j.Sensitive, Rules: j.Rules, Pass: j.Pass, Keep: w.Out,
+		Judge: w.judge(j), Threshold: j.Threshold,
 	}
 	work.Mode.Destroy = j.Mode.Destroy || j.Deleted
 	if !j.Supply.Zero() {
