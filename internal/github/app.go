@@ -3,7 +3,10 @@ package github
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 
 	gh "github.com/google/go-github/v60/github"
@@ -11,6 +14,15 @@ import (
 
 // Permissions of an installation token, by GitHub's names: "pull_requests" → "read".
 type Permissions map[string]string
+
+// String returns "contents: read, issues: write".
+func (p Permissions) String() string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		all = append(all, name+": "+p[name])
+	}
+	return strings.Join(all, ", ")
+}
 
 // An App mints tokens. It is safe for concurrent use.
 type App struct {
@@ -65,7 +77,7 @@ func (a *App) self(ctx context.Context) (string, error) {
 	_, err := do(ctx, a.api, http.MethodGet, "app", nil, &answer)
 	switch {
 	case err != nil:
-		return "", a.explain(ctx, doing, err, Repository{})
+		return "", a.explain(ctx, doing, err, Repository{}, nil)
 	case answer.ID != a.o.AppID || answer.Slug == "":
 		return "", &UnavailableError{Doing: doing, Err: errNonsense}
 	}
@@ -96,7 +108,7 @@ func (a *App) mint(ctx context.Context, repo Repository, p Permissions) (string,
 		fmt.Sprintf("app/installations/%d/access_tokens", installation), body, &answer)
 	switch {
 	case err != nil:
-		return "", a.explain(ctx, doing, err, repo)
+		return "", a.explain(ctx, doing, err, repo, p)
 	case answer.Token == "":
 		return "", &UnavailableError{Doing: doing, Err: errNonsense}
 	}
@@ -120,7 +132,7 @@ func (a *App) installation(ctx context.Context, repo Repository) (int64, error) 
 	_, err := do(ctx, a.api, http.MethodGet, fmt.Sprintf("repos/%s/%s/installation", repo.Owner, repo.Name), nil, &answer)
 	switch {
 	case err != nil:
-		return 0, a.explain(ctx, doing, err, repo)
+		return 0, a.explain(ctx, doing, err, repo, nil)
 	case answer.ID == 0:
 		return 0, &UnavailableError{Doing: doing, Err: errNonsense}
 	}

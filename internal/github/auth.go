@@ -14,8 +14,9 @@ import (
 // skew is how wrong a clock may be before it is named as the cause of a refusal.
 const skew = 30 * time.Second
 
-// explain says why GitHub does not let the App in, from what it answered to the App's own JWT.
-func (a *App) explain(ctx context.Context, doing string, err error, repo Repository) error {
+// explain says why GitHub does not let the App in, from what it answered to the App's own JWT. asked are the permissions
+// of the token that was asked for; nil if none was.
+func (a *App) explain(ctx context.Context, doing string, err error, repo Repository, asked Permissions) error {
 	var answer *gh.ErrorResponse
 	if !errors.As(err, &answer) {
 		return explain(ctx, doing, err)
@@ -27,7 +28,7 @@ func (a *App) explain(ctx context.Context, doing string, err error, repo Reposit
 		return a.notInstalled(repo, answer)
 	case http.StatusUnprocessableEntity: // names or ids of repositories, or permissions, that the installation has not
 		if strings.Contains(strings.ToLower(answer.Message), "permission") {
-			return &PermissionError{Doing: doing, Message: answer.Message}
+			return &PermissionError{Doing: doing, Message: answer.Message, Asked: asked}
 		}
 		return a.notInstalled(repo, answer)
 	}

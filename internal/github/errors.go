@@ -47,14 +47,20 @@ type PermissionError struct {
 	Doing   string
 	Message string // GitHub's
 	Needs   string // "pull_requests=write; issues=write": any one of them; "" if GitHub did not say
+
+	// Asked is what a token was to have of which the installation does not grant all; nil of any other refusal.
+	Asked Permissions
 }
 
 func (e *PermissionError) Error() string {
 	return fmt.Sprintf("%s: GitHub refuses: %s", e.Doing, e.Message)
 }
 
-// Hint names the missing permission if GitHub did.
+// Hint names the missing permission if GitHub did, or those that it is among.
 func (e *PermissionError) Hint() string {
+	if e.Asked != nil {
+		return fmt.Sprintf("The App's installation does not grant all of %s: add what is missing to the App's permissions, and have an owner accept it on the installation.", e.Asked)
+	}
 	if e.Needs == "" {
 		return "Look at the App's permissions, accept them on the installation, and see that the conversation is not locked and the repository not archived."
 	}

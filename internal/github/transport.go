@@ -83,7 +83,7 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // refuseEmpty refuses a success that says nothing. go-github would take it for a zero value: "no comments".
 func refuseEmpty(status int, body []byte) error {
-	if status != http.StatusOK && status != http.StatusCreated {
+	if status != http.StatusOK && status != http.StatusCreated && status != http.StatusAccepted {
 		return nil
 	}
 	switch text := bytes.TrimSpace(body); {

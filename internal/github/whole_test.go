@@ -17,7 +17,7 @@ import (
 func TestEveryRequestIsAsGitHubDescribesIt(t *testing.T) {
 	w := newWorldWith(t, githubtest.Options{Validate: true, LongTokens: true})
 	w.server.Team("acme", "platform", "ada")
-	c := w.open(t, github.Permissions{"pull_requests": "write", "issues": "write", "checks": "write", "contents": "read", "members": "read", "deployments": "write"})
+	c := w.open(t, github.Permissions{"pull_requests": "write", "issues": "write", "checks": "write", "contents": "read", "members": "read", "deployments": "write", "security_events": "write"})
 	if !strings.HasPrefix(c.Token(), "ghs_") || len(c.Token()) < 60 {
 		t.Errorf("not the long form: %d characters", len(c.Token()))
 	}
@@ -42,6 +42,7 @@ func TestEveryRequestIsAsGitHubDescribesIt(t *testing.T) {
 		"issue":    func() error { putIssue(t, c, drift("one"), nil); listed(t, c); return nil },
 		"reviews":  func() error { w.pull.Review("bob", "approved"); _, err := c.Reviews(ctx, w.pull.Number); return err },
 		"merged":   func() error { _, err := c.MergedPullRequests(ctx, "prod"); return err },
+		"findings": func() error { return c.UploadSARIF(ctx, w.pull.Number, w.head, []byte(sarif)) },
 	} {
 		if err := do(); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -62,6 +63,7 @@ func TestNothingIsReadFromFailures(t *testing.T) {
 			"issues":      func(c *github.Client) error { _, err := c.OpenIssues(t.Context(), "drift"); return err },
 			"reviews":     func(c *github.Client) error { _, err := c.Reviews(t.Context(), 7); return err },
 			"merged":      func(c *github.Client) error { _, err := c.MergedPullRequests(t.Context(), "prod"); return err },
+			"findings":    func(c *github.Client) error { return c.UploadSARIF(t.Context(), 7, sha, []byte(sarif)) },
 			"edit": func(c *github.Client) error {
 				i := drift("x")
 				i.Number = 3

@@ -102,8 +102,10 @@ func (o *checkOutput) refused() string {
 	}
 	for _, a := range o.Annotations {
 		switch {
-		case a.Path == "" || a.Message == "":
-			return "an annotation needs a path and a message"
+		case a.Message == "":
+			return "an annotation needs a message"
+		case !isFile(a.Path):
+			return fmt.Sprintf("annotation path %q is no path in the repository", a.Path)
 		case a.StartLine < 1 || a.EndLine < a.StartLine:
 			return fmt.Sprintf("annotation lines %d to %d", a.StartLine, a.EndLine)
 		case !slices.Contains(levels, a.Level):

@@ -27,6 +27,9 @@ type Repo struct {
 	issues        []*issue
 	number        int // the last issue or pull request
 	deployments   []*deployment
+
+	sarifs         []SARIF
+	noCodeScanning bool
 }
 
 // Repository adds a repository with an empty bare git repository, with the App installed on it. It is private,

@@ -39,6 +39,7 @@ var (
 	checksWrite  = []need{{"checks", "write"}}
 	deployRead   = []need{{"deployments", "read"}}
 	deployWrite  = []need{{"deployments", "write"}}
+	scanWrite    = []need{{"security_events", "write"}}
 )
 
 const repo = "/repos/{owner}/{repo}"
@@ -84,6 +85,8 @@ var routes = compile([]route{
 	{method: "GET", template: repo + "/deployments/{deployment_id}", needs: deployRead, handle: getDeployment},
 	{method: "GET", template: repo + "/deployments/{deployment_id}/statuses", needs: deployRead, query: "per_page page", handle: listStatuses},
 	{method: "POST", template: repo + "/deployments/{deployment_id}/statuses", needs: deployWrite, handle: createStatus},
+
+	{method: "POST", template: repo + "/code-scanning/sarifs", needs: scanWrite, handle: uploadSARIF},
 
 	{method: "GET", template: repo + "/commits/{ref}", needs: contents, query: "per_page page", handle: getCommit},
 	{method: "GET", template: repo + "/git/ref/{ref}", needs: contents, handle: getRef},

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// maxBody is more than GitHub takes in one request.
-const maxBody = 10 << 20
+// maxBody is more than GitHub takes in one request, which is a SARIF file of 10 MB as base64.
+const maxBody = 16 << 20
 
 // serve answers every request: hooks first, then a fault if one waits for it, else the request itself.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {

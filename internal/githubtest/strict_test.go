@@ -118,6 +118,8 @@ func (st *stage) bodyOf(r route) string {
 		return `{"ref":"change","auto_merge":false,"required_contexts":[]}`
 	case strings.HasSuffix(r.template, "/statuses") && r.method == "POST":
 		return `{"state":"in_progress"}`
+	case strings.HasSuffix(r.template, "/sarifs"):
+		return st.upload(sarifOf(""))
 	case strings.HasSuffix(r.template, "/issues") && r.method == "POST":
 		return `{"title":"text"}`
 	case r.method == "POST" || r.method == "PATCH":
@@ -237,6 +239,10 @@ func TestWhatGitHubWouldRefuseIsAViolation(t *testing.T) {
 		{"a text too long", "POST", "/repos/acme/infra/check-runs", output(`"text":"` + long + `"`), 422},
 		{"51 annotations", "POST", "/repos/acme/infra/check-runs", output(`"annotations":[` + strings.TrimSuffix(annotations, ",") + `]`), 422},
 		{"an annotation that ends before it starts", "POST", "/repos/acme/infra/check-runs", output(`"annotations":[{"path":"a","start_line":2,"end_line":1,"annotation_level":"notice","message":"m"}]`), 422},
+		{"an annotation of an absolute path", "POST", "/repos/acme/infra/check-runs", output(`"annotations":[{"path":"/a","start_line":1,"end_line":1,"annotation_level":"notice","message":"m"}]`), 422},
+		{"an annotation outside the repository", "POST", "/repos/acme/infra/check-runs", output(`"annotations":[{"path":"../a","start_line":1,"end_line":1,"annotation_level":"notice","message":"m"}]`), 422},
+		{"an annotation of an unknown level", "POST", "/repos/acme/infra/check-runs", output(`"annotations":[{"path":"a","start_line":1,"end_line":1,"annotation_level":"error","message":"m"}]`), 422},
+		{"a silent annotation", "POST", "/repos/acme/infra/check-runs", output(`"annotations":[{"path":"a","start_line":1,"end_line":1,"annotation_level":"notice","message":""}]`), 422},
 		{"four buttons", "POST", "/repos/acme/infra/check-runs", check(`"actions":[` + strings.Join(slices.Repeat([]string{button("a")}, 4), ",") + `]`), 422},
 		{"a button with 21 characters", "POST", "/repos/acme/infra/check-runs", check(`"actions":[` + button(strings.Repeat("a", 21)) + `]`), 422},
 		{"a check moved to another commit", "PATCH", "/repos/acme/infra/check-runs/CHECK", `{"head_sha":"HEAD"}`, 422},

@@ -163,8 +163,12 @@ func createToken(c *call) reply {
 	}
 	granted := c.s.options.Permissions
 	for name, level := range ask.Permissions {
-		if level != "read" && level != "write" || !(need{name, level}).metBy(granted) {
-			return invalid("The permissions requested are not granted to this installation.")
+		const refusal = "The permissions requested are not granted to this installation."
+		if level != "read" && level != "write" {
+			return invalid(refusal)
+		}
+		if !(need{name, level}).metBy(granted) { // no violation: what an owner grants nobody can know beforehand
+			return reply{status: http.StatusUnprocessableEntity, body: message(refusal)}
 		}
 	}
 	if ask.Permissions != nil {

@@ -60,6 +60,7 @@ get /repos/{owner}/{repo}/deployments/{deployment_id}/statuses
 post /repos/{owner}/{repo}/deployments/{deployment_id}/statuses
 get /repos/{owner}/{repo}/git/ref/{ref}
 get /repos/{owner}/{repo}/contents/{path}
+post /repos/{owner}/{repo}/code-scanning/sarifs
 `
 
 // webhooks are the events the simulator writes; the names of their schemas begin with these.
