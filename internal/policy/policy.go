@@ -9,36 +9,34 @@ package policy
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
 	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/util"
 
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// A Bundle is policies and their data: paths from the root of the repository → contents, .rego, .json, .yaml and .yml.
-// As JSON it is packed, and at most MaxPacked bytes. The zero value has no policies.
-type Bundle struct {
-	Files map[string]string
-}
-
-// Gather takes from a tree what belongs to a bundle: the files below, or matched by, one of paths (a file, a folder or a
-// doublestar pattern). Tests (_test.rego) belong only where tests is set. list holds the tree's files. It is an error
-// with a hint if a path holds no policy, or if it is too much.
-func Gather(paths, list []string, read func(name string) ([]byte, error), tests bool) (Bundle, error) {
-	panic("being written")
-}
-
-// MaxPacked is the most bytes of a bundle as JSON: it travels in job outputs, beside much else.
-const MaxPacked = 256 << 10
-
 // A Set is compiled policies. It is safe for concurrent use.
 type Set struct {
-	Timeout time.Duration // of each evaluation; 0 is 30 s
+	Timeout time.Duration // of each call that asks; 0 is 30 s
+
+	single   *survey // what is asked of one plan or document
+	together *survey // what is asked of several targets at once; nil where nothing is
+	rules    rules
 }
 
-// Compile compiles the policies of a bundle once for all that they are asked. Rules of any package named deny, warn or
-// violation, or deny_…, warn_… and violation_…, count, with an entry a string or an object (msg, and optionally rule,
-// address, severity). What is wrong is a *CompileError. Built-in functions that reach outside are not there.
-func Compile(ctx context.Context, b Bundle) (*Set, error) { panic("being written") }
+const defaultTimeout = 30 * time.Second
+
+func (s *Set) timeout() time.Duration {
+	if s.Timeout > 0 {
+		return s.Timeout
+	}
+	return defaultTimeout
+}
 
 // About is what policies are told of a plan beside the plan itself, as input.layerbot.
 type About struct {
@@ -48,53 +46,57 @@ type About struct {
 }
 
 // Judge asks what is wrong with a plan, given as Terraform's JSON (https://developer.hashicorp.com/terraform/internals/json-format).
-// Rules that look at input.targets are left out: they are for Together. That the policies cannot be asked – a timeout,
-// a fault while they are evaluated, a plan that is no JSON – is the Failure of the result. It is never nil.
+// Rules that look at nothing but input.targets are left out: they are for Together. That the policies cannot be asked – a
+// timeout, a fault while they are evaluated, a plan that is no JSON – is the Failure of the result. It is never nil.
+//
+// A built-in function that cannot do with a value, such as startswith with null, leaves its rule undefined, as everywhere
+// in Rego; that is no silent pass but a warning at the place where it was called. Messages may hold whatever is in the
+// plan, sensitive values included: redacting them is the caller's.
 func (s *Set) Judge(ctx context.Context, about About, plan []byte) *report.Policy {
-	panic("being written")
+	input, err := planInput(about, plan)
+	if err != nil {
+		return failed("The plan cannot be put before the policies: " + err.Error())
+	}
+	return s.ask(ctx, s.single, []document{{input: input}})
 }
 
-// Together asks the rules that look at several targets at once, as input.targets: of each report its layer, environment,
-// dir, wave, status, counts and changes (address, type, name, action, before and after: path → value, as far as it may be
-// shown). nil if no rule does.
-func (s *Set) Together(ctx context.Context, reports []report.Report) *report.Policy {
-	panic("being written")
+// planInput returns a plan with the key layerbot.
+func planInput(about About, plan []byte) (ast.Value, error) {
+	var doc map[string]any
+	if err := util.UnmarshalJSON(plan, &doc); err != nil {
+		return nil, fmt.Errorf("it is no JSON object: %w", err)
+	}
+	if doc == nil {
+		return nil, fmt.Errorf("it is no JSON object: %.20s", plan)
+	}
+	doc["layerbot"] = map[string]any{"layer": about.Layer, "environment": about.Environment, "dir": about.Dir}
+	return ast.InterfaceToValue(doc)
 }
 
-// Manifests asks what is wrong with the documents of a YAML or JSON file, each by itself. The address of a decision
-// without one is the document's "Kind/name", its File name. What is no YAML is the Failure of the result.
-func (s *Set) Manifests(ctx context.Context, name string, src []byte) *report.Policy {
-	panic("being written")
+// failed returns the word of policies that could not be asked.
+func failed(why string) *report.Policy {
+	return &report.Policy{Decisions: []report.Decision{}, Failure: line(why), Hint: "Nothing counts as allowed until the policies can be asked. " +
+		"Policies are taken from the base branch: mend them there, and plan again."}
 }
 
-// A TestResult is one test of a policy, by the conventions of `opa test`: a rule named test_….
-type TestResult struct {
-	Name    string // "data.terraform_test.test_region_denied"
-	File    string // "policies/terraform_test.rego"
-	Line    int
-	Skipped bool // todo_test_…
-	Failed  bool
-	Why     string // what it printed, and why it failed
-	Seconds float64
+// line returns s as one line of valid UTF-8, no longer than a report may hold.
+func line(s string) string {
+	const most = 4 << 10
+	if len(s) > 4*most {
+		s = s[:4*most]
+	}
+	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), blank), " ")
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most-len("…")], "") + "…"
+	}
+	return s
 }
 
-// Test runs the tests of a bundle, in the order of files and lines.
-func Test(ctx context.Context, b Bundle) ([]TestResult, error) { panic("being written") }
-
-// A CompileError says why policies cannot be used.
-type CompileError struct {
-	Problems []Problem // in the order of files and lines
+// compact returns v as JSON.
+func compact(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil { // it came from JSON
+		return fmt.Sprint(v)
+	}
+	return string(b)
 }
-
-// A Problem is one mistake in a policy.
-type Problem struct {
-	File    string // from the root of the repository
-	Line    int    // from 1; 0 where it is not known
-	Message string
-}
-
-// Error names the first few problems: "policies/x.rego:3: …".
-func (e *CompileError) Error() string { panic("being written") }
-
-// Hint says what to do next.
-func (e *CompileError) Hint() string { panic("being written") }

@@ -1,0 +1,148 @@
+package policy
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/topdown"
+
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+// A survey is the rules that are asked at once, of one input, so that what they share is worked out once.
+type survey struct {
+	rules rules
+	query rego.PreparedEvalQuery
+}
+
+// A document is an input, and what its decisions are about where they do not say.
+type document struct {
+	input         ast.Value
+	address, file string
+}
+
+// prepare makes a survey of the rules that are wanted; nil if none is.
+func prepare(ctx context.Context, c *ast.Compiler, store storage.Store, all rules, wanted func(*rule) bool) (*survey, error) {
+	s := &survey{}
+	var parts []string
+	for _, r := range all {
+		if wanted(r) {
+			s.rules = append(s.rules, r)
+			parts = append(parts, fmt.Sprintf("[said | said := %s]", r.ref)) // empty where it is undefined
+		}
+	}
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	q := rego.New(rego.Compiler(c), rego.Store(store), rego.StackTraces(true), rego.Query("["+strings.Join(parts, ", ")+"]"))
+	var err error
+	if s.query, err = q.PrepareForEval(ctx); err != nil {
+		return nil, fmt.Errorf("prepare policies: %w", err)
+	}
+	return s, nil
+}
+
+// clauses returns how many clauses are asked.
+func (s *survey) clauses() int {
+	n := 0
+	for _, r := range s.rules {
+		n += r.clauses
+	}
+	return n
+}
+
+// ask puts documents before the rules of a survey, one by one, within the timeout for all of them.
+func (s *Set) ask(ctx context.Context, q *survey, docs []document) *report.Policy {
+	if q == nil {
+		return &report.Policy{Decisions: []report.Decision{}}
+	}
+	within, cancel := context.WithTimeout(ctx, s.timeout())
+	defer cancel()
+	var all []report.Decision
+	for _, d := range docs {
+		decisions, err := q.eval(within, d)
+		if err := cmp.Or(err, within.Err()); err != nil {
+			return failed(s.why(ctx, q, err))
+		}
+		all = append(all, decisions...)
+	}
+	return result(all, q.clauses())
+}
+
+// eval returns what the rules say of one document.
+func (s *survey) eval(ctx context.Context, d document) ([]report.Decision, error) {
+	var stumbles []topdown.Error
+	rs, err := s.query.Eval(ctx, rego.EvalParsedInput(d.input), rego.EvalBuiltinErrorList(&stumbles))
+	if err != nil {
+		return nil, err
+	}
+	if len(rs) != 1 || len(rs[0].Expressions) != 1 {
+		return nil, errors.New("the policies gave no answer")
+	}
+	answers, ok := rs[0].Expressions[0].Value.([]any)
+	if !ok || len(answers) != len(s.rules) {
+		return nil, errors.New("the policies gave no answer")
+	}
+	all := s.warnings(stumbles)
+	for i, r := range s.rules {
+		said, _ := answers[i].([]any)
+		for _, value := range said {
+			decisions, err := r.decisions(value)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, decisions...)
+		}
+	}
+	for i := range all {
+		if all[i].Address == "" {
+			all[i].Address = d.address
+		}
+		all[i].File = d.file
+	}
+	return all, nil
+}
+
+// why says why policies could not be asked.
+func (s *Set) why(ctx context.Context, q *survey, err error) string {
+	var fault *topdown.Error
+	at := ""
+	if errors.As(err, &fault) {
+		at = q.where(fault)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return "The policies were not asked to the end: " + context.Cause(ctx).Error()
+	case topdown.IsCancel(err) || errors.Is(err, context.DeadlineExceeded):
+		return fmt.Sprintf("%s took longer than %s", at, s.timeout().Round(time.Millisecond))
+	case fault != nil:
+		return at + ": " + fault.Message
+	}
+	return err.Error()
+}
+
+// where returns the place in a policy that a fault arose at.
+func (s *survey) where(fault *topdown.Error) string {
+	if fault.Location != nil && fault.Location.File != "" {
+		return place(fault.Location.File, fault.Location.Row)
+	}
+	for _, frame := range fault.StackTrace {
+		if frame.Location != nil && frame.Location.File != "" {
+			return place(frame.Location.File, frame.Location.Row)
+		}
+	}
+	var files []string
+	for _, r := range s.rules {
+		if len(files) == 0 || files[len(files)-1] != r.file {
+			files = append(files, r.file)
+		}
+	}
+	return strings.Join(files, ", ")
+}
