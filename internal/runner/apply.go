@@ -12,7 +12,7 @@ import (
 
 // Apply plans job.Target again and, in the same run, applies that very plan file if it is what reviewers saw (the
 // same, a refinement or a remainder), or if the job accepts any plan. Otherwise it changes nothing and returns a report
-// with status Stopped: its Failure is Stale or Unreviewed, its Changes show the plan, its Differences what changed
+// with status Stopped: its Failure is Stale, Unreviewed or, whatever the job accepts, Refused by policies, its Changes show the plan, its Differences what changed
 // since review. A plan that does nothing is Unchanged, whether it was reviewed or not; its report has no Apply, and
 // so no outputs.
 //
@@ -56,8 +56,12 @@ func stale(err error) bool {
 func (r *run) granted() bool {
 	rep := r.report
 	rep.Verdict, rep.Differences = r.print.Compare()
+	objection := r.objection()
 	switch {
 	case rep.Status == report.Unchanged:
+		return false
+	case objection != nil:
+		rep.Status, rep.Failure = report.Stopped, objection
 		return false
 	case r.job.Accept || rep.Verdict == report.Same || rep.Verdict == report.Refined || rep.Verdict == report.Remainder:
 		return true

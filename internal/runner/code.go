@@ -55,11 +55,11 @@ func (r *run) modules() []module {
 // runs matches the words without which no configuration has a provisioner or an external data source.
 var runs = regexp.MustCompile(`provisioner|external`)
 
-// nothingToShow reports whether the plan's JSON could add nothing to what is known: the plan, ended with err, does
+// nothingToShow reports whether the plan's JSON could add nothing to what is known: no policy asks for it, the plan, ended with err, does
 // nothing, said of nothing that it changed, and no file could hold what runs code. For a layer of AWS resources
 // that is half of the work saved: show, too, starts the provider to ask for its schema.
 func (r *run) nothingToShow(err error, out *stream) bool {
-	if err != nil || !out.summed || out.changed || len(out.diagnostics) > 0 || !r.job.Mode.Zero() {
+	if r.job.Judge != nil || err != nil || !out.summed || out.changed || len(out.diagnostics) > 0 || !r.job.Mode.Zero() {
 		return false
 	}
 	for _, m := range r.modules() {

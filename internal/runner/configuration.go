@@ -26,6 +26,8 @@ func (p *planReader) configuration(dec *jsontext.Decoder) error {
 func (p *planReader) module(dec *jsontext.Decoder, prefix string) error {
 	return members(dec, func(name string) error {
 		switch name {
+		case "variables":
+			return members(dec, func(name string) error { return p.variable(dec, prefix, name) })
 		case "resources":
 			return elements(dec, func() error { return p.configured(dec, prefix) })
 		case "module_calls":

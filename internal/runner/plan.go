@@ -61,7 +61,7 @@ func (r *run) planArgs(out string) []string {
 // planFile is where the run keeps its plan.
 func (r *run) planFile() string { return filepath.Join(r.work, "plan") }
 
-// planOnce runs plan and show, and completes the report. Show starts as soon as the plan file is complete, beside the
+// planOnce runs plan and show, completes the report, and has policies judge the plan. Show starts as soon as the plan file is complete, beside the
 // end of plan, which releases the lock and stops the providers; its result counts only if plan ends well.
 func (r *run) planOnce(ctx context.Context) error {
 	r.runner.tell(r.job.Target, "plan")
@@ -94,7 +94,10 @@ func (r *run) planOnce(ctx context.Context) error {
 			return err
 		}
 	}
-	return r.complete(reader, out)
+	if err := r.complete(reader, out); err != nil {
+		return err
+	}
+	return r.judge(ctx, reader.copy)
 }
 
 // planned reports whether plan ended well: with exit code 0 for a plan that does nothing, or 2 for one that does
@@ -116,7 +119,11 @@ func (r *run) reader() *planReader {
 	if r.verb == "apply" {
 		r.print.Against(r.job.Review)
 	}
-	return &planReader{runner: r.runner, refreshOnly: r.job.Mode.RefreshOnly, print: r.print, secrets: r.secrets}
+	p := &planReader{runner: r.runner, refreshOnly: r.job.Mode.RefreshOnly, print: r.print, secrets: r.secrets}
+	if r.job.Judge != nil {
+		p.copy = &planCopy{max: r.runner.maxJudged}
+	}
+	return p
 }
 
 // complete fills the report with what was read.

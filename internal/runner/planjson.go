@@ -21,6 +21,8 @@ type planReader struct {
 	refreshOnly bool
 	print       *report.Fingerprinter
 	secrets     *secrets
+	copy        *planCopy       // what was read, for policies; nil: none are asked
+	known       map[string]bool // addresses of what has a change, be it none; nil: they do not matter
 
 	changes, outputs, drift []report.Change
 	code                    []report.Code
@@ -28,6 +30,7 @@ type planReader struct {
 	provisioned             map[string][]byte   // resource block → its provisioners
 	providers               map[string]value    // key of a provider → its arguments
 	inputs                  map[string]value    // module → what its call hands on; "" → the values of all variables
+	hidden                  []string            // variables of the root module that are sensitive
 	checks                  map[string]string   // message of a failed check → its address
 	relevant                map[string]bool     // resources that led to changes
 	version, format         string
@@ -119,6 +122,9 @@ func (p *planReader) shown(r *resource, name, root string) (report.Change, []rep
 var instance = regexp.MustCompile(`\[(?:\d+|"(?:[^"\\]|\\.)*")\]`)
 
 func (p *planReader) add(r resource, deferred string) error {
+	if p.known != nil {
+		p.known[r.address] = true
+	}
 	c, leaves, err := p.shown(&r, r.address, "")
 	if err != nil {
 		return err
@@ -266,6 +272,7 @@ func (p *planReader) finish() {
 	p.drift = slices.DeleteFunc(p.drift, func(c report.Change) bool {
 		return !p.refreshOnly && !p.relevant[c.Address] && !changed[c.Address]
 	})
+	p.secrets.takeInputs(p.inputs[""], p.hidden)
 	p.secrets.ready()
 	for _, list := range [][]report.Change{p.changes, p.outputs, p.drift} {
 		p.secrets.cleanAll(list)

@@ -58,7 +58,8 @@ type Job struct {
 	Pass      []string    // further variables of the job that Terraform gets, by name or "ARM_*"; never Layerbot's own
 	Sensitive []string    // globs of "address.path", or of addresses, whose values, and all below them, are sensitive, whatever the provider says
 
-	// Judge says what policies make of a plan, given as Terraform's JSON; nil: there are none. The result is never nil.
+	// Judge says what policies make of a plan, given as Terraform's JSON with all its values in clear; nil: there are none.
+	// The result is never nil. It is asked by Plan and Apply, about each plan that ended well, also one that does nothing.
 	Judge     func(ctx context.Context, plan []byte) *report.Policy
 	Threshold report.Threshold // what Judge's word is measured by
 
@@ -89,6 +90,8 @@ type Runner struct {
 	progress sync.Mutex
 	joined   func()          // says once that programs cannot be kept apart
 	pauses   []time.Duration // before each further try to store a state
+
+	maxJudged int // see maxJudged
 }
 
 // New returns a Runner, whose Close must be called.
@@ -102,7 +105,7 @@ func New(o Options) (*Runner, error) {
 	if o.LockTimeout == 0 {
 		o.LockTimeout = 10 * time.Second
 	}
-	r := &Runner{o: o, key: make([]byte, 32), pauses: []time.Duration{2 * time.Second, 8 * time.Second, 20 * time.Second}}
+	r := &Runner{o: o, key: make([]byte, 32), pauses: []time.Duration{2 * time.Second, 8 * time.Second, 20 * time.Second}, maxJudged: maxJudged}
 	_, _ = rand.Read(r.key) // never fails
 	r.joined = sync.OnceFunc(func() {
 		o.Log.Info("this machine has no user namespaces: what runs in a plan can look into the other processes of this job")

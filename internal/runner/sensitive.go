@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/layerbot/layerbot/internal/redact"
 	"github.com/layerbot/layerbot/internal/report"
 )
@@ -19,6 +21,7 @@ type secrets struct {
 	globs    []pattern
 	redactor *redact.Redactor
 	learned  map[string]bool
+	all      bool // also those that Terraform says are sensitive, and short ones
 }
 
 // newSecrets returns the secrets of a job that names them by globs of "address.path", as report.Fingerprinter reads them.
@@ -26,6 +29,18 @@ func newSecrets(globs []string) *secrets {
 	if len(globs) == 0 {
 		return nil
 	}
+	return secretsOf(globs)
+}
+
+// allSecrets returns the secrets that a text must not hold whose author saw the whole plan: those that the job names and
+// those that Terraform marks, also short ones and numbers, and what is in a secret that is JSON.
+func allSecrets(globs []string) *secrets {
+	s := secretsOf(globs)
+	s.all = true
+	return s
+}
+
+func secretsOf(globs []string) *secrets {
 	s := &secrets{redactor: redact.New(), learned: map[string]bool{}}
 	for _, g := range globs {
 		s.globs = append(s.globs, pattern{report.NewGlob(g), strings.Contains(g, "**")})
@@ -72,7 +87,7 @@ func (s *secrets) learn(address string, path []byte, at []string, v *value) bool
 	if s == nil {
 		return false
 	}
-	if len(path) > 0 && s.covers(address, string(path)) {
+	if s.all && v.sensitive || len(path) > 0 && s.covers(address, string(path)) {
 		s.take(v)
 		return true
 	}
@@ -95,13 +110,38 @@ func (s *secrets) learn(address string, path []byte, at []string, v *value) bool
 
 // take takes in every text of v.
 func (s *secrets) take(v *value) {
-	if strings.HasPrefix(string(v.raw), `"`) {
-		if text := unquote(v.raw); len(text) >= minLearned {
-			s.learned[text] = true
-		}
-	}
 	for i := range v.items {
 		s.take(&v.items[i])
+	}
+	switch text := v.text(); {
+	case v.kind != scalar:
+	case s.all:
+		s.takeAll(text)
+	case v.raw[0] == '"' && len(text) >= minLearned:
+		s.learned[text] = true
+	}
+}
+
+// takeAll takes in a text or number, and of JSON all that is in it: policies read it, too.
+func (s *secrets) takeAll(text string) {
+	if text == "true" || text == "false" {
+		return
+	}
+	s.learned[text] = true
+	if json := strings.TrimSpace(text); strings.HasPrefix(json, "{") || strings.HasPrefix(json, "[") {
+		if inner, err := decodeValue(jsontext.NewDecoder(strings.NewReader(json))); err == nil {
+			s.take(&inner)
+		}
+	}
+}
+
+// takeInputs takes in the values of the variables of those names.
+func (s *secrets) takeInputs(values value, names []string) {
+	if s == nil || !s.all {
+		return
+	}
+	for _, name := range names {
+		s.take(values.member(name))
 	}
 }
 

@@ -27,6 +27,16 @@ func (p *planReader) variables(dec *jsontext.Decoder) error {
 	return err
 }
 
+// variable reads how a variable is declared.
+func (p *planReader) variable(dec *jsontext.Decoder, module, name string) error {
+	return members(dec, func(member string) error {
+		if module == "" && (member == "sensitive" || member == "ephemeral") && dec.PeekKind() == jsontext.KindTrue {
+			p.hidden = append(p.hidden, name)
+		}
+		return dec.SkipValue()
+	})
+}
+
 // provider reads how one provider is configured.
 func (p *planReader) provider(dec *jsontext.Decoder, key string) error {
 	return members(dec, func(name string) error {

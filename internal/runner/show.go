@@ -8,7 +8,7 @@ import (
 )
 
 // show reads the plan in file, or the state with file "", through `show -json`, while it is being written: neither the
-// text nor the values of a large plan are ever held as a whole.
+// text nor the values of a large plan are ever held as a whole, but for the text that policies are asked about.
 func (r *run) show(ctx context.Context, file string, into *planReader) error {
 	args := []string{"show", "-json", "-no-color"}
 	if file != "" {
@@ -22,7 +22,11 @@ func (r *run) show(ctx context.Context, file string, into *planReader) error {
 		_ = to.Close() // never fails
 		ended <- err
 	}()
-	readErr := into.read(from)
+	var source io.Reader = from
+	if into.copy != nil {
+		source = io.TeeReader(from, into.copy)
+	}
+	readErr := into.read(source)
 	_, drainErr := io.Copy(io.Discard, from)
 	if err := <-ended; err != nil {
 		return r.fault("show", err, newStream(r, nil), strings.TrimSpace(stderr.String()))

@@ -38,7 +38,7 @@ func (p *planReader) objects(dec *jsontext.Decoder) error {
 // object reads one resource, or the output of the given address.
 func (p *planReader) object(dec *jsontext.Decoder, address string) error {
 	var root []byte
-	var v value
+	var v, hidden value
 	err := members(dec, func(name string) (err error) {
 		switch name {
 		case "address":
@@ -50,9 +50,13 @@ func (p *planReader) object(dec *jsontext.Decoder, address string) error {
 		case "values":
 			v, err = decodeValue(dec)
 			return err
+		case "sensitive", "sensitive_values":
+			hidden, err = decodeValue(dec)
+			return err
 		}
 		return dec.SkipValue()
 	})
+	v.hide(&hidden)
 	p.secrets.learn(address, root, nil, &v)
 	return err
 }

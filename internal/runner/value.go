@@ -94,6 +94,14 @@ func unquote(raw []byte) string {
 	return string(s)
 }
 
+// text returns a string as it is, and another scalar as it is written.
+func (v *value) text() string {
+	if len(v.raw) > 0 && v.raw[0] == '"' {
+		return unquote(v.raw)
+	}
+	return string(v.raw)
+}
+
 func quote(s string) []byte {
 	raw, _ := jsontext.AppendQuote(nil, s) // invalid UTF-8 becomes U+FFFD
 	return raw
