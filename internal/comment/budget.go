@@ -11,20 +11,20 @@ import (
 //
 // What always stays has a share of its own, so that even thousands of failures and destroys fit: the caution block at
 // least a quarter, and up to half if the errors leave it, caution and table together half, the notices and what runs
-// code a sixteenth each.
+// code a sixteenth each. What policies deny and what fails the check is shortened last.
 func (v *view) compose(room int, marked bool) Rendered {
 	caution := v.caution(room / 4)
 	long := v.cut
 	v.cut = false
 	head, table := v.headline()+v.notes(room/16), v.table(room/2-len(caution))
-	others, code := v.others(room/16), v.runsCode(room/16)
-	more, foot := v.more(room/32), v.footer()
+	rest, code := v.rest(room/16), v.runsCode(room/16)
+	more, foot := v.more(room/32), v.leftOut()+v.footer()
 
-	budget := room - len(head) - len(table) - len(others) - len(code) - len(foot) - 400 - len(v.where()) // for the announcement
+	budget := room - len(head) - len(table) - len(rest) - len(code) - len(foot) - 600 - len(v.where()) // for the announcement
 	if marked {
 		budget -= len(v.marker().String()) + len(`,"truncated":true`)
 	}
-	sections := v.sections(budget)
+	sections, fails, plans := v.allSections(budget)
 	if long {
 		caution = v.caution(max(room/4, min(room/2, budget-least(sections)-len(more))*19/20)) // the lines are quoted
 	}
@@ -43,10 +43,12 @@ func (v *view) compose(room int, marked bool) Rendered {
 	b.WriteString(head)
 	b.WriteString(caution)
 	b.WriteString(table)
-	b.WriteString(others)
+	b.WriteString(join(sections[:fails]))
+	b.WriteString(rest)
 	b.WriteString(announced)
-	b.WriteString(join(sections))
+	b.WriteString(join(sections[fails:plans]))
 	b.WriteString(code)
+	b.WriteString(join(sections[plans:]))
 	b.WriteString(more)
 	b.WriteString(foot)
 	return Rendered{Body: b.String(), Truncated: v.cut}
@@ -80,6 +82,15 @@ func (v *view) marker() Marker {
 	}
 	slices.Sort(m.Targets)
 	return m
+}
+
+// allSections returns what fails the check, then what is told of the targets, then what else policies and scanners say: fails
+// and plans are where the latter two begin. limit is the size beyond which a whole form will not be shown.
+func (v *view) allSections(limit int) (all []section, fails, plans int) {
+	all = v.opinionSections(true, limit)
+	fails = len(all)
+	all = append(all, v.sections(limit)...)
+	return append(all, v.opinionSections(false, limit)...), fails, len(all)
 }
 
 func least(sections []section) int {
@@ -131,8 +142,11 @@ func fit(sections []section, room int) {
 // announce says what was shortened, and where the rest is.
 func (v *view) announce(sections []section) string {
 	var lists, logs, sums, errors, gone int
+	var parts []string
 	for i := range sections {
 		switch s := &sections[i]; {
+		case s.what != "" && s.level > asWhole:
+			parts = append(parts, s.what+" "+[...]string{asList: "partly by rule", asCounts: "as counts", dropped: "not shown at all"}[s.level])
 		case s.level == asWhole:
 			v.cut = v.cut || s.clipped
 		case s.level == dropped:
@@ -147,7 +161,6 @@ func (v *view) announce(sections []section) string {
 			sums++
 		}
 	}
-	var parts []string
 	for _, p := range []struct {
 		n    int
 		text string

@@ -28,10 +28,36 @@ func (v *view) earlierWithoutPlan() (n int) {
 	return n
 }
 
+// earlierRefused counts the earlier targets whose plans policies do not allow.
+func (v *view) earlierRefused() (n int) {
+	for _, e := range v.Earlier {
+		if e.Tally.Refused() {
+			n++
+		}
+	}
+	return n
+}
+
+// earlierFailing counts the earlier targets for which the check fails, though their plans are allowed.
+func (v *view) earlierFailing() (n int) {
+	for _, e := range v.Earlier {
+		if e.Tally.Failed() && !e.Tally.Refused() {
+			n++
+		}
+	}
+	return n
+}
+
 // earlierOutcome is the headline where it is the earlier targets that decide.
 func (v *view) earlierOutcome() (symbol, text string) {
 	if n := v.earlierWithoutPlan(); n > 0 {
 		return "❌", count(n, "affected target") + " " + verb(n, "has", "have") + " no plan on this commit"
+	}
+	if n := v.earlierRefused(); n > 0 {
+		return "❌", "Denied by policy: " + count(n, "target") + " planned earlier on this commit"
+	}
+	if n := v.earlierFailing(); n > 0 {
+		return "❌", "The check fails for what scanners said of " + count(n, "target") + " earlier on this commit"
 	}
 	return "🔵", count(len(v.Earlier), "target") + " planned earlier on this commit"
 }
@@ -65,7 +91,7 @@ func (v *view) earlier(room int) string {
 	return "Also affected, not planned in this run (`/plan` plans everything that is affected):\n\n" + v.capped(len(all), room, func(i int) string {
 		e := all[i]
 		name := link(code(e.Target.String()), e.Run)
-		return "- " + e.mark() + name + ": " + e.result() + "\n" + e.losses()
+		return "- " + e.mark() + name + ": " + e.result() + also(e.Tally, nil) + "\n" + e.losses()
 	}) + "\n"
 }
 
@@ -73,7 +99,7 @@ func (v *view) earlier(room int) string {
 func (v *view) earlierResult(e Earlier) string {
 	switch {
 	case v.State != Merged:
-		return e.result()
+		return e.result() + also(e.Tally, nil)
 	case e.Status == report.Applied || e.Status == report.Unchanged:
 		return "applied before"
 	}
@@ -97,7 +123,7 @@ func (e Earlier) result() string {
 // mark draws the eye to an earlier plan that failed or destroys: the caution block has only this run's.
 func (e Earlier) mark() string {
 	switch {
-	case e.Status != report.Changed && e.Status != report.Unchanged:
+	case e.Status != report.Changed && e.Status != report.Unchanged, e.Tally.Failed():
 		return "❌ "
 	case e.Counts.Destroy+e.Counts.Replace > 0:
 		return "⚠️ "

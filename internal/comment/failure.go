@@ -31,6 +31,9 @@ var failures = map[report.FailureKind]struct{ label, plan, apply string }{
 		"Apply it in the previous environment first, then `/apply {}`."},
 	report.Blocked:   {"blocked", "Plan again with `/plan {}` once what it builds on is applied.", "`/apply` goes on once what it builds on is applied."},
 	report.Unreached: {"not reached", "The time was up. `/plan {}` tries again.", "The time was up. `/apply` goes on."},
+	report.Refused: {"denied by policy", "Push a change that the policies allow: it is planned by itself.",
+		"Nothing was applied, and accepting it is not enough. Correct it with a pull request that the policies allow, or change the policies on the base branch " +
+			"first; then `/apply {}`."},
 	report.Denied: {"refused", "Nothing of it was run. Push a change that does without it: it is planned by itself.",
 		"Nothing of it was run. Correct it with a pull request."},
 }
@@ -50,6 +53,8 @@ func (t *target) kind() report.FailureKind {
 func (v *view) label(t *target) string {
 	label := failures[t.kind()].label
 	switch progress := t.progress(); {
+	case t.refused() && t.tally.Denied > 0:
+		label += ", " + count(t.tally.Denied, "decision")
 	case t.state == report.Stopped && t.Failure == nil:
 		return "no reason given"
 	case t.state == report.Failed && progress != "":
@@ -87,7 +92,7 @@ func (v *view) hint(t *target) string {
 		hint = failures[t.kind()].apply
 	case Drifting:
 		hint = "The next search for drift looks again."
-	case Planned, Closed, Superseded:
+	case Planned, Closed, Superseded, Scanned:
 	}
 	return strings.ReplaceAll(hint, "{}", t.words())
 }

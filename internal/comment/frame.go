@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/layerbot/layerbot/internal/report"
 )
 
 // The parts of the comment that always stay. Each takes the most bytes it may have.
@@ -49,7 +51,7 @@ func (v *view) nothing() string {
 	switch v.State {
 	case Merged:
 		return "No target is pending: the inputs of each are those of its last apply."
-	case Drifting:
+	case Drifting, Scanned:
 		return "There is no target to look at."
 	default:
 		return "The changed files belong to no layer that is planned here."
@@ -141,7 +143,7 @@ func (v *view) prompt(what, command string) string {
 }
 
 // idle reports whether there is nothing that could be planned again.
-func (v *view) idle() bool { return len(v.targets)+v.missing+len(v.Earlier) == 0 && !v.blocked() }
+func (v *view) idle() bool { return len(v.all())+v.missing+len(v.Earlier) == 0 && !v.blocked() }
 
 // purpose says what the next command is for.
 func (v *view) purpose() string {
@@ -150,6 +152,10 @@ func (v *view) purpose() string {
 		return "Try again"
 	case v.State == Merged && v.waiting+v.earlierNotApplied() > 0:
 		return "Apply what is left"
+	case v.State == Scanned:
+		return "Scan again"
+	case v.State == Merged && v.stopped > 0 && v.acceptable() == 0:
+		return "Plan and ask the policies again"
 	case v.State == Merged && v.stopped > 0:
 		return "Plan and compare again, accepting nothing"
 	case v.State == Merged:
@@ -164,12 +170,20 @@ const maxTools = 8
 // tools returns what planned, each with its version: Terraform first, then the providers, then Layerbot.
 func (v *view) tools() []string {
 	tools, providers := map[string]bool{}, map[string]bool{}
-	for _, t := range v.targets {
+	for _, t := range v.all() {
 		if t.Tool.Name != "" {
 			tools[strings.TrimSpace(t.Tool.Name+" "+t.Tool.Version)] = true
 		}
 		for name, version := range t.Tool.Providers {
 			providers[name[strings.LastIndex(name, "/")+1:]+" "+version] = true
+		}
+		if t.scan == nil {
+			continue
+		}
+		for _, s := range t.scan.Tools {
+			if s.State == report.Ran {
+				providers[strings.TrimSpace(s.Tool+" "+s.Version)] = true
+			}
 		}
 	}
 	list := append(slices.Sorted(maps.Keys(tools)), slices.Sorted(maps.Keys(providers))...)

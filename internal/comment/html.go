@@ -25,7 +25,7 @@ func HTML(p Page) string {
 		Page: p, Symbol: symbol, Outcome: text, Rollup: v.rollup(), Tally: v.sum(), Commit: visible(short(v.Head)),
 		WhatIfText: visible(v.grantsNothing()), BeforeTitle: "Also affected, not planned in this run",
 	}
-	if v.stopped > 0 {
+	if v.acceptable() > 0 {
 		data.Accept = visible(v.Accept)
 	}
 	if v.State == Merged {
@@ -41,9 +41,13 @@ func HTML(p Page) string {
 	for _, n := range p.Notices {
 		data.Notices = append(data.Notices, Notice{visible(n.Message), visible(n.Hint)})
 	}
-	for _, t := range v.targets {
+	data.Counted, data.OnlyScans = v.counted(), v.State == Scanned
+	for _, t := range v.all() {
 		h := v.htmlTarget(t)
 		data.Targets, data.Losses = append(data.Targets, h), data.Losses || len(h.Lost) > 0
+	}
+	for _, o := range v.opinions {
+		data.Opinions = append(data.Opinions, v.htmlOpinion(o))
 	}
 	for _, u := range v.uses() {
 		data.Code = append(data.Code, htmlCode{u.what.New, visible(strings.TrimSpace(u.what.Kind + " " + u.what.Address + " " + u.what.Detail)), visible(strings.Join(u.targets, ", "))})
@@ -81,6 +85,10 @@ type htmlPage struct {
 	Left    []Skipped
 
 	Warnings []htmlWarning
+	Opinions []htmlOpinion
+	Counted  []string // findings that are not listed
+
+	OnlyScans bool // there are no plans
 }
 
 type htmlWarning struct{ Summary, Place, Targets, Detail string }
@@ -111,6 +119,9 @@ type htmlBlock struct{ Class, Text string }
 
 func (v *view) htmlTarget(t *target) htmlTarget {
 	bad := t.state == report.Failed || t.state == waiting
+	if t.state == "" || v.State == Scanned {
+		return v.htmlScanned(t)
+	}
 	h := htmlTarget{
 		ID: t.id, Name: visible(t.name), Result: v.result(t), Tally: v.outcomeOf(t), Job: v.Links.Jobs[t.id],
 		Blocks: htmlBlocks(strings.TrimPrefix(v.body(t, newTextDiffer(), false), "\n"), bad),

@@ -95,9 +95,14 @@ func (v *view) mergedOutcome() (symbol, text string) {
 	case all == 0:
 		return "✅", "Nothing to apply"
 	case v.applied == 0:
-		return "✅", "No changes" + v.to(" in ") + ": " + count(all, "target")
+		text = "No changes" + v.to(" in ") + ": " + count(all, "target")
+	default:
+		text = v.appliedOutcome()
 	}
-	return "✅", v.appliedOutcome()
+	if v.denies() {
+		return odd, text + ", and policies do not allow it"
+	}
+	return "✅", text
 }
 
 func (v *view) appliedOutcome() string {
@@ -133,6 +138,8 @@ func (v *view) stoppedOutcome(all int) string {
 	switch v.only(report.Stopped) {
 	case report.Stale:
 		return text + ": " + verb(v.stopped, "its plan changed", "their plans changed") + " since review"
+	case report.Refused:
+		return text + ": policies deny " + verb(v.stopped, "its plan", "their plans")
 	case report.Unreviewed:
 		return text + ": nobody reviewed " + verb(v.stopped, "its plan", "their plans")
 	default:

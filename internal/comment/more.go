@@ -10,8 +10,8 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// others names the targets that need no section.
-func (v *view) others(room int) string {
+// rest names the targets that need no section.
+func (v *view) rest(room int) string {
 	return v.waitingList(room/2) + v.quiet(room/2) + v.earlier(room/2)
 }
 
@@ -72,21 +72,21 @@ func inLine(list []named, room int, linked bool) (text string, left int) {
 	return b.String(), 0
 }
 
-// A finding is something said of one or more targets.
-type finding[T comparable] struct {
+// said is something said of one or more targets.
+type said[T comparable] struct {
 	what    T
 	targets []string
 }
 
 // gather returns what list says of the targets, each thing once, in the order of the targets.
-func gather[T comparable](v *view, list func(*target) []T) []*finding[T] {
-	known := map[T]*finding[T]{}
-	var all []*finding[T]
-	for _, t := range v.targets {
+func gather[T comparable](v *view, list func(*target) []T) []*said[T] {
+	known := map[T]*said[T]{}
+	var all []*said[T]
+	for _, t := range v.all() {
 		for _, what := range list(t) {
 			f := known[what]
 			if f == nil {
-				f = &finding[T]{what: what}
+				f = &said[T]{what: what}
 				known[what] = f
 				all = append(all, f)
 			}
@@ -99,9 +99,9 @@ func gather[T comparable](v *view, list func(*target) []T) []*finding[T] {
 }
 
 // uses returns what runs code, new things first.
-func (v *view) uses() []*finding[report.Code] {
+func (v *view) uses() []*said[report.Code] {
 	list := gather(v, func(t *target) []report.Code { return t.RunsCode })
-	slices.SortStableFunc(list, func(a, b *finding[report.Code]) int {
+	slices.SortStableFunc(list, func(a, b *said[report.Code]) int {
 		isOld := func(c report.Code) int { return map[bool]int{true: 0, false: 1}[c.New] }
 		return cmp.Or(isOld(a.what)-isOld(b.what), strings.Compare(a.what.Kind, b.what.Kind), strings.Compare(a.what.Address, b.what.Address))
 	})
@@ -143,7 +143,7 @@ func (v *view) more(room int) string {
 }
 
 // allWarnings returns every warning and failed check.
-func (v *view) allWarnings() []*finding[report.Diagnostic] {
+func (v *view) allWarnings() []*said[report.Diagnostic] {
 	return gather(v, func(t *target) []report.Diagnostic {
 		list := slices.Clone(t.Warnings)
 		for _, d := range t.Checks {

@@ -15,6 +15,9 @@ func (v *view) outcome() (symbol, text string) {
 	if v.State == Drifting {
 		return v.driftOutcome()
 	}
+	if v.State == Scanned {
+		return v.scanOutcome()
+	}
 	symbol, text = v.thisRun()
 	if len(v.targets) > 0 && v.State == Planned && v.grantsNothing() != "" {
 		text = "What if: " + text
@@ -45,11 +48,23 @@ func (v *view) thisRun() (symbol, text string) {
 		return "✅", "Nothing affected"
 	case v.failed > 0 && all == 1:
 		return "❌", "The plan failed"
+	case v.failed > 0 && v.denied > 0:
+		return "❌", number(v.failed) + " of " + count(all, "plan") + " failed, " + number(v.denied) + " " + v.deniedWord()
 	case v.failed > 0:
 		return "❌", number(v.failed) + " of " + count(all, "plan") + " failed"
 	case v.missing > 0:
 		return "❌", number(v.missing) + " of " + count(all, "target") + " left no report"
-	case v.earlierWithoutPlan() > 0:
+	case v.denies():
+		return "❌", v.denialOutcome()
+	case v.earlierWithoutPlan()+v.earlierRefused() > 0:
+		return v.earlierOutcome()
+	case len(v.found.failing)+len(v.required) > 0:
+		text = v.failingOutcome()
+		if v.changed > 0 {
+			text += "; " + v.changing(all)
+		}
+		return "❌", text
+	case v.earlierFailing() > 0:
 		return v.earlierOutcome()
 	case v.changed == 0 && v.earlierChanged() > 0:
 		n := v.earlierChanged()
@@ -57,15 +72,22 @@ func (v *view) thisRun() (symbol, text string) {
 	case v.changed == 0:
 		return "✅", "No changes"
 	}
-	symbol, text = "🔵", count(all, "target")+" "+verb(all, "changes", "change")
+	if v.total.Destroy+v.total.Replace > 0 {
+		return "⚠️", v.changing(all)
+	}
+	return "🔵", v.changing(all)
+}
+
+// changing returns "2 of 3 targets change, 1 resource to destroy".
+func (v *view) changing(all int) string {
+	text := count(all, "target") + " " + verb(all, "changes", "change")
 	if v.changed < all {
 		text = number(v.changed) + " of " + count(all, "target") + " " + verb(v.changed, "changes", "change")
 	}
-	if n := v.total.Destroy + v.total.Replace; n > 0 {
-		symbol = "⚠️"
+	if v.total.Destroy+v.total.Replace > 0 {
 		text += ", " + losses(v.total)
 	}
-	return symbol, text
+	return text
 }
 
 // earlierChanged counts the targets of earlier runs that change: no change in this run is not none at all.
@@ -80,6 +102,9 @@ func (v *view) earlierChanged() (n int) {
 
 // rollup returns "6 targets: 2 change, 3 unchanged, 1 failed".
 func (v *view) rollup() string {
+	if v.State == Scanned {
+		return v.scanRollup()
+	}
 	all := len(v.targets) + v.missing
 	if all == 0 {
 		return ""
@@ -89,7 +114,7 @@ func (v *view) rollup() string {
 		n    int
 		text string
 	}{
-		{v.applied, "applied"}, {v.changed, v.changes()}, {v.unchanged, "unchanged"}, {v.stopped, "stopped"},
+		{v.applied, "applied"}, {v.changed, v.changes()}, {v.unchanged, "unchanged"}, {v.denied, v.deniedWord()}, {v.stopped, "stopped"},
 		{v.waiting, v.waits()}, {v.failed, "failed"}, {v.missing, "without a report"},
 	} {
 		if p.n > 0 {

@@ -19,7 +19,7 @@ func (v *view) body(t *target, d *differ, terminal bool) string {
 		return visible(v.message(t)) + "\n" + v.next(t, terminal)
 	case report.Stopped:
 		head = v.outline(t, d.update)
-		if v.Accept == "" {
+		if v.accept(t) == "" {
 			next = "\n" + v.next(t, terminal)
 		}
 	default:

@@ -46,6 +46,7 @@ const (
 	Closed     State = "closed"     // closed without merging
 	Superseded State = "superseded" // the head moved while planning
 	Merged     State = "merged"     // merged: the reports are of applies, Head is the commit that was applied
+	Scanned    State = "scanned"    // only what scanners and policies say is told: of Scans, and of the plans of Reports
 	Drifting   State = "drifting"   // no pull request: the reports are of a search for drift, for the run's own summary
 )
 
@@ -59,6 +60,7 @@ type Notice struct{ Message, Hint string }
 type Links struct {
 	Run, Checks, Report string
 	Jobs                map[string]string // target ID → its job
+	Files               string            // what stands before a file's path: "https://github.com/acme/infra/blob/SHA/"
 }
 
 // A Rendered is a finished text.

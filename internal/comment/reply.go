@@ -110,6 +110,7 @@ func problems(rows []LayerRow) string {
 func HelpText() string {
 	return "## Commands\n\nThe first line of a comment:\n\n" + fence("", `/plan  [LAYER…|all] [ENV…] [--refresh-only] [--destroy] [--target ADDR]… [--replace ADDR]…
 /apply [LAYER…|all] [ENV…]          after the merge: try again, or accept a plan that was stopped
+/scan  [LAYER…]                     scanners and policies only
 /unlock LAYER ENV [--lock-id ID]    say who holds a state, or release a lock that a dead run left
 /layers                             the targets, their waves and owners
 /help                               this text
@@ -119,6 +120,5 @@ func HelpText() string {
 - A plan with a flag is a what-if: it is shown, and it grants nothing.
 - The merge applies what was reviewed. ` + "`/apply`" + ` alone tries again what is left; ` + "`/apply compute prod`" + ` also accepts the plan of that target as the
   comment shows it, and nothing newer. It takes write permission, and for some environments to be one of its appliers. So does ` + "`/unlock`" + `.
-- Not in this version: ` + "`/scan [LAYER…]`" + `, scanners and policies only.
 `
 }

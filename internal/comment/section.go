@@ -11,11 +11,12 @@ import (
 // would be larger than the whole comment is "".
 type section struct {
 	forms   [3]string
-	level   int  // the form in use; dropped when even the last is too much
-	urgent  bool // shrinks after the others
-	error   bool // its forms are of a failure
-	many    bool // stands in a fold with all others of its kind, the last of the page
-	clipped bool // values are shortened in the whole form
+	level   int    // the form in use; dropped when even the last is too much
+	what    string // title of an opinion; "" is a target
+	urgent  bool   // shrinks after the others
+	error   bool   // its forms are of a failure
+	many    bool   // stands in a fold with all others of its kind, the last of the page
+	clipped bool   // values are shortened in the whole form
 }
 
 const (
@@ -65,6 +66,10 @@ func (v *view) sections(limit int) []section {
 			} else {
 				out = append(out, v.changeSection(t, limit))
 			}
+		case denied:
+			if len(t.Changes)+len(t.Outputs)+len(t.Drift) > 0 {
+				out = append(out, v.changeSection(t, limit))
+			}
 		default: // named on one line
 		}
 	}
@@ -77,6 +82,9 @@ func (v *view) changeSection(t *target, limit int) section {
 	name, sum := "<code>"+markup(t.name)+"</code>: ", tally(t.counts)
 	if sum == "" {
 		sum = "changes"
+	}
+	if t.state == denied {
+		name, sum = "⛔ "+name, t.denial()+", "+sum
 	}
 	var s section
 	s.forms[asCounts] = "- " + code(t.name) + ": " + sum + " (addresses left out)\n"

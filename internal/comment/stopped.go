@@ -15,7 +15,7 @@ func (v *view) stoppedSection(t *target, limit int) section {
 		sum += ", " + planned
 	}
 	summary := "✋ <code>" + markup(t.name) + "</code>: stopped: " + markup(sum)
-	head, accept := "**"+prose(v.message(t))+"**\n\n", v.acceptance(t)
+	head, accept := "**"+prose(v.message(t))+"**\n\n"+v.denials(t), v.acceptance(t)
 	s := section{urgent: true}
 	s.forms[asCounts] = "- ✋ " + code(t.name) + ": stopped: " + literal(sum) + " (what it would do is left out: see " + v.where() + ")\n"
 	s.forms[asList] = fold(summary, head+v.since(t, maxList)+v.preface(t)+v.addresses(t)+"The full diff is left out: see "+v.where()+".\n\n"+accept, true)
@@ -97,7 +97,7 @@ func doing(a report.Action) string {
 // accept returns the command that accepts exactly the plan that is shown of a target, "" if it cannot be accepted.
 func (v *view) accept(t *target) string {
 	switch {
-	case v.Accept == "" || t.Fingerprint == nil:
+	case v.Accept == "" || t.Fingerprint == nil || t.refused():
 		return ""
 	case v.stopped == 1 && !v.isPart:
 		return v.Accept
@@ -114,12 +114,23 @@ func (v *view) acceptance(t *target) string {
 	return v.prompt("To accept exactly this plan, and nothing newer", command) + "\nOr revert the change, or open a pull request whose plan is what you want.\n\n"
 }
 
+// acceptable counts the stopped plans that someone may accept: not those that policies deny.
+func (v *view) acceptable() (n int) {
+	for _, t := range v.targets {
+		if t.state == report.Stopped && !t.refused() {
+			n++
+		}
+	}
+	return n
+}
+
 // acceptAll is the footer's word on several stopped plans.
 func (v *view) acceptAll() string {
-	if v.Accept == "" || v.stopped < 2 || v.isPart {
+	n := v.acceptable()
+	if v.Accept == "" || n < 2 || v.isPart {
 		return ""
 	}
-	return v.prompt("Accept all "+number(v.stopped)+" stopped plans, exactly as they are shown here", v.Accept) + "\n"
+	return v.prompt("Accept all "+number(n)+" stopped plans, exactly as they are shown here", v.Accept) + "\n"
 }
 
 // waitingList says why targets wait that nothing is wrong with, each reason once.
@@ -150,5 +161,9 @@ func (v *view) outline(t *target, update string) string {
 		d.line("Changed since review:")
 		d.differences(t.Differences)
 	}
-	return strings.TrimRight(visible(v.message(t)), " ") + "\n" + string(d.out)
+	text := strings.TrimRight(visible(v.message(t)), " ") + "\n"
+	for _, r := range t.denials() {
+		text += "\n" + r.text(false)
+	}
+	return text + string(d.out)
 }

@@ -34,12 +34,12 @@ func (v *view) caution(room int) string {
 	default:
 		return v.losses("[!CAUTION]\n**", losses, room, (*target).planned)
 	}
-	title := "[!CAUTION]\n**Stopped: "
-	if v.Accept != "" {
+	title, accepting := "[!CAUTION]\n**Stopped: ", v.Accept != "" && v.acceptable() > 0
+	if accepting {
 		title = "[!CAUTION]\n**Before accepting: "
 	}
 	stopped := v.losses(title, losses, room*3/4, func(t *target) []report.Change {
-		if t.state != report.Stopped {
+		if t.state != report.Stopped || accepting && t.refused() {
 			return nil
 		}
 		return t.Changes
@@ -107,26 +107,31 @@ func (v *view) lossWord(t *target, c *report.Change) string {
 type column struct {
 	title string
 	cell  func(*target) string
+	words bool // it is of words, and for targets without a plan, too
 }
 
 func numeric(title string, n func(report.Counts) int) column {
-	return column{title, func(t *target) string { return number(n(t.counts)) }}
+	return column{title: title, cell: func(t *target) string { return number(n(t.counts)) }}
 }
 
 // columns returns the columns of the table: those of 01 always, the rarer ones if there is anything in them.
 func (v *view) columns() []column {
-	if v.State == Drifting {
+	switch v.State {
+	case Scanned:
+		return v.judgements()
+	case Drifting:
 		return []column{
-			{"changed outside Terraform", func(t *target) string { return number(len(t.Drift)) }},
-			{"an apply would do", func(t *target) string { return cmp.Or(tally(t.counts), "nothing") }},
+			{title: "changed outside Terraform", cell: func(t *target) string { return number(len(t.Drift)) }},
+			{title: "an apply would do", cell: func(t *target) string { return cmp.Or(tally(t.counts), "nothing") }},
 		}
+	default:
 	}
 	list := []column{
 		numeric("+", func(c report.Counts) int { return c.Add }),
 		numeric("~", func(c report.Counts) int { return c.Change }),
 		numeric("−", func(c report.Counts) int { return c.Destroy }),
 		numeric("±", func(c report.Counts) int { return c.Replace }),
-		{"moved/imported", func(t *target) string {
+		{title: "moved/imported", cell: func(t *target) string {
 			if t.counts.Moved+t.counts.Imported == 0 {
 				return "0"
 			}
@@ -146,7 +151,7 @@ func (v *view) columns() []column {
 			list = append(list, c.col)
 		}
 	}
-	return list
+	return append(list, v.judgements()...)
 }
 
 // maxQuiet is how many rows without changes the table has; more of them are left to the line that names them.
@@ -155,12 +160,13 @@ const maxQuiet = 10
 // table has a row for every target. If it is too long, it loses the links, then the rows without changes, then the last
 // rows, and says so.
 func (v *view) table(room int) string {
-	if v.unchanged == len(v.targets) {
+	rows := v.all()
+	loud := slices.DeleteFunc(slices.Clone(rows), (*target).uneventful)
+	still := len(rows) - len(loud)
+	if len(loud) == 0 && v.State != Scanned {
 		return ""
 	}
-	loud := slices.DeleteFunc(slices.Clone(v.targets), func(t *target) bool { return t.state == report.Unchanged })
-	rows := v.targets
-	if v.unchanged > maxQuiet || v.State == Drifting {
+	if still > maxQuiet && v.State != Scanned || v.State == Drifting {
 		rows = loud
 	}
 	if text, left := v.rows(rows, true, room); left == 0 {
@@ -175,19 +181,27 @@ func (v *view) table(room int) string {
 	if left > 0 {
 		omitted = append(omitted, count(left, "target"))
 	}
-	if v.unchanged > 0 {
-		omitted = append(omitted, number(v.unchanged)+" without changes")
+	if still > 0 {
+		omitted = append(omitted, number(still)+" without changes")
 	}
 	return text + "\nand " + strings.Join(omitted, " and ") + ": full list in " + v.where() + "\n\n"
 }
+
+// uneventful reports whether a target does nothing, and nothing is said of it.
+func (t *target) uneventful() bool { return t.state == report.Unchanged && plain(t.tally) }
 
 // rows returns the table of the targets of list, within room bytes, and how many of them are left out.
 func (v *view) rows(list []*target, linked bool, room int) (text string, left int) {
 	columns := v.columns()
 	head, rule := "| Target | Result |", "|---|---|"
+	if v.State == Scanned {
+		head, rule = "| Target |", "|---|"
+	}
 	for _, c := range columns {
 		head += " " + c.title + " |"
-		rule += "---:|"
+		if rule += "---:|"; c.words {
+			rule = strings.TrimSuffix(rule, ":|") + "|"
+		}
 	}
 	var b strings.Builder
 	b.WriteString(head + "\n" + rule + "\n")
@@ -202,20 +216,27 @@ func (v *view) rows(list []*target, linked bool, room int) (text string, left in
 }
 
 func (v *view) row(t *target, columns []column, linked bool) string {
-	outcome := literal(v.result(t))
+	job := ""
 	if linked {
-		outcome = link(outcome, v.Links.Jobs[t.id])
+		job = v.Links.Jobs[t.id]
 	}
-	s := "| " + code(t.name) + " | " + outcome + " |"
+	s := "| " + code(t.name) + " | " + link(literal(v.result(t)), job) + " |"
+	if v.State == Scanned {
+		s = "| " + link(code(t.name), job) + " |"
+	}
 	for _, c := range columns {
-		s += " " + t.cell(c) + " |"
+		cell := t.cell(c)
+		if c.words {
+			cell = literal(cell)
+		}
+		s += " " + cell + " |"
 	}
 	return s + "\n"
 }
 
 // cell returns what stands in a column of a target: an exact number or "–".
 func (t *target) cell(c column) string {
-	if !t.counted {
+	if !t.counted && !c.words {
 		return "–"
 	}
 	return c.cell(t)
@@ -228,6 +249,10 @@ func (v *view) result(t *target) string {
 		return marks[t.state] + v.appliedResult(t)
 	case t.state == report.Failed || t.state == waiting:
 		return marks[t.state] + v.label(t)
+	case t.state == denied:
+		return "⛔ " + t.denial()
+	case t.state == "":
+		return "not planned"
 	case v.State == Drifting:
 		return driftResult(t)
 	case t.Deleted && t.state == report.Changed:

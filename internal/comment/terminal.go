@@ -23,23 +23,29 @@ func Terminal(p Page, colour bool) string {
 		}
 		b.WriteString(c.bold(visible(t.name)) + "\n" + c.diff(indent(text)) + "\n")
 	}
-	b.WriteString(v.remarks(c))
+	b.WriteString(v.remarks(c) + v.opinionText(c, maxRows))
 	b.WriteString(v.overview(c) + v.outputsNow(c))
-	symbol, text := v.outcome()
-	b.WriteString("\n" + c.bold(symbol+" "+text) + "\n")
-	if rollup := v.rollup(); rollup != "" {
-		if sum := v.sum(); sum != "" {
-			rollup += " · " + sum
-		}
-		b.WriteString(rollup + "\n")
-	}
-	if v.Accept != "" && v.stopped > 0 {
-		b.WriteString("\n" + verb(v.stopped, "Accept exactly this plan", "Accept exactly these plans") + ": " + visible(v.Accept) + "\n")
+	b.WriteString(v.conclusion(c))
+	if v.Accept != "" && v.acceptable() > 0 {
+		b.WriteString("\n" + verb(v.acceptable(), "Accept exactly this plan", "Accept exactly these plans") + ": " + visible(v.Accept) + "\n")
 	}
 	if v.Next != "" {
 		b.WriteString("\n" + v.purpose() + ": " + visible(v.Next) + "\n")
 	}
 	return b.String()
+}
+
+// conclusion is the outcome and the sums.
+func (v *view) conclusion(c palette) string {
+	symbol, text := v.outcome()
+	out := "\n" + c.bold(symbol+" "+text) + "\n"
+	if rollup := v.rollup(); rollup != "" {
+		if sum := v.sum(); sum != "" {
+			rollup += " · " + sum
+		}
+		out += rollup + "\n"
+	}
+	return out
 }
 
 // detail is what a terminal shows of a target above the overview.
@@ -75,7 +81,7 @@ func urgency(t *target) int {
 	switch {
 	case t.state == report.Failed:
 		return 5
-	case t.state == report.Stopped:
+	case t.state == report.Stopped || t.state == denied:
 		return 4
 	case t.state == waiting:
 		return 3
@@ -167,11 +173,12 @@ var commands = regexp.MustCompile("(^|[ `])/(plan|apply)\\b")
 // overview has a line for each target, and one for each resource it destroys or replaces. Many targets without changes
 // share a line.
 func (v *view) overview(c palette) string {
-	list := v.targets
+	list := v.all()
 	var b strings.Builder
-	if v.unchanged > maxQuiet {
-		list = slices.DeleteFunc(slices.Clone(list), func(t *target) bool { return t.state == report.Unchanged })
-		b.WriteString(c.green("= "+count(v.unchanged, "target")+" without changes") + "\n")
+	loud := slices.DeleteFunc(slices.Clone(list), (*target).uneventful)
+	if still := len(list) - len(loud); still > maxQuiet {
+		list = loud
+		b.WriteString(c.green("= "+count(still, "target")+" without changes") + "\n")
 	}
 	width := 0
 	for _, t := range list {
@@ -179,7 +186,7 @@ func (v *view) overview(c palette) string {
 	}
 	for _, t := range list {
 		name := visible(t.name)
-		b.WriteString(v.summary(t, name+strings.Repeat(" ", width-utf8.RuneCountInString(name)), c) + "\n" + v.lost(t, c))
+		b.WriteString(v.summary(t, name+strings.Repeat(" ", width-utf8.RuneCountInString(name)), c) + also(t.tally, t.scan) + "\n" + v.lost(t, c))
 	}
 	return b.String()
 }
@@ -193,6 +200,8 @@ func (v *view) summary(t *target, name string, c palette) string {
 			line += ": " + clip(visible(v.message(t)), maxName)
 		}
 		return c.red("✗ " + line)
+	case denied:
+		return c.red("⛔ " + line)
 	case report.Stopped:
 		return c.yellow("✋ ") + line
 	case waiting:
@@ -251,6 +260,8 @@ func (v *view) outcomeOf(t *target) string {
 		return text
 	case t.state == report.Failed || t.state == waiting:
 		return v.label(t)
+	case t.state == denied:
+		return strings.TrimSuffix(t.denial()+"; "+tally(t.counts), "; ")
 	case v.State == Drifting && t.state == report.Changed:
 		return driftWords(t.Report)
 	case t.state == report.Changed:

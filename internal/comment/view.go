@@ -12,12 +12,16 @@ import (
 // A view is a page with everything decided that its forms (comment, summary, terminal, HTML) share.
 type view struct {
 	Page
-	targets []*target     // failures first, then in wave order
-	total   report.Counts // of the targets that are counted
+	targets  []*target     // failures first, then in wave order
+	others   []*target     // scanned, and without a report; likewise. When Scanned all are such
+	total    report.Counts // of the targets that are counted
+	opinions []*opinion    // what policies and scanners say
+	found    found
+	required []row // scanners that are required, and did not run
 
-	changed, unchanged, applied int
-	failed, stopped, waiting    int
-	missing                     int // expected and without a report
+	changed, unchanged, applied      int
+	failed, denied, stopped, waiting int
+	missing                          int // expected and without a report
 
 	cut       bool // something was left out; set while rendering
 	isSummary bool // this is the run's summary itself
@@ -32,35 +36,58 @@ type target struct {
 	counted  bool            // it is known what it does: list and counts say so
 	list     []report.Change // what is planned, or after the merge what was carried out
 	counts   report.Counts   // of list
+
+	limit report.Threshold
+	tally report.Tally
+	scan  *report.Scan // nil: it was not scanned
 }
 
-// waiting is the state of a target that nothing is wrong with: something else has to happen first.
-const waiting report.Status = "waiting"
+// Further states of targets.
+const (
+	waiting report.Status = "waiting" // nothing is wrong with it: something else has to happen first
+	denied  report.Status = "denied"  // there is a plan, and policies do not allow it
+)
 
 func newView(p Page) *view {
 	v := &view{Page: p, missing: max(0, p.Expected-len(p.Reports))}
 	if v.blocked() {
 		v.missing = 0 // nobody knows how many
 	}
-	seen := map[string]int{}
 	for i := range p.Reports {
-		t := v.take(&p.Reports[i])
-		seen[t.name]++
-		v.targets = append(v.targets, t)
+		v.targets = append(v.targets, v.take(&p.Reports[i]))
 	}
-	for _, t := range v.targets {
+	v.judge()
+	seen := map[string]int{}
+	for _, t := range v.all() {
+		seen[t.name]++
+	}
+	for _, t := range v.all() {
 		if seen[t.name] > 1 { // 04-data and 05-data
 			t.name = t.id
 		}
+	}
+	for _, t := range v.targets {
 		v.tell(t)
+	}
+	for _, t := range v.others {
+		if t.state == report.Failed { // Scanned, and policies had to be asked about its plan
+			v.failed++
+		}
 	}
 	v.Notices = slices.DeleteFunc(slices.Clone(v.Notices), func(n Notice) bool {
 		return n.Hint != "" && slices.ContainsFunc(v.targets, func(t *target) bool { return t.Failure != nil && t.Failure.Hint == n.Hint })
 	})
-	slices.SortStableFunc(v.targets, func(a, b *target) int {
-		return cmp.Or(rank(a)-rank(b), a.Target.Wave-b.Target.Wave, strings.Compare(a.id, b.id))
-	})
+	slices.SortStableFunc(v.targets, order)
+	slices.SortStableFunc(v.others, order)
+	v.form()
 	return v
+}
+
+// all returns the targets with a report, then the others.
+func (v *view) all() []*target { return slices.Concat(v.targets, v.others) }
+
+func order(a, b *target) int {
+	return cmp.Or(rank(a)-rank(b), a.Target.Wave-b.Target.Wave, strings.Compare(a.id, b.id))
 }
 
 // take returns the target of a report.
@@ -84,6 +111,8 @@ func (v *view) tell(t *target) {
 		v.unchanged++
 	case report.Applied:
 		v.applied++
+	case denied:
+		v.denied++
 	case report.Stopped:
 		v.stopped++
 	case waiting:
@@ -101,7 +130,7 @@ func (v *view) blocked() bool { return v.Blocked.Message != "" }
 
 // nameOf returns the name that the target of an ID is shown under.
 func (v *view) nameOf(id string) string {
-	for _, t := range v.targets {
+	for _, t := range v.all() {
 		if t.id == id {
 			return t.name
 		}
@@ -114,13 +143,18 @@ func rank(t *target) int {
 	switch t.state {
 	case report.Failed:
 		return 0
-	case report.Stopped:
+	case denied:
 		return 1
-	case waiting:
+	case report.Stopped:
 		return 2
-	default:
+	case waiting:
 		return 3
+	default:
 	}
+	if t.tally.Failed() {
+		return 4
+	}
+	return 5
 }
 
 // state returns the status to believe: a report with a failure failed, one with changes changed, and one that says neither,

@@ -66,14 +66,24 @@ func sum(c report.Counts, words [6]string) string {
 
 // sum returns what the targets do in all, or did.
 func (v *view) sum() string {
-	switch sum := tally(v.total); {
+	sum := tally(v.total)
+	switch {
 	case v.State == Merged:
-		return carried(v.total)
+		sum = carried(v.total)
 	case v.State == Drifting && sum != "":
-		return "an apply would do: " + sum
-	default:
-		return sum
+		sum = "an apply would do: " + sum
 	}
+	more := v.findingsSum()
+	if more == "" && sum == "" {
+		more = v.allClear()
+	}
+	switch {
+	case v.State == Scanned:
+		return "" // the rollup says it
+	case sum == "" || more == "":
+		return sum + more
+	}
+	return sum + " · " + more
 }
 
 // flagsOf returns the flags of a mode that is not an ordinary plan: "--destroy".
