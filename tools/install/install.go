@@ -23,10 +23,11 @@ type Tool struct {
 	Version     string   // exact; "" takes any
 	VersionArgs []string // print the version
 
-	Releases  map[string]Release // by system/processor
-	Source    Source
-	Apt       []string // Debian packages, for a tool that has no version of its own here
-	Otherwise string   // what a person can do where nothing worked
+	Releases     map[string]Release // by system/processor
+	Source       Source
+	Requirements string   // of a Python program: the file, below the folder of Source's, that pins all it is made of
+	Apt          []string // Debian packages, for a tool that has no version of its own here
+	Otherwise    string   // what a person can do where nothing worked
 }
 
 // A Release is a zip file that holds the program at its root.
@@ -59,7 +60,7 @@ func newInstaller(dir string) (*installer, error) {
 
 // install puts t in place, or says why it cannot and what to do.
 func (in *installer) install(ctx context.Context, t Tool) error {
-	for _, way := range []func(context.Context, Tool) (string, error){in.onPath, in.kept, in.released, in.built, in.packaged} {
+	for _, way := range []func(context.Context, Tool) (string, error){in.onPath, in.kept, in.released, in.built, in.indexed, in.packaged} {
 		program, err := way(ctx, t)
 		if errors.Is(err, errNotThisWay) {
 			continue
@@ -116,7 +117,8 @@ func (in *installer) place(t Tool) string {
 }
 
 func (in *installer) kept(_ context.Context, t Tool) (string, error) {
-	if _, err := os.Stat(in.place(t)); t.Version == "" || err != nil {
+	_, err := os.Stat(in.place(t))
+	if t.Version == "" || err != nil || t.Requirements != "" && !in.sound(t) {
 		return "", errNotThisWay
 	}
 	return in.place(t), nil
@@ -154,19 +156,29 @@ func lastLines(s string, n int) string {
 
 // packaged installs Debian packages, which takes root, and then looks on PATH again.
 func (in *installer) packaged(ctx context.Context, t Tool) (string, error) {
-	apt, err := exec.LookPath("apt-get")
-	if len(t.Apt) == 0 || err != nil || os.Geteuid() != 0 {
+	if len(t.Apt) == 0 {
 		return "", errNotThisWay
 	}
-	in.say("%s: apt-get install %s", t.Name, strings.Join(t.Apt, " "))
-	for _, args := range [][]string{{"update"}, append([]string{"install", "-y", "--no-install-recommends"}, t.Apt...)} {
+	if err := in.aptGet(ctx, t.Apt...); err != nil {
+		return "", err
+	}
+	return in.onPath(ctx, t)
+}
+
+func (in *installer) aptGet(ctx context.Context, packages ...string) error {
+	apt, err := exec.LookPath("apt-get")
+	if err != nil || os.Geteuid() != 0 {
+		return errNotThisWay
+	}
+	in.say("apt-get install %s", strings.Join(packages, " "))
+	for _, args := range [][]string{{"update"}, append([]string{"install", "-y", "--no-install-recommends"}, packages...)} {
 		cmd := exec.CommandContext(ctx, apt, args...)
 		cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
 		if out, err := cmd.CombinedOutput(); err != nil {
-			return "", fmt.Errorf("apt-get %s: %w\n%s", args[0], err, lastLines(string(out), 5))
+			return fmt.Errorf("apt-get %s: %w\n%s", args[0], err, lastLines(string(out), 5))
 		}
 	}
-	return in.onPath(ctx, t)
+	return nil
 }
 
 // put has a program made in a folder of its own, checks its version and moves it into place whole.

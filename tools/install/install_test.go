@@ -134,13 +134,19 @@ func TestItIsBuiltFromSourceWhereNoReleaseIs(t *testing.T) {
 
 func TestEachToolCanBeHadSomehow(t *testing.T) {
 	for _, tool := range tools {
-		if tool.Source.Dir == "" && tool.Apt == nil || tool.Version == "" && tool.Otherwise == "" || len(tool.VersionArgs) == 0 {
+		if tool.Source.Dir == "" && tool.Requirements == "" && tool.Apt == nil || tool.Version == "" && tool.Otherwise == "" || len(tool.VersionArgs) == 0 {
 			t.Errorf("%s: %+v", tool.Name, tool)
 		}
 		if tool.Source.Dir != "" {
 			mod, err := os.ReadFile(filepath.Join("..", tool.Source.Dir, "go.mod"))
 			if err != nil || !strings.Contains(string(mod), " v"+tool.Version+" ") {
 				t.Errorf("%s: its go.mod does not have version %s (%v)", tool.Name, tool.Version, err)
+			}
+		}
+		if tool.Requirements != "" {
+			pinned, err := os.ReadFile(filepath.Join("..", tool.Requirements))
+			if err != nil || !strings.Contains(string(pinned), "\n"+tool.Name+"=="+tool.Version+" \\\n    --hash=sha256:") {
+				t.Errorf("%s: its requirements do not have version %s (%v)", tool.Name, tool.Version, err)
 			}
 		}
 		for _, r := range tool.Releases {

@@ -1,9 +1,10 @@
 // Command install puts the tools of `make check` in place and links them from one folder.
 //
 // For each tool it takes the first of: the one on PATH, if its version is right; the one it put into
-// its folder earlier; the project's release, if its SHA-256 is known here; one built from source with
-// everything it is made of pinned by a go.sum, or installed by apt. It never goes on without a tool:
-// one that cannot be had is an error that says what to do.
+// its folder earlier; the project's release, if its SHA-256 is known here; one built from source, or
+// put into a Python environment, with everything it is made of pinned by a go.sum or by hashes; one
+// installed by apt. It never goes on without a tool: one that cannot be had is an error that says what
+// to do.
 //
 //	go -C tools run ./install [--dir FOLDER] [TOOL…]
 package main
@@ -20,7 +21,7 @@ import (
 )
 
 // tools are all that can be installed. Versions are pinned in one other place only: the go.mod of the
-// folder that Source names.
+// folder that Source names, or the file that Requirements names.
 var tools = []Tool{
 	{
 		Name: "terraform", Version: "1.11.4", VersionArgs: []string{"version"},
@@ -97,6 +98,10 @@ var tools = []Tool{
 			Dir: "trivy", Package: "github.com/aquasecurity/trivy/cmd/trivy", Takes: "up to 20 minutes",
 			LDFlags: "-s -w -X github.com/aquasecurity/trivy/pkg/version/app.ver=0.66.0",
 		},
+	},
+	{
+		Name: "checkov", Version: "3.3.30", VersionArgs: []string{"--version"}, Requirements: "checkov/requirements.txt",
+		Otherwise: "it takes Python 3.11 or newer with its module venv (on Debian: apt-get install python3-venv) and the Python Package Index, or checkov 3.3.30 on PATH",
 	},
 	{
 		// Any version: the tests ask for nothing that browsers changed in years.
