@@ -64,7 +64,7 @@ func (v *view) form() {
 	} else {
 		add(count(len(f.existing), "finding"), false, false, f.existing...)
 	}
-	quiet := slices.Concat(f.suppressed, v.loneSuppressions(f.suppressed)...)
+	quiet := slices.Concat(f.suppressed, v.loneSuppressions(f.suppressed))
 	slices.SortStableFunc(quiet, bySuppression)
 	title, look := suppressionTitle(quiet)
 	add(title, false, !look, quiet...)
