@@ -1,7 +1,9 @@
 package main
 
 import (
+	"archive/tar"
 	"archive/zip"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,12 +12,13 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path"
 )
 
 // maxDownload is more than any of the releases has, packed or not.
 const maxDownload = 512 << 20
 
-// download writes the program called name in the zip file of r to a file, after checking the zip's digest.
+// download writes the program called name in the archive of r to a file, after checking the archive's digest.
 func (in *installer) download(ctx context.Context, r Release, name, to string) error {
 	archive, err := os.CreateTemp("", "layerbot-tool-")
 	if err != nil {
@@ -27,21 +30,42 @@ func (in *installer) download(ctx context.Context, r Release, name, to string) e
 	if err != nil {
 		return err
 	}
-	files, err := zip.NewReader(archive, size)
+	packed, err := unpack(archive, size, name)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", r.URL, err)
 	}
-	packed, err := files.Open(name)
-	if err != nil {
-		return fmt.Errorf("open %s: %w", r.URL, err)
-	}
-	defer packed.Close()
 	program, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o755) //nolint:gosec // a program
 	if err != nil {
 		return err
 	}
 	_, err = io.Copy(program, io.LimitReader(packed, maxDownload))
 	return errors.Join(err, program.Close())
+}
+
+// unpack returns the file called name at the root of a zip or a tar.gz file.
+func unpack(archive *os.File, size int64, name string) (io.Reader, error) {
+	if files, err := zip.NewReader(archive, size); err == nil {
+		return files.Open(name)
+	}
+	if _, err := archive.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	unzipped, err := gzip.NewReader(archive)
+	if err != nil {
+		return nil, err
+	}
+	files := tar.NewReader(unzipped)
+	for {
+		header, err := files.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil, fmt.Errorf("there is no %s in it", name)
+		case err != nil:
+			return nil, err
+		case path.Clean(header.Name) == name && header.Typeflag == tar.TypeReg:
+			return files, nil
+		}
+	}
 }
 
 // fetch writes what r is to w, and fails if that is not what its digest says.

@@ -30,7 +30,7 @@ type Tool struct {
 	Otherwise    string   // what a person can do where nothing worked
 }
 
-// A Release is a zip file that holds the program at its root.
+// A Release is a zip or tar.gz file that holds the program at its root.
 type Release struct{ URL, SHA256 string }
 
 // A Source is a Go program in a module of this repository that pins all it is made of.

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"archive/tar"
 	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -32,19 +35,24 @@ func setUp(t *testing.T, version string) (*installer, Tool, *bytes.Buffer) {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
+	var said bytes.Buffer
+	in := &installer{dir: t.TempDir(), path: []string{t.TempDir()}, source: t.TempDir(), out: &said, http: http.DefaultClient}
+	return in, Tool{
+		Name: "greeter", Version: "1.2.3", VersionArgs: []string{"version"}, Otherwise: "do without", Releases: release(t, packed.Bytes()),
+	}, &said
+}
+
+// release serves an archive as the release for this machine.
+func release(t *testing.T, archive []byte) map[string]Release {
+	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		if _, err := w.Write(packed.Bytes()); err != nil {
+		if _, err := w.Write(archive); err != nil {
 			t.Error(err)
 		}
 	}))
 	t.Cleanup(server.Close)
-	digest := sha256.Sum256(packed.Bytes())
-	var said bytes.Buffer
-	in := &installer{dir: t.TempDir(), path: []string{t.TempDir()}, source: t.TempDir(), out: &said, http: server.Client()}
-	return in, Tool{
-		Name: "greeter", Version: "1.2.3", VersionArgs: []string{"version"}, Otherwise: "do without",
-		Releases: map[string]Release{runtime.GOOS + "/" + runtime.GOARCH: {URL: server.URL, SHA256: hex.EncodeToString(digest[:])}},
-	}, &said
+	digest := sha256.Sum256(archive)
+	return map[string]Release{runtime.GOOS + "/" + runtime.GOARCH: {URL: server.URL, SHA256: hex.EncodeToString(digest[:])}}
 }
 
 // linked returns where bin/NAME points to.
@@ -108,6 +116,59 @@ func TestAnotherVersionInTheReleaseIsRefused(t *testing.T) {
 	if err := in.install(context.Background(), tool); err == nil || !strings.Contains(said.String(), `version "9.9.9", not 1.2.3`) {
 		t.Errorf("%v; said %q", err, said)
 	}
+}
+
+func TestReleaseMayBeATarball(t *testing.T) {
+	tarball := func(names ...string) []byte {
+		var packed bytes.Buffer
+		z := gzip.NewWriter(&packed)
+		w := tar.NewWriter(z)
+		for _, name := range names {
+			text := script + "1.2.3\n"
+			err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(text)), Typeflag: tar.TypeReg})
+			if _, wrote := w.Write([]byte(text)); err != nil || wrote != nil {
+				t.Fatal(err, wrote)
+			}
+		}
+		if err := errors.Join(w.Close(), z.Close()); err != nil {
+			t.Fatal(err)
+		}
+		return packed.Bytes()
+	}
+	whole := tarball("LICENSE", "./greeter")
+	for name, test := range map[string]struct {
+		archive []byte
+		says    string // "": it is taken
+	}{
+		"the program at its root":  {whole, ""},
+		"the program in a folder":  {tarball("LICENSE", "bin/greeter"), "there is no greeter in it"},
+		"half of it":               {whole[:len(whole)/2], "unexpected EOF"},
+		"neither a zip nor a gzip": {[]byte("<html>Sign in to the proxy</html>"), "gzip: invalid header"},
+		"gzip of something else":   {gzipped(t, "hello"), "EOF"},
+		"nothing":                  {nil, "EOF"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in, tool, said := setUp(t, "1.2.3")
+			tool.Releases = release(t, test.archive)
+			err := in.install(context.Background(), tool)
+			if (err == nil) != (test.says == "") || !strings.Contains(said.String(), test.says) {
+				t.Errorf("%v; said %q", err, said)
+			}
+		})
+	}
+}
+
+func gzipped(t *testing.T, text string) []byte {
+	t.Helper()
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	if _, err := w.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return packed.Bytes()
 }
 
 func TestItIsBuiltFromSourceWhereNoReleaseIs(t *testing.T) {
