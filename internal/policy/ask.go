@@ -38,7 +38,7 @@ func prepare(ctx context.Context, c *ast.Compiler, store storage.Store, all rule
 			parts = append(parts, fmt.Sprintf("[said | said := %s]", r.ref)) // empty where it is undefined
 		}
 	}
-	if len(parts) == 0 {
+	if s.rules.clauses() == 0 {
 		return nil, nil
 	}
 	q := rego.New(rego.Compiler(c), rego.Store(store), rego.StackTraces(true), rego.Query("["+strings.Join(parts, ", ")+"]"))
@@ -47,15 +47,6 @@ func prepare(ctx context.Context, c *ast.Compiler, store storage.Store, all rule
 		return nil, fmt.Errorf("prepare policies: %w", err)
 	}
 	return s, nil
-}
-
-// clauses returns how many clauses are asked.
-func (s *survey) clauses() int {
-	n := 0
-	for _, r := range s.rules {
-		n += r.clauses
-	}
-	return n
 }
 
 // ask puts documents before the rules of a survey, one by one, within the timeout for all of them.
@@ -73,7 +64,7 @@ func (s *Set) ask(ctx context.Context, q *survey, docs []document) *report.Polic
 		}
 		all = append(all, decisions...)
 	}
-	return result(all, q.clauses())
+	return result(all, q.rules.clauses())
 }
 
 // eval returns what the rules say of one document.
@@ -91,12 +82,19 @@ func (s *survey) eval(ctx context.Context, d document) ([]report.Decision, error
 		return nil, errors.New("the policies gave no answer")
 	}
 	all := s.warnings(stumbles)
+	exempt := s.exempt(answers)
 	for i, r := range s.rules {
 		said, _ := answers[i].([]any)
+		if r.kind == exception {
+			continue
+		}
 		for _, value := range said {
 			decisions, err := r.decisions(value)
 			if err != nil {
 				return nil, err
+			}
+			if exempt[r.exemption()] {
+				decisions = excepted(decisions)
 			}
 			all = append(all, decisions...)
 		}
@@ -108,6 +106,50 @@ func (s *survey) eval(ctx context.Context, d document) ([]report.Decision, error
 		all[i].File = d.file
 	}
 	return all, nil
+}
+
+// exempt returns the exemptions that hold.
+func (s *survey) exempt(answers []any) map[string]bool {
+	all := map[string]bool{}
+	for i, r := range s.rules {
+		if r.kind != exception {
+			continue
+		}
+		for _, name := range texts(answers[i]) {
+			all[r.pkg+":"+name] = true
+		}
+	}
+	return all
+}
+
+// exemption returns what exempts a rule: what follows deny_ in its name, in its package.
+func (r *rule) exemption() string {
+	return r.pkg + ":" + strings.TrimPrefix(strings.TrimPrefix(r.name, string(r.kind)), "_")
+}
+
+// texts returns the strings of lists of lists.
+func texts(value any) []string {
+	if s, ok := value.(string); ok {
+		return []string{s}
+	}
+	var all []string
+	list, _ := value.([]any)
+	for _, item := range list {
+		all = append(all, texts(item)...)
+	}
+	return all
+}
+
+// excepted returns denials as warnings that block nothing; of warnings nothing.
+func excepted(all []report.Decision) []report.Decision {
+	for i := range all {
+		all[i].Message, all[i].Severity = line("excepted: "+all[i].Message), ""
+		if all[i].Kind == report.Warn {
+			return nil
+		}
+		all[i].Kind = report.Warn
+	}
+	return all
 }
 
 // why says why policies could not be asked.

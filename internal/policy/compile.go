@@ -32,7 +32,7 @@ func Compile(ctx context.Context, b Bundle) (*Set, error) {
 		return nil, err
 	}
 	rules.look(c)
-	s := &Set{rules: rules}
+	s := &Set{}
 	if s.single, err = prepare(ctx, c, store, rules, func(r *rule) bool { return r.single }); err != nil {
 		return nil, err
 	}

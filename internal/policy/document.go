@@ -96,8 +96,9 @@ func (r *reader) value(n *yaml.Node, depth int) (any, error) {
 		return list, nil
 	case yaml.MappingNode:
 		return r.mapping(n, depth)
+	default:
+		return scalar(n)
 	}
-	return scalar(n)
 }
 
 // mapping returns an object: keys that are written win over those that << merges, and earlier merges over later ones.

@@ -51,7 +51,7 @@ func (r *rule) keyed(object map[string]any) ([]report.Decision, error) {
 	var all []report.Decision
 	for _, key := range sorted(object) {
 		said := object[key]
-		if said == true { // deny[msg] if { … }, which in Rego v1 makes an object
+		if yes, _ := said.(bool); yes { // deny[msg] if { … }, which in Rego v1 makes an object
 			said = key
 		}
 		decisions, err := r.decisions(said)

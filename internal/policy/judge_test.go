@@ -115,6 +115,15 @@ deny contains {"msg": "x", "severity": rego.metadata.chain()[1].annotations.cust
 # title: Sizes
 deny contains {"msg": rego.metadata.rule().title}`, []string{
 			"deny main.deny (high): x @policies/p.rego:6", "deny main.deny: Sizes @policies/p.rego:9"}},
+		"an exception, as in Conftest": {`package main
+deny_size contains {"msg": "too large", "severity": "high"}
+deny_tags contains "no tags"
+deny contains "x"
+warn_size contains "large"
+exception contains ["size"] if input.format_version
+exception contains ["", "tags"] if input.nothing`, []string{
+			"deny main.deny: x @policies/p.rego:4", "deny main.deny_tags: no tags @policies/p.rego:3",
+			"warn main.deny_size: excepted: too large @policies/p.rego:2"}},
 		"a built-in that cannot do with null is a warning": {`package main
 deny contains r.address if {
 	some r in input.resource_changes

@@ -21,8 +21,8 @@ func (all rules) look(c *ast.Compiler) {
 		for _, clause := range c.GetRulesWithPrefix(r.ref) {
 			v.addAll(c, clause, seen, map[*ast.Rule]bool{})
 		}
-		r.together = v.targets || v.whole && v.named
-		r.single = !v.targets || v.other || v.whole
+		r.together = v.targets || v.whole && v.named || r.kind == exception
+		r.single = !v.targets || v.other || v.whole || r.kind == exception
 	}
 }
 

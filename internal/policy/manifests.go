@@ -9,10 +9,16 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
+// maxManifest is the most bytes of one file.
+const maxManifest = 8 << 20
+
 // Manifests asks what is wrong with the documents of a YAML or JSON file, each by itself, and so each of the items of a
 // List. The address of a decision without one is the document's "Kind/name", its File name. What is no YAML is the
 // Failure of the result. Rules that look at nothing but input.targets are left out.
 func (s *Set) Manifests(ctx context.Context, name string, src []byte) *report.Policy {
+	if len(src) > maxManifest {
+		return failed(fmt.Sprintf("%s cannot be put before the policies: it has %d bytes, where %d are the most", name, len(src), maxManifest))
+	}
 	values, err := documents(name, src)
 	if err != nil {
 		return failed(fmt.Sprintf("%s cannot be put before the policies: %s", name, err))

@@ -10,6 +10,7 @@ package policy
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -26,7 +27,6 @@ type Set struct {
 
 	single   *survey // what is asked of one plan or document
 	together *survey // what is asked of several targets at once; nil where nothing is
-	rules    rules
 }
 
 const defaultTimeout = 30 * time.Second
@@ -67,7 +67,7 @@ func planInput(about About, plan []byte) (ast.Value, error) {
 		return nil, fmt.Errorf("it is no JSON object: %w", err)
 	}
 	if doc == nil {
-		return nil, fmt.Errorf("it is no JSON object: %.20s", plan)
+		return nil, errors.New("it is no JSON object: null")
 	}
 	doc["layerbot"] = map[string]any{"layer": about.Layer, "environment": about.Environment, "dir": about.Dir}
 	return ast.InterfaceToValue(doc)

@@ -29,6 +29,10 @@ func (r *rule) source() string { return place(r.file, r.line) }
 
 type rules []*rule
 
+// exception is what a rule is that exempts others of its package: its value is lists of what follows deny_ in their names.
+// Source: https://www.conftest.dev/exceptions/
+const exception report.DecisionKind = "exception"
+
 // find returns the rules of modules that count, in the order of files and lines. Each clause of a set gets a twin of a
 // name of its own, so that what it says is known to be its word.
 func find(modules map[string]*ast.Module) (all rules, problems []Problem) {
@@ -46,25 +50,37 @@ func find(modules map[string]*ast.Module) (all rules, problems []Problem) {
 				kind: kind, pkg: dotted(path[1 : len(path)-1]), name: dotted(path[len(path)-1:]),
 				file: file, line: clause.Location.Row, clauses: 1, ref: path,
 			}
+			if kind == exception {
+				r.clauses = 0
+			}
 			switch key := path.String(); {
 			case len(clause.Head.Args) > 0 && r.name == string(kind):
 				problems = append(problems, Problem{file, r.line, r.name + " is a function: nothing would ever call it. Write it as a rule: " + r.name + " contains msg if { … }"})
 			case len(clause.Head.Args) > 0: // deny_if_public(x), a helper
-			case isSet(clause):
+			case isSet(clause) && kind != exception:
 				r.ref = twin(m, clause, len(all), documented[key])
 				all = append(all, r)
 			case whole[key] != nil:
-				whole[key].clauses++
+				whole[key].clauses += r.clauses
 			default:
 				whole[key] = r
 				all = append(all, r)
 			}
 		}
 	}
-	if len(all)+len(problems) == 0 {
+	if all.clauses()+len(problems) == 0 {
 		problems = append(problems, Problem{Message: "no rule is named deny, warn or violation, or begins with deny_, warn_ or violation_"})
 	}
 	return all, problems
+}
+
+// clauses returns how many clauses count.
+func (all rules) clauses() int {
+	n := 0
+	for _, r := range all {
+		n += r.clauses
+	}
+	return n
 }
 
 // kindOf returns what a rule is by its name, and which part of that says so: deny_x, deny_x.y, x.deny. "" if nothing does.
@@ -74,6 +90,9 @@ func kindOf(r *ast.Rule) (kind report.DecisionKind, at int) {
 	}
 	for i, part := range r.Head.Ref().GroundPrefix() {
 		name := strings.Trim(part.Value.String(), `"`)
+		if name == string(exception) {
+			return exception, i
+		}
 		for _, kind := range []report.DecisionKind{report.Deny, report.Violation, report.Warn} {
 			if suffix, ok := strings.CutPrefix(name, string(kind)); ok && (suffix == "" || suffix[0] == '_') {
 				return kind, i

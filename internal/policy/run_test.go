@@ -44,7 +44,7 @@ f(x) := y if some y in [x, 2]
 		why             string
 	}{
 		{"data.x_test.test_passes", 4, false, false, ""},
-		{"data.x_test.test_fails", 6, true, false, "deny is set()"},
+		{"data.x_test.test_fails", 6, true, false, "deny is set()\np/x_test.rego:8: false or undefined: count(x.deny) == 1 with input as {}"},
 		{"data.x_test.todo_test_later", 11, false, true, ""},
 		{"data.x_test.test_conflict", 13, true, false, "conflict"},
 	} {
