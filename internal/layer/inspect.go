@@ -23,6 +23,7 @@ type Inspection struct {
 	Provisioners []Use // "local-exec"
 	Programs     []Use // settings of providers, backends, encryption and states that are read by which a program can be run: "shared_config_files"
 	Modules      []Use // sources that are not local, as they are written
+	Calls        bool  // it calls modules with local sources
 	Backends     []Use // of the folder itself, by type: "s3"; "cloud" for a cloud block, "state_store" for such a one
 	Overrides    []Use // override files; Name is the file's
 	Unmasked     []Use // calls of nonsensitive on what is sensitive; Name is that, "var.password"

@@ -226,6 +226,7 @@ func (p *part) module(b *hcl.Block) {
 		p.out.Modules = append(p.out.Modules, useAt(source, b.DefRange))
 		return
 	}
+	p.out.Calls = true
 	dir, err := realPath(p.fsys, path.Join(p.dir, source))
 	if err == nil {
 		var info fs.FileInfo

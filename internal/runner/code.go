@@ -5,10 +5,10 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/report"
 )
 
@@ -52,33 +52,15 @@ func (r *run) modules() []module {
 	return manifest.Modules
 }
 
-// runs matches the words without which no configuration has a provisioner or an external data source.
-var runs = regexp.MustCompile(`provisioner|external`)
-
-// nothingToShow reports whether the plan's JSON could add nothing to what is known: no policy asks for it, the plan, ended with err, does
-// nothing, said of nothing that it changed, and no file could hold what runs code. For a layer of AWS resources
-// that is half of the work saved: show, too, starts the provider to ask for its schema.
+// nothingToShow reports whether the plan's JSON could add nothing to what is known: no policy asks for it, the plan, ended
+// with err, does nothing, said of nothing that it changed, and nothing in the configuration runs code. For a layer of AWS
+// resources that is half of the work saved: show, too, starts the provider to ask for its schema.
 func (r *run) nothingToShow(err error, out *stream) bool {
-	if r.job.Judge != nil || err != nil || !out.summed || out.changed || len(out.diagnostics) > 0 || !r.job.Mode.Zero() {
-		return false
-	}
-	for _, m := range r.modules() {
-		dir := m.Dir
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(r.dir, dir)
-		}
-		entries, err := os.ReadDir(dir)
-		if err != nil {
-			return false
-		}
-		for _, e := range entries {
-			if !strings.Contains(e.Name(), ".tf") && !strings.Contains(e.Name(), ".tofu") {
-				continue
-			}
-			if data, err := os.ReadFile(filepath.Join(dir, e.Name())); err != nil || runs.Match(data) {
-				return false
-			}
-		}
-	}
-	return true
+	return r.job.Judge == nil && err == nil && out.summed && !out.changed && len(out.diagnostics) == 0 && r.job.Mode.Zero() && !r.runsCode
+}
+
+// mayRunCode reports whether what was found may hold provisioners or external data sources.
+func mayRunCode(found *layer.Inspection) bool {
+	external := func(u layer.Use) bool { return u.Name == "external" }
+	return len(found.Provisioners)+len(found.Unreadable)+len(found.Unclear) > 0 || slices.ContainsFunc(found.Data, external)
 }

@@ -103,7 +103,7 @@ func (r *run) warnings() {
 // init prepares the data folder: backend, modules, providers.
 func (r *run) init(ctx context.Context) error {
 	r.runner.tell(r.job.Target, "init")
-	if !r.runner.store.warm(r.texts()) {
+	if !r.runner.store.warm(r.found.Providers) {
 		r.runner.store.cold.Lock()
 		defer r.runner.store.cold.Unlock()
 	}
@@ -164,49 +164,11 @@ func (r *run) workspace(ctx context.Context) error {
 		"the workspace %q of %s does not exist", t.Workspace, t.ID())
 }
 
-// texts returns the Terraform files of the root module.
-func (r *run) texts() []string {
-	names, _ := filepath.Glob(filepath.Join(r.dir, "*.tf"))
-	var out []string
-	for _, name := range names {
-		if data, err := os.ReadFile(name); err == nil {
-			out = append(out, string(data))
-		}
-	}
-	return out
-}
-
-var (
-	// blocks matches what opens a block that needs a provider, in whatever spelling.
-	blocks = regexp.MustCompile(`\b(?:resource|data|ephemeral)\b`)
-	// builtIn matches those whose provider is part of Terraform.
-	builtIn = regexp.MustCompile(`(?m)^[ \t]*(?:resource[ \t]+"terraform_data"|data[ \t]+"terraform_remote_state")[ \t]+"`)
-	// initialised matches the words of everything else that init prepares, wherever they stand.
-	initialised = regexp.MustCompile(`\b(?:backend|cloud|module|provider|required_providers|import|removed|state_store|check)\b`)
-)
-
-// nothingToInit reports whether init would do nothing: a root module whose files name no backend, no module and no
-// provider but the one inside Terraform. It errs on the side of no; where it wrongly says yes, because a state
-// names a provider, plan fails and is run again after init.
+// nothingToInit reports whether init would do nothing: there is no backend, no module and no provider but the one inside
+// Terraform. It errs on the side of no; where it wrongly says yes, because a state names a provider, plan fails and is run
+// again after init.
 func (r *run) nothingToInit() bool {
-	t := r.job.Target
-	if t.Backend != "" || t.BackendConfig != "" || len(t.BackendValues) > 0 || r.place.lock != nil {
-		return false
-	}
-	entries, err := os.ReadDir(r.dir)
-	if err != nil {
-		return false
-	}
-	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".tf.json") || strings.Contains(e.Name(), ".tofu") {
-			return false
-		}
-	}
-	texts := r.texts()
-	for _, text := range texts {
-		if initialised.MatchString(text) || len(blocks.FindAllString(text, -1)) != len(builtIn.FindAllString(text, -1)) {
-			return false
-		}
-	}
-	return len(texts) > 0
+	t, f := r.job.Target, r.found
+	return t.Backend == "" && t.BackendConfig == "" && len(t.BackendValues) == 0 && r.place.lock == nil &&
+		!f.Calls && len(f.Modules)+len(f.Providers)+len(f.Backends)+len(f.Unreadable)+len(f.Unclear) == 0
 }

@@ -35,6 +35,7 @@ func (r *run) inspect() (err error) {
 		return fmt.Errorf("read what the layer is made of: %w", err)
 	}
 	r.found.BackendValues(r.job.Target.BackendValues)
+	r.runsCode = mayRunCode(r.found)
 	return r.denied("", r.rules(), r.found)
 }
 
@@ -55,6 +56,7 @@ func (r *run) inspectInstalled() error {
 			return err
 		}
 		r.unmasked(m.address(), found)
+		r.runsCode = r.runsCode || mayRunCode(found)
 	}
 	for _, provider := range slices.Sorted(maps.Keys(installed(r.data()))) {
 		if !rules.AllowsProvider(provider) {

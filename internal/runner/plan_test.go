@@ -309,42 +309,6 @@ resource "terraform_data" "a" {
 	}
 }
 
-// What does nothing is not read, unless there is more to say of it: the stage "read" tells.
-func TestPlansThatDoNothingAreReadOnlyIfTheyMustBe(t *testing.T) {
-	t.Parallel()
-	const provisioned = "resource \"terraform_data\" \"a\" {\n  provisioner \"local-exec\" { command = \"true\" }\n}\n"
-	tests := map[string]struct {
-		file string
-		read bool
-	}{
-		"nothing":            {`locals { a = 1 }`, false},
-		"unchanged":          {`resource "terraform_data" "a" { input = 1 }`, false},
-		"unchanged output":   {`output "o" { value = 1 }`, false},
-		"a provisioner":      {provisioned, true},
-		"in a module":        {`module "m" { source = "../m" }`, true},
-		"a check that fails": {"resource \"terraform_data\" \"a\" { input = 1 }\ncheck \"c\" {\n assert {\n  condition = terraform_data.a.output == 2\n  error_message = \"No.\"\n }\n}", true},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			read := false
-			b := newBench(t, map[string]string{
-				"app/backend.tf": local, "app/main.tf": tt.file,
-				"m/main.tf": provisioned,
-			}, func(o *Options) { o.Progress = func(p Progress) { read = read || p.Stage == "read" } })
-			b.apply()
-			rep := b.good(job(target()))
-			if read != tt.read || rep.Status != report.Unchanged || rep.Fingerprint == nil {
-				t.Errorf("read %v, %+v", read, rep)
-			}
-			again := &planReader{runner: b.Runner, print: report.NewFingerprinter(nil, rep.Tool)}
-			if want := again.print.Sum(""); rep.Fingerprint.Digest != want.Digest {
-				t.Errorf("the fingerprint of nothing depends on how it came about")
-			}
-		})
-	}
-}
-
 func TestFailedChecksAreApartFromWarnings(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, map[string]string{"app/main.tf": local + `resource "terraform_data" "a" { input = 1 }

@@ -5,11 +5,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
 	"golang.org/x/mod/sumdb/dirhash"
+
+	"github.com/layerbot/layerbot/internal/layer"
 )
 
 // A store keeps provider packages between runs: host/namespace/type/version/platform holds the folder "package" and
@@ -114,25 +116,14 @@ func (s *store) keepOne(staging, dir string) error {
 	return os.Symlink(filepath.Join(kept, "package"), dir)
 }
 
-// uses matches what names a provider in a configuration: `resource "aws_vpc"`, `provider "aws"`.
-var uses = regexp.MustCompile(`(?:resource|data|ephemeral|provider)\s+"([a-z0-9-]+)`)
-
-// warm reports whether the store holds some version of every provider that the files of dir name. It is a guess,
-// on which only speed depends.
-func (s *store) warm(texts []string) bool {
-	seen := map[string]bool{"terraform": true}
-	for _, text := range texts {
-		for _, m := range uses.FindAllStringSubmatch(text, -1) {
-			if seen[m[1]] {
-				continue
-			}
-			seen[m[1]] = true
-			if found, _ := filepath.Glob(filepath.Join(s.dir, "*", "*", m[1])); len(found) == 0 {
-				return false
-			}
-		}
-	}
-	return true
+// warm reports whether the store holds some version of every one of providers, from whatever registry. It is a guess, on
+// which only speed depends.
+func (s *store) warm(providers []layer.Use) bool {
+	return !slices.ContainsFunc(providers, func(p layer.Use) bool {
+		_, name, _ := strings.Cut(p.Name, "/")
+		found, _ := filepath.Glob(filepath.Join(s.dir, "*", name))
+		return len(found) == 0
+	})
 }
 
 // installed returns the providers that a data folder holds, with their versions.

@@ -41,13 +41,16 @@ func (b *bench) prepare(dir string) (map[string]string, error) {
 	return b.prepareWith(dir, layer.Rules{})
 }
 
-// prepareWith does so under rules, without reading the files first.
+// prepareWith does so under rules that hold from init on.
 func (b *bench) prepareWith(dir string, rules layer.Rules) (map[string]string, error) {
 	tg := target()
 	tg.Dir, tg.Layer = dir, dir
 	x := &run{runner: b.Runner, job: job(tg), report: &report.Report{}}
-	x.job.Rules = rules
 	err := x.sound()
+	if err == nil {
+		err = x.inspect()
+	}
+	x.job.Rules = rules
 	if err == nil {
 		err = x.open(b.t.Context())
 	}
@@ -186,15 +189,20 @@ func TestAKeptPackageIsNeverReplaced(t *testing.T) {
 func TestWarm(t *testing.T) {
 	t.Parallel()
 	s := kept(t, map[string]string{"h/n/aws/1.0.0": "1"})
-	for text, want := range map[string]bool{
-		`resource "terraform_data" "a" {}`:                      true,
-		`resource "aws_vpc" "a" {} data "aws_region" "b" {}`:    true,
-		`provider "aws" {}`:                                     true,
-		`resource "aws_vpc" "a" {} resource "random_id" "b" {}`: false,
-		`provider "random" {}`:                                  false,
+	for providers, want := range map[string]bool{
+		"":                true,
+		"h/n/aws":         true,
+		"elsewhere/n/aws": true,
+		"h/n/random":      false,
+		"h/n/aws h/o/aws": false,
+		"h/n/[":           false,
 	} {
-		if got := s.warm([]string{text}); got != want {
-			t.Errorf("%s: %v", text, got)
+		var uses []layer.Use
+		for _, name := range strings.Fields(providers) {
+			uses = append(uses, layer.Use{Name: name})
+		}
+		if got := s.warm(uses); got != want {
+			t.Errorf("%s: %v", providers, got)
 		}
 	}
 }

@@ -16,13 +16,14 @@ import (
 
 // A run is one target being planned, applied, looked after or unlocked.
 type run struct {
-	runner  *Runner
-	verb    string // "plan", "apply", "drift", "unlock"
-	job     Job
-	creds   map[string]string
-	report  *report.Report
-	found   *layer.Inspection // what the layer is made of
-	secrets *secrets
+	runner   *Runner
+	verb     string // "plan", "apply", "drift", "unlock"
+	job      Job
+	creds    map[string]string
+	report   *report.Report
+	found    *layer.Inspection // what the layer is made of
+	runsCode bool              // it, or a module from elsewhere, may hold what runs code
+	secrets  *secrets
 
 	dir     string // the root module, absolute
 	work    string // private folder of the run
