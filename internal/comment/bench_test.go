@@ -75,3 +75,23 @@ func benchmarkRender(b *testing.B, p Page, input int) {
 	b.ReportMetric(float64(len(got.Body)), "bytes/comment")
 	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(b.N)/float64(input), "allocated/input")
 }
+
+// The comment of 2,000 findings beside plans of 5 MB: less than 200 ms.
+func BenchmarkRender2000Findings(b *testing.B) {
+	p := manyFindings(40, 2000)
+	text := 0
+	for _, r := range p.Reports {
+		text += len(FullText(r))
+	}
+	benchmarkRender(b, p, text)
+}
+
+func BenchmarkHTML2000Findings(b *testing.B) {
+	p := manyFindings(40, 2000)
+	for i := range p.Reports {
+		p.Reports[i].Changes = nil
+	}
+	for b.Loop() {
+		b.ReportMetric(float64(len(HTML(p)))/1e6, "MB-html")
+	}
+}

@@ -53,8 +53,10 @@ func (t *target) kind() report.FailureKind {
 func (v *view) label(t *target) string {
 	label := failures[t.kind()].label
 	switch progress := t.progress(); {
-	case t.refused() && t.tally.Denied > 0:
-		label += ", " + count(t.tally.Denied, "decision")
+	case t.refused() && len(t.denials()) == 0:
+		label = "policies not asked"
+	case t.refused():
+		label += ", " + count(len(t.denials()), "decision")
 	case t.state == report.Stopped && t.Failure == nil:
 		return "no reason given"
 	case t.state == report.Failed && progress != "":

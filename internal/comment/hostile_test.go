@@ -55,7 +55,14 @@ func roomy(s string) string { return newView(hostilePage(s)).compose(1<<20, true
 
 // laterPages are what is written after the merge, about drift and locks, with room enough that nothing is shortened.
 var laterPages = map[string]func(s string) string{
-	"merged":   func(s string) string { return newView(hostileMerged(s)).compose(1<<20, true).Body },
+	"merged": func(s string) string { return newView(hostileMerged(s)).compose(1<<20, true).Body },
+	"judged": func(s string) string { return newView(hostileJudged(s)).compose(1<<20, true).Body },
+	"scanned": func(s string) string {
+		p := hostileJudged(s)
+		p.State = Scanned
+		return newView(p).compose(1<<20, true).Body
+	},
+	"refused":  func(s string) string { return newView(hostileRefused(s)).compose(1<<20, true).Body },
 	"drifting": func(s string) string { return newView(hostileDrift(s)).compose(1<<20, true).Body },
 	"drift issue": func(s string) string {
 		_, body := DriftIssue(&hostilePage(s).Reports[0], "https://github.com/acme/infra/actions/runs/1", s)
@@ -203,7 +210,7 @@ func TestHostileTextBuildsNothingInHTML(t *testing.T) {
 	strip := func(list []string) []string { // runs of a diff's lines differ with the number of lines
 		return slices.DeleteFunc(list, func(s string) bool { return s == "span" })
 	}
-	for name, page := range map[string]func(string) Page{"planned": hostilePage, "merged": hostileMerged, "drifting": hostileDrift} {
+	for name, page := range map[string]func(string) Page{"planned": hostilePage, "merged": hostileMerged, "drifting": hostileDrift, "judged": hostileJudged, "refused": hostileRefused} {
 		want := strip(tags(page("harmless")))
 		for _, s := range []string{hostile, "</pre><script>alert(1)</script>", `"><img onerror=alert(1)>`, "javascript:alert(1)", "{{.}}", "</title>", "</style>"} {
 			if diff := cmp.Diff(want, strip(tags(page(s)))); diff != "" {
@@ -214,7 +221,8 @@ func TestHostileTextBuildsNothingInHTML(t *testing.T) {
 }
 
 func TestTerminalHasNoEscapesOfOthers(t *testing.T) {
-	for _, text := range []string{Terminal(hostilePage(hostile), false), Terminal(hostileMerged(hostile), false), Terminal(hostileDrift(hostile), false), FullText(hostilePage(hostile).Reports[0]), FullText(hostilePage(hostile).Reports[1])} {
+	for _, text := range []string{Terminal(hostileJudged(hostile), false), Terminal(hostileRefused(hostile), false),
+		ScanTerminal(hostileJudged(hostile), false), PolicyTerminal(hostileJudged(hostile), false), Terminal(hostilePage(hostile), false), Terminal(hostileMerged(hostile), false), Terminal(hostileDrift(hostile), false), FullText(hostilePage(hostile).Reports[0]), FullText(hostilePage(hostile).Reports[1])} {
 		for _, r := range text {
 			if r != '\n' && r != '\t' && invisible(r) {
 				t.Errorf("%U in %q", r, text)

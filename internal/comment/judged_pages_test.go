@@ -143,3 +143,60 @@ func judgedPages() map[string]Page {
 	out["policy_only"] = withLimits(p, report.Threshold{Policies: true})
 	return out
 }
+
+// manyFindings has n new, existing and suppressed findings in targets with large plans.
+func manyFindings(targets, n int) Page {
+	p := bigPage(targets, 56, 26)
+	words := []report.Severity{report.Critical, report.High, report.Medium, report.Low, ""}
+	for i := range n {
+		f := finding(report.New, words[i%5], i+1, fmt.Sprintf("Finding number %d: a storage bucket of this module is neither encrypted nor logged", i), avd132, report.Rule{Tool: "checkov", ID: fmt.Sprintf("CKV_AWS_%d", i%150)})
+		f.File = fmt.Sprintf("infra/%02d-layer/storage_%d.tf", i%targets, i%40)
+		switch {
+		case i%10 == 9:
+			f = quieted(f, report.Suppression{Tool: "checkov", Rule: "CKV_AWS_1", Reason: "accepted", File: f.File, Line: i + 1, New: i%20 == 9})
+		case i%2 == 1:
+			f.State = report.Existing
+		}
+		if i < targets {
+			p.Scans = append(p.Scans, report.Scan{Target: p.Reports[i].Target, Head: head, Base: base, Tools: scanOf("a", "b").Tools})
+		}
+		p.Scans[i%targets].Findings = append(p.Scans[i%targets].Findings, f)
+	}
+	return withLimits(p, report.Threshold{Scanners: strict.Scanners})
+}
+
+// hostileJudged has s wherever policies and scanners can put a text.
+func hostileJudged(s string) Page {
+	rules := []report.Rule{{Tool: s, ID: s, Link: s}, {Tool: "trivy", ID: s, Link: "https://avd.aquasec.com/" + s + "/../x y"}}
+	f := func(state report.FindingState, severity report.Severity) report.Finding {
+		return report.Finding{ID: s, State: state, Severity: severity, Message: s, File: s, Line: 1, Address: s, Rules: rules}
+	}
+	quiet := report.Suppression{Tool: s, Rule: s, Reason: s, File: s, Line: 1, New: true}
+	scan := report.Scan{Target: target1(s, s, 1), Head: s, Base: s, Omitted: 2, Tools: []report.Scanned{{Tool: s, Version: s, State: report.Ran},
+		{Tool: s + "2", State: report.ScanState(s), Message: s, Hint: s}, {Tool: "tfsec", State: report.Crashed, Message: s, Hint: s}},
+		Findings: []report.Finding{f(report.New, report.High), f(report.New, report.Severity(s)), f(report.Existing, report.Low), f(report.FindingState(s), report.Low),
+			f(report.Fixed, report.Low), quieted(f(report.New, report.High), quiet), quieted(f(report.New, report.High), report.Suppression{File: s, Line: 3})},
+		Suppressions: []report.Suppression{quiet, {Tool: s, Rule: s, File: s, Line: 2}}, Manifests: &report.Policy{Failure: s, Hint: s}}
+	p := pageOf(judge(changes(s, s, 1, web), hostileDecisions(s)...))
+	p.Scans = []report.Scan{scan}
+	p.Together = &report.Policy{Decisions: []report.Decision{{Kind: report.Deny, Message: s, Targets: []string{s, s + "/" + s}}}, Omitted: 3}
+	p.Earlier = []Earlier{{Target: target1(s+"e", s, 1), Run: p.Links.Run, Tally: report.Tally{Judged: true, Denied: 1, Scanned: true, Silent: 1}}}
+	p = withLimits(p, strict)
+	p.Links.Files = "" // of their own test: see TestFileLinksStayInTheRepository
+	return p
+}
+
+func hostileDecisions(s string) []report.Decision {
+	var list []report.Decision
+	for _, kind := range []report.DecisionKind{report.Deny, report.Warn, report.DecisionKind(s)} {
+		list = append(list, report.Decision{Kind: kind, Package: s, Rule: s, Severity: report.Severity(s), Address: s, Message: s, File: s, Line: 1, Source: s, Targets: []string{s}})
+	}
+	return list
+}
+
+func hostileRefused(s string) Page {
+	r := halted(judge(changes(s, s, 1, web), hostileDecisions(s)...), report.Stopped, report.Failure{Kind: report.Refused, Message: s, Hint: s})
+	p := withLimits(mergedPage(r), strict)
+	p.Links.Files, p.Accept = "", s
+	return p
+}

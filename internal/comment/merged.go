@@ -139,7 +139,7 @@ func (v *view) stoppedOutcome(all int) string {
 	case report.Stale:
 		return text + ": " + verb(v.stopped, "its plan changed", "their plans changed") + " since review"
 	case report.Refused:
-		return text + ": policies deny " + verb(v.stopped, "its plan", "their plans")
+		return text + ": policies do not allow " + verb(v.stopped, "its plan", "their plans")
 	case report.Unreviewed:
 		return text + ": nobody reviewed " + verb(v.stopped, "its plan", "their plans")
 	default:

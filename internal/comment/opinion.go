@@ -10,13 +10,15 @@ import (
 
 // An opinion is what policies or scanners say of one kind, under one title.
 type opinion struct {
+	what  string // in the middle of a sentence: "new findings"
 	title string // "3 new findings"
 	rows  []row
 	fails bool // the check fails for each of them: it stands above the plans, in no fold
 	quiet bool // its fold is closed, however short it is
 }
 
-const deniedTitle = "Denied by policy"
+// denials is what the opinion is of that keeps plans from being applied.
+const denials = "denials"
 
 // The marks of rows: what fails the check, and what to look at.
 const (
@@ -41,33 +43,33 @@ type row struct {
 
 // form puts together everything that policies and scanners say, what fails the check first.
 func (v *view) form() {
-	denials, warnings := v.decisions()
+	denied, warnings := v.decisions()
 	required, silent := v.silent()
 	f := v.findings()
 	v.found, v.required = f, required
-	add := func(title string, fails, quiet bool, rows ...row) {
-		if len(rows) > 0 {
-			v.opinions = append(v.opinions, &opinion{title, rows, fails, quiet})
+	add := func(o opinion) {
+		if len(o.rows) > 0 {
+			v.opinions = append(v.opinions, &o)
 		}
 	}
-	add(deniedTitle, true, false, append(v.unasked(), denials...)...)
-	add("Fails the check", true, false, append(required, f.failing...)...)
-	add(count(len(warnings), "policy warning"), false, false, warnings...)
-	add(count(len(silent), "scanner")+" did not run", false, false, silent...)
+	add(opinion{what: denials, title: "Denied by policy", rows: append(v.unasked(), denied...), fails: true})
+	add(opinion{what: "what fails the check", title: "Fails the check", rows: append(required, f.failing...), fails: true})
+	add(opinion{what: "policy warnings", title: count(len(warnings), "policy warning"), rows: warnings})
+	add(opinion{what: "scanners that did not run", title: count(len(silent), "scanner") + " did not run", rows: silent})
 	other := ""
 	if len(f.failing) > 0 {
 		other = "other "
 	}
-	add(count(len(f.fresh), other+"new finding"), false, false, f.fresh...)
+	add(opinion{what: "new findings", title: count(len(f.fresh), other+"new finding"), rows: f.fresh})
 	if v.scansCompared() {
-		add(count(len(f.existing), "existing finding"), false, true, f.existing...)
+		add(opinion{what: "existing findings", title: count(len(f.existing), "existing finding"), rows: f.existing, quiet: true})
 	} else {
-		add(count(len(f.existing), "finding"), false, false, f.existing...)
+		add(opinion{what: "findings", title: count(len(f.existing), "finding"), rows: f.existing})
 	}
 	quiet := slices.Concat(f.suppressed, v.loneSuppressions(f.suppressed))
 	slices.SortStableFunc(quiet, bySuppression)
 	title, look := suppressionTitle(quiet)
-	add(title, false, !look, quiet...)
+	add(opinion{what: "suppressions", title: title, rows: quiet, quiet: !look})
 }
 
 // scansCompared reports whether findings are compared with those of a base.
@@ -203,6 +205,7 @@ func (v *view) unasked() []row {
 		}
 		for _, p := range t.verdicts() {
 			switch {
+			case t.refused() && p == t.Policy: // the target's own section tells
 			case p == nil:
 				add(Notice{"Nothing says what policies think of this.", "See the log of its job."}, t.name)
 			case p.Failure != "":

@@ -24,9 +24,13 @@ func (v *view) opinionSections(fails bool, limit int) (list []section) {
 
 // opinionSection renders an opinion: all rows with their links; the first rows, and the others counted by rule; counts.
 func (v *view) opinionSection(o *opinion, limit int) section {
-	s := section{urgent: o.fails, what: o.title}
+	s := section{urgent: o.fails, what: o.what}
 	s.forms[asCounts] = "- " + literal(o.marked()+": "+o.tally()) + "\n"
-	s.forms[asList] = o.frame(v.byRule(o.rows, maxList), false)
+	room := maxList
+	if o.fails {
+		room = max(room, limit/4)
+	}
+	s.forms[asList] = o.frame(v.byRule(o.rows, room), false)
 	var b strings.Builder
 	for i := range o.rows {
 		if b.WriteString(v.line(&o.rows[i], true)); b.Len() > limit {
@@ -73,7 +77,7 @@ func (o *opinion) tally() string {
 	return strings.Join(words, "; ")
 }
 
-// byRule returns the first rows without links, in room bytes, and how many of the others are of which rule, in as many.
+// byRule returns the first rows without links, in room bytes, and how many of the others are of which rule, in maxList.
 func (v *view) byRule(rows []row, room int) string {
 	var b strings.Builder
 	i := 0
@@ -92,9 +96,10 @@ func (v *view) byRule(rows []row, room int) string {
 			heads = append(heads, head)
 		}
 	}
+	room = b.Len() + maxList
 	for i, head := range heads {
 		s := head + ": " + number(n[head]) + " more\n"
-		if b.Len()+len(s) > 2*room {
+		if b.Len()+len(s) > room {
 			b.WriteString("- and more of " + count(len(heads)-i, "other rule") + "\n")
 			break
 		}

@@ -12,7 +12,7 @@ import (
 type section struct {
 	forms   [3]string
 	level   int    // the form in use; dropped when even the last is too much
-	what    string // title of an opinion; "" is a target
+	what    string // the opinion that it is of; "" is a target
 	urgent  bool   // shrinks after the others
 	error   bool   // its forms are of a failure
 	many    bool   // stands in a fold with all others of its kind, the last of the page

@@ -106,7 +106,7 @@ func (t *target) verdicts() (list []*report.Policy) {
 
 // denies reports whether policies do not allow something on the page.
 func (v *view) denies() bool {
-	return len(v.opinions) > 0 && v.opinions[0].title == deniedTitle
+	return len(v.opinions) > 0 && v.opinions[0].what == denials
 }
 
 // deniedWord says what became of the targets that policies do not allow.
