@@ -78,7 +78,7 @@ func benchmarkRender(b *testing.B, p Page, input int) {
 
 // The comment of 2,000 findings beside plans of 5 MB: less than 200 ms.
 func BenchmarkRender2000Findings(b *testing.B) {
-	p := manyFindings(40, 2000)
+	p := manyFindings(bigPage(40, 56, 26), 2000)
 	text := 0
 	for _, r := range p.Reports {
 		text += len(FullText(r))
@@ -87,7 +87,7 @@ func BenchmarkRender2000Findings(b *testing.B) {
 }
 
 func BenchmarkHTML2000Findings(b *testing.B) {
-	p := manyFindings(40, 2000)
+	p := manyFindings(bigPage(40, 56, 26), 2000)
 	for i := range p.Reports {
 		p.Reports[i].Changes = nil
 	}

@@ -144,9 +144,9 @@ func judgedPages() map[string]Page {
 	return out
 }
 
-// manyFindings has n new, existing and suppressed findings in targets with large plans.
-func manyFindings(targets, n int) Page {
-	p := bigPage(targets, 56, 26)
+// manyFindings adds n new, existing and suppressed findings to the targets of p.
+func manyFindings(p Page, n int) Page {
+	targets := len(p.Reports)
 	words := []report.Severity{report.Critical, report.High, report.Medium, report.Low, ""}
 	for i := range n {
 		f := finding(report.New, words[i%5], i+1, fmt.Sprintf("Finding number %d: a storage bucket of this module is neither encrypted nor logged", i), avd132, report.Rule{Tool: "checkov", ID: fmt.Sprintf("CKV_AWS_%d", i%150)})

@@ -277,7 +277,8 @@ func (v *view) denials(t *target) string {
 	var b strings.Builder
 	for i := range rows {
 		if b.WriteString(v.line(&rows[i], true)); b.Len() > maxList {
-			return v.byRule(rows, maxList) + "\n"
+			v.cut = true
+			return v.byRule(rows, maxList) + "\nEach of them is in " + v.where() + ".\n\n"
 		}
 	}
 	return b.String() + "\n"

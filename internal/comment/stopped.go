@@ -15,8 +15,9 @@ func (v *view) stoppedSection(t *target, limit int) section {
 		sum += ", " + planned
 	}
 	summary := "✋ <code>" + markup(t.name) + "</code>: stopped: " + markup(sum)
+	v.cut = false
 	head, accept := "**"+prose(v.message(t))+"**\n\n"+v.denials(t), v.acceptance(t)
-	s := section{urgent: true}
+	s := section{urgent: true, clipped: v.cut}
 	s.forms[asCounts] = "- ✋ " + code(t.name) + ": stopped: " + literal(sum) + " (what it would do is left out: see " + v.where() + ")\n"
 	s.forms[asList] = fold(summary, head+v.since(t, maxList)+v.preface(t)+v.addresses(t)+"The full diff is left out: see "+v.where()+".\n\n"+accept, true)
 
@@ -28,7 +29,7 @@ func (v *view) stoppedSection(t *target, limit int) section {
 		s.level = asList
 		return s
 	}
-	s.forms[asWhole], s.clipped = text, d.clipped || v.cut
+	s.forms[asWhole], s.clipped = text, s.clipped || d.clipped || v.cut
 	return s
 }
 
