@@ -113,7 +113,7 @@ func (b *bot) applyWave(ctx context.Context, f applyFlags, t *phase.Ticket, wave
 	if err := b.write("", []byte(comment.Terminal(phase.LocalPage(&planning, plans, version), b.env.Colour))); err != nil {
 		return err
 	}
-	if err := verdict(plans, true); err != exit(exitChanges) { //nolint:errorlint // ours, unwrapped
+	if err := verdict(t, plans, true); err != exit(exitChanges) { //nolint:errorlint // ours, unwrapped
 		return err // nothing to do, or no plan
 	}
 	if err := b.ask(ctx, f.approve, answers); err != nil {
@@ -128,7 +128,7 @@ func (b *bot) applyWave(ctx context.Context, f applyFlags, t *phase.Ticket, wave
 	if err != nil {
 		return err
 	}
-	return verdict(reports, false)
+	return verdict(t, reports, false)
 }
 
 // ask asks whether to go on. An interrupt is an answer, too.

@@ -77,18 +77,21 @@ func (b *bot) top() string {
 	}
 }
 
-// verdict is the exit code of a run: locked before failed before stopped before changed.
-func verdict(reports []report.Report, detailed bool) error {
+// verdict is the exit code of a run: locked before failed before refused before stopped before changed.
+func verdict(t *phase.Ticket, reports []report.Report, detailed bool) error {
 	code := exitOK
 	worse := func(c int) {
 		if slices.Index(severity, c) > slices.Index(severity, code) {
 			code = c
 		}
 	}
-	for _, r := range reports {
+	for i := range reports {
+		r := &reports[i]
 		switch {
 		case r.Failure != nil && r.Failure.Kind == report.Locked:
 			worse(exitLocked)
+		case r.Failure != nil && r.Failure.Kind == report.Refused, t.Refuses(r):
+			worse(exitRefused)
 		case r.Status == report.Stopped:
 			worse(exitStopped)
 		case r.Status == report.Failed:
@@ -104,4 +107,4 @@ func verdict(reports []report.Report, detailed bool) error {
 }
 
 // severity orders the exit codes that targets can have.
-var severity = []int{exitOK, exitChanges, exitStopped, exitError, exitLocked}
+var severity = []int{exitOK, exitChanges, exitStopped, exitRefused, exitError, exitLocked}

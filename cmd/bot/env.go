@@ -121,6 +121,11 @@ func cacheDir(all map[string]string) string {
 	return filepath.Join(dir, "layerbot")
 }
 
+// scanners is where scanners are looked for that PATH does not have, NAME-VERSION/NAME.
+func (e environment) scanners() string {
+	return or(e.All["LAYERBOT_TOOLS"], filepath.Join(e.CacheDir, "tools"))
+}
+
 func or(values ...string) string {
 	for _, v := range values {
 		if v != "" {

@@ -20,7 +20,7 @@ func (b *bot) gate() *cobra.Command {
 		Use:   "gate",
 		Short: "Decide what an event asks for, and write the ticket (phase 1)",
 		Long: `Reads the event of a GitHub Actions run and decides what is to be planned, applied or looked at. Runs nothing from the pull request.
-Writes the ticket to --out, and the outputs ticket, work, jobs, matrix and, for applies, waves and wave-1 to wave-8 to GITHUB_OUTPUT.`,
+Writes the ticket to --out, and the outputs ticket, work, jobs, matrix, scan and, for applies, waves and wave-1 to wave-8 to GITHUB_OUTPUT.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return b.runGate(cmd.Context(), out) },
 	}
@@ -69,7 +69,7 @@ func (b *bot) tell(t *phase.Ticket) {
 	case t.Refusal != nil && !t.Refusal.Blocks:
 		b.log.Warn("refused: "+t.Refusal.Message, "hint", t.Refusal.Hint)
 	case len(t.Jobs) == 0 && t.Refusal == nil:
-		b.log.Info("no target is to be " + map[string]string{"plan": "planned", "apply": "applied", "drift": "looked at"}[verbOf(t.Work)])
+		b.log.Info("no target is to be " + map[string]string{"plan": "planned", "apply": "applied", "drift": "looked at", "scan": "scanned"}[verbOf(t.Work)])
 	}
 	for _, j := range t.Jobs {
 		if j.Apply != nil && j.Apply.Hold != nil {
@@ -99,16 +99,21 @@ func (b *bot) hand(t *phase.Ticket, out string) error {
 	return b.outputs(outputs)
 }
 
-// outputsOf returns what a workflow is made of: the jobs as a matrix, and for applies one matrix a wave, wave-1 to wave-8. What is
+// outputsOf returns what a workflow is made of: the jobs as a matrix, whether there is anything to scan, and for applies one matrix a wave, wave-1 to wave-8. What is
 // held up needs no runner.
 func outputsOf(t *phase.Ticket) (map[string]string, error) {
-	out := map[string]string{"jobs": fmt.Sprint(len(t.Jobs)), "work": verbOf(t.Work)}
+	look := t.Work == phase.Planning || t.Work == phase.Scanning
+	out := map[string]string{"jobs": fmt.Sprint(len(t.Jobs)), "work": verbOf(t.Work), "scan": fmt.Sprint(look && len(phase.Scans(t.Jobs)) > 0)}
 	add := func(name string, jobs []phase.Job, size int) error {
 		text, err := json.Marshal(matrixOf(jobs, size))
 		out[name] = string(text)
 		return err
 	}
-	if t.Work != phase.Applying {
+	switch t.Work {
+	case phase.Applying:
+	case phase.Scanning:
+		return out, add("matrix", nil, 1)
+	default:
 		return out, add("matrix", t.Jobs, 1)
 	}
 	begin := slices.DeleteFunc(slices.Clone(t.Jobs), func(j phase.Job) bool { return j.Apply.Idle() })

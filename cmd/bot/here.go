@@ -66,10 +66,15 @@ func (b *bot) look(ctx context.Context, words []string, work phase.Work, f lookF
 	if err != nil {
 		return err
 	}
-	if err := b.write("", []byte(show(phase.LocalPage(t, reports, version), reports, b.env.Colour))); err != nil {
+	page := phase.LocalPage(t, reports, version)
+	page.Together = phase.Together(ctx, t, reports)
+	if err := b.write("", []byte(show(page, reports, b.env.Colour))); err != nil {
 		return err
 	}
-	return verdict(about(reports, work), f.detailed)
+	if t.Refused(page.Together) {
+		return exit(exitRefused)
+	}
+	return verdict(t, about(reports, work), f.detailed)
 }
 
 // here does a phase of jobs in the working directory, and returns what it reported in the folder out, also where ctx ended it.

@@ -22,6 +22,7 @@ const (
 	exitOK      = 0
 	exitError   = 1
 	exitChanges = 2 // changes present, with --detailed-exitcode
+	exitRefused = 3 // policies are against it
 	exitStopped = 4 // the plan is not the one that was reviewed
 	exitLocked  = 5
 )

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -127,12 +128,26 @@ func outcome(r *report.Report) string {
 	case report.Failed, report.Stopped:
 		return string(r.Status) + ": " + strings.SplitN(r.Failure.Message, "\n", 2)[0]
 	case report.Unchanged:
-		return "no changes"
+		return "no changes" + denied(r)
 	case report.Applied:
 		return "applied " + tally(r)
 	default:
-		return tally(r)
+		return tally(r) + denied(r)
 	}
+}
+
+// denied says that policies have something against a plan.
+func denied(r *report.Report) string {
+	if r.Policy == nil {
+		return ""
+	}
+	if r.Policy.Failure != "" {
+		return ", policies not asked: " + r.Policy.Failure
+	}
+	if n := len(slices.DeleteFunc(slices.Clone(r.Policy.Decisions), func(d report.Decision) bool { return d.Kind == report.Warn })); n > 0 {
+		return fmt.Sprintf(", denied by policy (%d)", n)
+	}
+	return ""
 }
 
 // tally is the objects that a plan changes.

@@ -50,6 +50,9 @@ func (b *bot) links(t *phase.Ticket) comment.Links {
 		return comment.Links{}
 	}
 	l := comment.Links{Run: b.runURL(t.Repository)}
+	if t.Head != "" {
+		l.Files = b.home(t.Repository) + "/blob/" + t.Head + "/"
+	}
 	switch {
 	case t.Work == phase.Applying && t.Head != "": // the checks of an apply are the commit's, not the pull request's
 		l.Checks = fmt.Sprintf("%s/commit/%s/checks", b.home(t.Repository), t.Head)

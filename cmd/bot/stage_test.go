@@ -234,6 +234,9 @@ func (s *stage) phases(ts *testscript.TestScript, neg bool, args []string) {
 				failed = s.job(ts, &text, id) || failed
 			}
 		}
+		if s.output(ts, "scan") == "true" {
+			failed = s.scan(ts, &text) || failed
+		}
 		failed = s.report(ts, &text) || failed
 	}
 	s.end(ts, neg, failed, text.String())
@@ -264,6 +267,8 @@ func (s *stage) phase(ts *testscript.TestScript, neg bool, args []string) {
 		failed = s.job(ts, &text, args[1])
 	case "interrupt":
 		failed = s.interrupt(ts, &text, args[1])
+	case "scan":
+		failed = s.scan(ts, &text)
 	case "report":
 		failed = s.report(ts, &text)
 	}
@@ -300,6 +305,13 @@ func (s *stage) job(ts *testscript.TestScript, text *strings.Builder, id string)
 	}
 	given := []string{verb, "--ticket", filepath.Join(s.dir, "ticket.json"), "--target", id, "--out", filepath.Join(s.dir, "reports")}
 	return s.bot(ts, text, dir, env, append(given, s.flags...)...)
+}
+
+// scan has scanners look at the files of the ticket's targets, in a job without any credential.
+func (s *stage) scan(ts *testscript.TestScript, text *strings.Builder) (failed bool) {
+	dir := s.clone(ts, "scan", s.ticket(ts).Head)
+	env := slices.Concat([]string{"GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "scan-summary.md")}, s.run())
+	return s.bot(ts, text, dir, env, "scan", "--ticket", filepath.Join(s.dir, "ticket.json"), "--out", filepath.Join(s.dir, "reports"))
 }
 
 func (s *stage) report(ts *testscript.TestScript, text *strings.Builder) (failed bool) {
@@ -376,16 +388,21 @@ func (s *stage) ticket(ts *testscript.TestScript) *phase.Ticket {
 
 // matrix reads a matrix from the step's outputs, as a workflow does.
 func (s *stage) matrix(ts *testscript.TestScript, name string) []string {
-	_, rest, _ := strings.Cut(s.outputs(ts), "\n"+name+"<<")
-	_, rest, _ = strings.Cut(rest, "\n")
-	line, _, _ := strings.Cut(rest, "\n")
 	var m matrix
-	ts.Check(json.Unmarshal([]byte(line), &m))
+	ts.Check(json.Unmarshal([]byte(s.output(ts, name)), &m))
 	var ids []string
 	for _, l := range m.Include {
 		ids = append(ids, l.Target)
 	}
 	return ids
+}
+
+// output returns an output of gate, of one line.
+func (s *stage) output(ts *testscript.TestScript, name string) string {
+	_, rest, _ := strings.Cut(s.outputs(ts), "\n"+name+"<<")
+	_, rest, _ = strings.Cut(rest, "\n")
+	line, _, _ := strings.Cut(rest, "\n")
+	return line
 }
 
 func (s *stage) outputs(ts *testscript.TestScript) string {

@@ -66,7 +66,7 @@ func (b *bot) there(ctx context.Context, f ticketFlags, work phase.Work, do phas
 	if err := b.summary(comment.Summary(page, 1<<20).Body); err != nil {
 		return err
 	}
-	return verdict(about(reports, work), f.detailed)
+	return verdict(t, about(reports, work), f.detailed)
 }
 
 // verbOf returns the command that does the work of a ticket.
@@ -76,6 +76,8 @@ func verbOf(w phase.Work) string {
 		return "apply"
 	case phase.Drifting:
 		return "drift"
+	case phase.Scanning:
+		return "scan"
 	default:
 		return "plan"
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -42,6 +43,7 @@ type run struct {
 	Work   string // "plan", "apply"
 	Gate   *job
 	Waves  [][]*job       // the jobs with Terraform: those of one wave run at once
+	Scan   *job           // beside them; nil where nothing is scanned
 	Report *job           // nil when gate handed on nothing
 	Calls  int            // requests to GitHub's API, by all jobs
 	Checks []github.Check // on the head when it had ended
@@ -51,7 +53,7 @@ type run struct {
 
 // jobs returns all jobs of the run, in the order they began.
 func (r *run) jobs() []*job {
-	jobs := slices.Concat([]*job{r.Gate}, slices.Concat(r.Waves...), []*job{r.Report})
+	jobs := slices.Concat([]*job{r.Gate}, slices.Concat(r.Waves...), []*job{r.Scan, r.Report})
 	return slices.DeleteFunc(jobs, func(j *job) bool { return j == nil })
 }
 
@@ -100,10 +102,18 @@ func (a *actions) workflow(ctx context.Context, ev webhook, line *timeline) (*ru
 	if r.Ticket.Ignored != "" {
 		return r, nil
 	}
+	group, beside := errgroup.WithContext(ctx)
+	if outputs["scan"] == "true" {
+		r.Scan = &job{Name: "scan"}
+		group.Go(func() error { return a.scan(beside, r, source) })
+	}
 	for _, targets := range waves {
 		if err := a.wave(ctx, r, source, targets); err != nil {
-			return r, err
+			return r, errors.Join(err, group.Wait())
 		}
+	}
+	if err := group.Wait(); err != nil {
+		return r, err
 	}
 	return r, a.report(ctx, r, source)
 }
@@ -192,6 +202,26 @@ func (a *actions) wave(ctx context.Context, r *run, source string, targets []str
 		})
 	}
 	return group.Wait()
+}
+
+// scan runs the scanners, on a runner that has the whole history and no credential of any kind.
+func (a *actions) scan(ctx context.Context, r *run, source string) error {
+	home, checkout, err := a.runner(ctx, r, "scan", r.Ticket.Head)
+	if err != nil {
+		return err
+	}
+	file, out := filepath.Join(home, "ticket.json"), filepath.Join(home, "reports")
+	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+		return err
+	}
+	p := process{Dir: checkout, Env: a.environment(r, home), Argv: []string{a.bot, "scan", "--ticket", file, "--out", out}}
+	if err := a.job(ctx, r.Scan, p); err != nil {
+		return err
+	}
+	_, err = a.upload(r, out)
+	r.Scan.Note = "gitleaks and tflint, with no credential"
+	r.line.job(r.Scan)
+	return err
 }
 
 func (a *actions) report(ctx context.Context, r *run, source string) error {

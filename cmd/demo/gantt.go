@@ -41,6 +41,8 @@ func (p *play) viewRun(r *run) *runView {
 		switch j {
 		case r.Gate:
 			kind = "gate"
+		case r.Scan:
+			kind = "scan"
 		case r.Report:
 			kind = "report"
 		}

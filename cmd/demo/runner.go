@@ -49,11 +49,11 @@ func (a *actions) job(ctx context.Context, j *job, p process) error {
 // runner returns the folder of a fresh runner and, in it, a clone of one commit made the way actions/checkout does
 // with persist-credentials: false: the token is in the environment of git, never on disk.
 func (a *actions) runner(ctx context.Context, r *run, name, commit string) (home, checkout string, err error) {
-	name = fmt.Sprintf("%d-%s", r.ID, name)
-	if home, err = a.stage.room(name); err != nil {
+	full := fmt.Sprintf("%d-%s", r.ID, name)
+	if home, err = a.stage.room(full); err != nil {
 		return "", "", err
 	}
-	checkout = filepath.Join(a.stage.checkouts(), name)
+	checkout = filepath.Join(a.stage.checkouts(), full)
 	token := a.stage.hub.WorkflowToken(a.stage.repo, github.Permissions{"contents": "read"})
 	env := map[string]string{
 		"PATH": os.Getenv("PATH"), "HOME": filepath.Join(home, "home"), "GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_NOSYSTEM": "1",
@@ -63,7 +63,7 @@ func (a *actions) runner(ctx context.Context, r *run, name, commit string) (home
 	for _, args := range [][]string{
 		{"init", "--quiet", checkout},
 		{"-C", checkout, "remote", "add", "origin", a.stage.repo.CloneURL},
-		{"-C", checkout, "fetch", "--quiet", "--no-tags", "--depth=1", "origin", commit},
+		append([]string{"-C", checkout, "fetch", "--quiet", "--no-tags"}, history(name, commit)...),
 		{"-C", checkout, "-c", "advice.detachedHead=false", "checkout", "--quiet", "--detach", "FETCH_HEAD"},
 	} {
 		if _, err := (process{Dir: home, Env: env, Argv: append([]string{"git"}, args...)}).must(ctx); err != nil {
@@ -71,4 +71,12 @@ func (a *actions) runner(ctx context.Context, r *run, name, commit string) (home
 		}
 	}
 	return home, checkout, nil
+}
+
+// history returns what a job fetches: the commit alone; to scan, all branches too (fetch-depth: 0).
+func history(job, commit string) []string {
+	if job == "scan" {
+		return []string{"origin", commit, "+refs/heads/*:refs/remotes/origin/*"}
+	}
+	return []string{"--depth=1", "origin", commit}
 }

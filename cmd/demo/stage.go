@@ -24,8 +24,18 @@ const (
 // people are the collaborators and what GitHub lets them do.
 var people = map[string]string{"alice": "write", "ben": "write", "dana": "read"}
 
-// rules is the configuration that the repository of the story has beside the sample: who may apply where.
-const rules = `environment "dev" {
+// rules is the configuration that the repository of the story has beside the sample: who may apply where, what looks at
+// its files and what judges its plans.
+const rules = `scanner "gitleaks" {
+  fail_on  = "high"
+  required = true
+}
+
+scanner "tflint" {}
+
+policies {}
+
+environment "dev" {
   require  = ["approved"]
   appliers = ["@acme/platform"]
 }

@@ -14,7 +14,7 @@ type scene struct {
 }
 
 // story is the demo, scene by scene.
-func story() []scene { return slices.Concat(planning(), applying()) }
+func story() []scene { return slices.Concat(planning(), guarding(), applying()) }
 
 // The checks on the heads of pull requests, as several scenes find them.
 var (

@@ -62,7 +62,7 @@ func (s *standing) conclude(env string) string {
 			return "cancelled"
 		}
 		return "neutral"
-	case comment.Planned, comment.Merged, comment.Drifting:
+	case comment.Planned, comment.Scanned, comment.Merged, comment.Drifting:
 	}
 	if s.records[env] == nil {
 		return "neutral" // the base branch's, from a run that could not begin: no environment of that name
@@ -96,7 +96,7 @@ func (s *standing) check(env string) (github.Check, error) {
 	for i, a := range c.Annotations {
 		c.Annotations[i].Title, c.Annotations[i].Message = s.desk.Redact.String(a.Title), s.desk.Redact.String(a.Message)
 	}
-	if s.page.State == comment.Planned {
+	if s.page.State == comment.Planned || s.page.State == comment.Scanned {
 		c.Actions = []github.Button{{Label: "Plan again", Description: "Plan this environment once more", Identifier: planButton}}
 	}
 	return c, err
@@ -119,11 +119,14 @@ func (s *standing) granting() comment.Page {
 	p := s.page
 	p.WhatIf, p.WhatIfWhy, p.Reports = false, "", nil
 	for i, j := range s.ticket.Jobs {
-		if j.WhatIf == "" {
+		if j.WhatIf == "" && i < len(s.page.Reports) {
 			p.Reports = append(p.Reports, s.page.Reports[i])
 		}
 	}
 	p.Expected -= len(s.page.Reports) - len(p.Reports)
+	if p.State == comment.Scanned { // the plans that it speaks of are earlier ones
+		p.State, p.Expected = comment.Planned, 0
+	}
 	return p
 }
 

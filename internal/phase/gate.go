@@ -77,6 +77,7 @@ func Gate(ctx context.Context, d Door, ev *github.Event) (*Ticket, error) {
 	case forPeople && t.Head != "" && t.PullRequest != 0 && a.work == Planning:
 		d.Log.Error(err.Error(), "hint", hint)
 		t.Refusal = &Refusal{Message: err.Error(), Hint: hint, Blocks: true}
+		t.Jobs, t.Policies = nil, nil
 	default:
 		return t, err
 	}

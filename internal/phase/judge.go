@@ -2,6 +2,7 @@ package phase
 
 import (
 	"context"
+	"slices"
 
 	"github.com/layerbot/layerbot/internal/policy"
 	"github.com/layerbot/layerbot/internal/report"
@@ -68,4 +69,16 @@ func Together(ctx context.Context, t *Ticket, reports []report.Report) *report.P
 		}
 	}
 	return all
+}
+
+// Refuses reports whether policies are against the plan of a report on one of the ticket's jobs.
+func (t *Ticket) Refuses(r *report.Report) bool {
+	j, err := t.Job(r.Target.ID())
+	return err == nil && j.Threshold.Sum(r, nil).Refused()
+}
+
+// Refused reports whether rules over several targets are against the plans of a ticket.
+func (t *Ticket) Refused(together *report.Policy) bool {
+	denies := func(j Job) bool { return j.Threshold.Policies && j.Threshold.Denies(together) }
+	return together != nil && slices.ContainsFunc(t.Jobs, denies)
 }

@@ -2,6 +2,7 @@ package phase
 
 import (
 	"context"
+	"io/fs"
 
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/config"
@@ -93,4 +94,13 @@ func Explain(p layer.Problem) string {
 		text += " (" + p.Hint + ")"
 	}
 	return text
+}
+
+// ScanPage is what is shown of the scans that Scan left for the jobs of a ticket.
+func ScanPage(t *Ticket, fsys fs.FS, version string) (comment.Page, error) {
+	s := newStanding(Desk{Version: version}, t, nil)
+	s.page.Next = ""
+	var err error
+	s.page.Scans, err = scansOf(t, fsys)
+	return s.page, err
 }

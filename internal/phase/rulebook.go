@@ -59,11 +59,13 @@ func (s *scene) unbrokenRules(ctx context.Context, repo Clone, t *Ticket) error 
 		}
 		return err
 	})
-	hint, forPeople := Hint(err)
-	if !forPeople {
+	if _, forPeople := Hint(err); !forPeople {
 		return err
 	}
-	return &UserError{Message: "this change breaks the policies: " + err.Error(), Next: hint}
+	return &UserError{
+		Message: "this change breaks the policies: " + err.Error(),
+		Next:    "correct them in this change (`bot policy test` compiles them and runs their tests): merged as it is, nothing could be planned or applied any more",
+	}
 }
 
 // touches reports whether the change touches a file that one of paths names, or that is below it.

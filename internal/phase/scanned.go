@@ -37,7 +37,7 @@ func (d Desk) scans(ctx context.Context, t *Ticket, fsys fs.FS) (*Outcome, error
 	if _, err := gh.PutComment(ctx, t.PullRequest, comment.ReplyMarker(replyKey(t)), d.Redact.String(answer(t, comment.ScanReply(s.page).Body))); err != nil {
 		return nil, err
 	}
-	if s.page.State == comment.Planned {
+	if s.page.State == comment.Scanned {
 		if err := s.putChecks(ctx, gh, s.checkedEnvironments(checks)); err != nil {
 			return nil, err
 		}

@@ -43,6 +43,8 @@ func newStanding(d Desk, t *Ticket, reports []report.Report) *standing {
 		s.page.State = comment.Merged
 	case t.Work == Drifting:
 		s.page.State = comment.Drifting
+	case t.Work == Scanning:
+		s.page.State = comment.Scanned
 	}
 	for i, j := range t.Jobs {
 		if i < len(reports) {

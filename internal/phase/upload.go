@@ -31,7 +31,7 @@ func (d Desk) upload(ctx context.Context, s *standing) {
 
 // uploaded returns the scans that code scanning is given.
 func (s *standing) uploaded() []report.Scan {
-	if s.ticket.NoCodeScanning || s.ticket.PullRequest == 0 || s.page.State != comment.Planned || s.ticket.Event == "merge_group" {
+	if s.ticket.NoCodeScanning || s.ticket.PullRequest == 0 || s.page.State != comment.Planned && s.page.State != comment.Scanned || s.ticket.Event == "merge_group" {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(s.page.Scans), func(c report.Scan) bool {
