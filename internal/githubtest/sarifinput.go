@@ -172,5 +172,5 @@ func (result sarifResult) refused(rules map[string]bool) string {
 
 // isFile says whether a path can be of a file in a repository: from its root, with nothing to resolve.
 func isFile(path string) bool {
-	return fs.ValidPath(path) && path != "." && !strings.Contains(path, `\`)
+	return fs.ValidPath(path) && path != "."
 }
