@@ -9,7 +9,6 @@
 package scan
 
 import (
-	"context"
 	"log/slog"
 	"time"
 
@@ -20,23 +19,14 @@ import (
 // Options are what all scans of one Engine share.
 type Options struct {
 	Search    string            // folders in which programs are looked for first, as PATH has them
-	CacheDir  string            // NAME-VERSION/NAME below it is looked for next
-	Environ   map[string]string // surrounding environment; only an allow-list of it reaches scanners
+	CacheDir  string            // NAME-VERSION/NAME below it is looked for next; of checkov NAME-VERSION/bin/NAME, a Python environment
+	Environ   map[string]string // surrounding environment; of it only where tflint's plugins are (TFLINT_PLUGIN_DIR, HOME) is used
 	Timeout   time.Duration     // of one scanner on one tree; 0: 5 minutes
 	MaxOutput int64             // bytes that one scanner may print; 0: 64 MiB
 	Download  bool              // a pinned release whose checksum is known may be fetched into CacheDir
 	Releases  string            // where releases are fetched from; "" is https://github.com
 	Log       *slog.Logger      // nil: none
 }
-
-// An Engine runs scanners. It is safe for concurrent use; programs are looked for once.
-type Engine struct{}
-
-// New returns an Engine, whose Close must be called.
-func New(o Options) (*Engine, error) { panic("being written") }
-
-// Close removes what the Engine kept.
-func (e *Engine) Close() error { panic("being written") }
 
 // Files are some files of a tree: paths from its root, slash-separated, and a way to read each.
 type Files struct {
@@ -57,25 +47,29 @@ type Job struct {
 
 // IgnoreFiles are the names of files that list what is suppressed, at the root or in the layer's folder. They are taken
 // from the head, as what is suppressed in the code itself is, and shown.
-func IgnoreFiles() []string { panic("being written") }
+func IgnoreFiles() []string {
+	var all []string
+	for _, a := range adapters {
+		all = append(all, a.ignores...)
+	}
+	return all
+}
 
-// SettingsFiles are the names of files that steer scanners, likewise. Those of the head are never used.
-func SettingsFiles() []string { panic("being written") }
-
-// Scan runs the scanners of a job, all at once, and tells what they found. What goes wrong with a scanner is in the
-// result, which is never nil; an error means that ctx was cancelled, or that the fault is not a scanner's.
-func (e *Engine) Scan(ctx context.Context, job Job) (*report.Scan, error) { panic("being written") }
+// SettingsFiles are the names of files that steer scanners, likewise, some of them below a folder (".tfsec/config.yml").
+// Those of the head are never used.
+func SettingsFiles() []string {
+	var all []string
+	for _, a := range adapters {
+		all = append(all, a.settings...)
+	}
+	return all
+}
 
 // Pinned returns the version of a scanner that is run where none is configured; "" of no scanner.
-func Pinned(tool string) string { panic("being written") }
+func Pinned(tool string) string { return pins[tool].version }
 
 // A Status is whether a scanner is to be had.
 type Status struct {
 	report.Scanned        // State is Ran where it could be run
 	Path           string // of the program; "" where there is none
-}
-
-// Find looks for scanners without running them on anything.
-func (e *Engine) Find(ctx context.Context, scanners []report.Scanner) []Status {
-	panic("being written")
 }

@@ -1,0 +1,113 @@
+package scan
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A run is what one scanner is run on: a copy of the files that is its own.
+type run struct {
+	root      string   // of the copy, and the folder in which the scanner is started
+	dir       string   // of the layer, from root, slash-separated
+	varFiles  []string // absolute
+	workspace string   // of Terraform; "" is the default
+	settings  string   // file with settings of the base; "" where there are none
+	ignore    string   // file that lists what is suppressed; likewise
+	bare      bool     // what keeps findings quiet does not count
+}
+
+// layOut makes the copy for one run below place.
+func (s *session) layOut(place string, a adapter, t *tree, bare bool) (run, error) {
+	r := run{root: filepath.Join(place, "tree"), dir: s.job.Target.Dir, workspace: s.job.Target.Workspace, bare: bare}
+	if err := os.MkdirAll(filepath.Join(r.root, filepath.FromSlash(r.dir)), 0o700); err != nil {
+		return r, err
+	}
+	keep := func(name string) bool { return !a.steeredBy(name) && !slices.Contains(IgnoreFiles(), path.Base(name)) }
+	if err := t.lay(r.root, keep, a.marks, bare); err != nil {
+		return r, err
+	}
+	for _, name := range s.job.Target.VarFiles {
+		if t.files[name] != nil {
+			r.varFiles = append(r.varFiles, filepath.Join(r.root, filepath.FromSlash(name)))
+		}
+	}
+	var err error
+	if name, text := a.ignored(t, r.dir); name != "" && !bare {
+		if r.ignore, err = write(place, name, text); err != nil {
+			return r, err
+		}
+	}
+	name := s.settings.first(r.dir, a.settings)
+	if name == "" {
+		return r, nil
+	}
+	text := s.settings.files[name]
+	if a.steer != nil {
+		if text, err = a.steer(text); err != nil {
+			return r, faultf("correct it on the base branch", "%s of the base cannot be used: %s", name, oneLine(err.Error(), maxFault))
+		}
+	}
+	r.settings, err = write(place, "settings"+path.Ext(name), text)
+	return r, err
+}
+
+func write(place, name string, text []byte) (string, error) {
+	file := filepath.Join(place, name)
+	return file, os.WriteFile(file, text, 0o600)
+}
+
+// ignored returns the first of the scanner's ignore files that there is, with what those of that name at the root and in
+// the layer's folder say; name is "" where there is none.
+func (a adapter) ignored(t *tree, dir string) (name string, text []byte) {
+	for _, name := range a.ignores {
+		if text := t.joined(dir, name); len(text) > 0 {
+			return name, text
+		}
+	}
+	return "", nil
+}
+
+// steeredBy reports whether a file could steer the scanner: its settings, plugins and rules of its own, and what
+// Terraform leaves behind, which names folders to read modules from. Only the base's settings count.
+func (a adapter) steeredBy(name string) bool {
+	if slices.ContainsFunc(SettingsFiles(), func(s string) bool { return name == s || strings.HasSuffix(name, "/"+s) }) {
+		return true
+	}
+	// For secrets, these are files like any other.
+	return a.name != "gitleaks" && slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(folder string) bool {
+		return slices.Contains([]string{".terraform", ".tfsec", ".tflint.d", ".trivy", ".checkov"}, folder)
+	})
+}
+
+// rel returns a path that a scanner names as one from the root of the tree. What is outside is an error.
+func (r run) rel(file string) (string, error) {
+	name := filepath.FromSlash(file)
+	if filepath.IsAbs(name) {
+		var err error
+		if name, err = filepath.Rel(r.root, name); err != nil {
+			return "", err
+		}
+	}
+	if name = filepath.ToSlash(filepath.Clean(name)); !inside(name) {
+		return "", fmt.Errorf("it speaks of %q, which is outside of what it was to look at", file)
+	}
+	return name, nil
+}
+
+// faultOf makes of an error what a person is told, without the private paths.
+func (r run) faultOf(err error) *fault {
+	f := &fault{message: err.Error(), hint: "run it by hand on the layer to see more"}
+	if h := new(fault); errors.As(err, &h) {
+		f.hint = h.hint
+	}
+	for _, private := range []string{r.root + "/", strings.TrimPrefix(r.root, "/") + "/"} { // tfsec leaves the first slash out
+		f.message = strings.ReplaceAll(f.message, private, "")
+	}
+	f.message = oneLine(f.message, maxFault)
+	return f
+}

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package scan
+
+import "syscall"
+
+// isolate does nothing: there are no namespaces.
+func isolate(*syscall.SysProcAttr) {}

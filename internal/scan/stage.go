@@ -1,0 +1,165 @@
+package scan
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// What is scanned of one target. Files over maxFile are left out, and said to be; over the others the target is not
+// scanned at all.
+const (
+	maxFile  = 5 << 20
+	maxTree  = 256 << 20
+	maxFiles = 20_000
+)
+
+// A tree is the files of one side, read once.
+type tree struct {
+	files map[string][]byte
+	names []string // sorted
+	large []string // left out, sorted
+}
+
+// gather reads files. Paths that lead out of the tree, or into git's own folder, are an error.
+func gather(ctx context.Context, f Files) (*tree, error) {
+	if len(f.Paths) > maxFiles {
+		return nil, fmt.Errorf("%d files are more than the %d that are scanned", len(f.Paths), maxFiles)
+	}
+	t := &tree{files: make(map[string][]byte, len(f.Paths))}
+	var mu sync.Mutex
+	var total int
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, name := range f.Paths {
+		if !inside(name) {
+			return nil, errors.Join(fmt.Errorf("%q is no file of the repository", name), group.Wait())
+		}
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			data, err := f.Read(name)
+			if err != nil {
+				return fmt.Errorf("read %s: %w", name, err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if len(data) > maxFile {
+				t.large = append(t.large, name)
+				return nil
+			}
+			if total += len(data); total > maxTree {
+				return fmt.Errorf("the files are more than the %d MiB that are scanned", maxTree>>20)
+			}
+			t.files[name] = append([]byte{}, data...) // not nil, and nobody else's
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	slices.Sort(t.large)
+	t.large = slices.Compact(t.large)
+	for name := range t.files {
+		t.names = append(t.names, name)
+	}
+	slices.Sort(t.names)
+	return t, nil
+}
+
+// inside reports whether a path names a file that a repository can have.
+func inside(name string) bool {
+	return fs.ValidPath(name) && name != "." && filepath.IsLocal(filepath.FromSlash(name)) && !strings.ContainsAny(name, "\x00\\") &&
+		!slices.ContainsFunc(strings.Split(name, "/"), func(s string) bool { return strings.EqualFold(s, ".git") })
+}
+
+// Files returns the tree as merge and suppressions take it.
+func (t *tree) Files() Files {
+	return Files{Paths: t.names, Read: func(name string) ([]byte, error) {
+		data, ok := t.files[name]
+		if !ok {
+			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+		}
+		return data, nil
+	}}
+}
+
+// equal reports whether two trees have the same files with the same contents.
+func (t *tree) equal(o *tree) bool {
+	return slices.Equal(t.large, o.large) && slices.EqualFunc(t.names, o.names, func(a, b string) bool {
+		return a == b && bytes.Equal(t.files[a], o.files[b])
+	})
+}
+
+// has reports whether one of words stands in one of the files.
+func (t *tree) has(words []string) bool {
+	for _, data := range t.files {
+		if slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(data, []byte(w)) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// lay writes the files that keep is true for below root, bare of marks if so asked. Nobody else may read them, and nobody
+// at all run them: a program among them stays text.
+func (t *tree) lay(root string, keep func(name string) bool, marks []string, bare bool) error {
+	for _, name := range t.names {
+		if !keep(name) {
+			continue
+		}
+		data := t.files[name]
+		if bare {
+			data = without(data, marks)
+		}
+		file := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// without returns data with marks made unreadable, every line as long as it was.
+func without(data []byte, marks []string) []byte {
+	for _, m := range marks {
+		data = bytes.ReplaceAll(data, []byte(m), []byte(strings.Repeat("_", len(m))))
+	}
+	return data
+}
+
+// first returns the first file called one of names in the layer's folder, else at the root; "" if there is none.
+func (t *tree) first(dir string, names []string) string {
+	for _, d := range []string{dir, "."} {
+		for _, name := range names {
+			if file := path.Join(d, name); t.files[file] != nil {
+				return file
+			}
+		}
+	}
+	return ""
+}
+
+// joined returns the contents of the files called name, at the root and in the layer's folder.
+func (t *tree) joined(dir, name string) []byte {
+	text := slices.Clone(t.files[name])
+	if more := t.files[path.Join(dir, name)]; dir != "." && more != nil {
+		text = append(append(text, '\n'), more...)
+	}
+	return text
+}

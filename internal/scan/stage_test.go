@@ -1,0 +1,201 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/layerbot/layerbot/internal/layer"
+	"github.com/layerbot/layerbot/internal/report"
+)
+
+func TestPathsThatLeaveTheTreeAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"../x.tf", "/etc/passwd", "a/../../x.tf", "a//x.tf", "./x.tf", "", ".", "a/", "a\x00.tf", `a\..\x.tf`,
+		".git/config", "a/.git/hooks/post-checkout", ".GIT/config",
+	} {
+		j := jobOf(nil, "trivy")
+		j.Head = files(map[string]string{name: "x"})
+		w := newWorld(t, map[string]string{"trivy": trivyNone})
+		if _, err := w.Scan(context.Background(), j); err == nil || !strings.Contains(err.Error(), "is no file of the repository") {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestAFileThatCannotBeReadIsAnError(t *testing.T) {
+	t.Parallel()
+	j := jobOf(map[string]string{"app/main.tf": ""}, "trivy")
+	j.Head.Paths = append(j.Head.Paths, "app/gone.tf")
+	w := newWorld(t, map[string]string{"trivy": trivyNone})
+	if _, err := w.Scan(context.Background(), j); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+}
+
+// laid returns the files of the copy that a scanner gets of contents, and the run.
+func laid(t *testing.T, tool string, contents, settings map[string]string, bare bool) ([]string, run) {
+	t.Helper()
+	a, _ := adapterOf(tool)
+	j := Job{Target: layer.Target{Dir: "app", VarFiles: []string{"vars/prod.tfvars", "vars/gone.tfvars"}}, Head: files(contents), Settings: files(settings)}
+	s, err := open(context.Background(), j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.layOut(t.TempDir(), a, s.head, bare)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for name := range walk(t, r.root) {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names, r
+}
+
+func walk(t *testing.T, root string) map[string]fs.FileMode {
+	t.Helper()
+	found := map[string]fs.FileMode{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if info.Mode().Perm() != 0o700 {
+				t.Errorf("%s has mode %s", path, info.Mode())
+			}
+			return nil
+		}
+		name, err := filepath.Rel(root, path)
+		found[filepath.ToSlash(name)] = info.Mode()
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+var hostile = map[string]string{
+	"app/main.tf": "x", "app/run.sh": "#!/bin/sh", "vars/prod.tfvars": "",
+	"trivy.yaml": "x", "app/trivy.yaml": "x", ".checkov.yaml": "x", "app/.checkov.yml": "x", "app/.gitleaks.toml": "x", ".tflint.hcl": "x",
+	"app/.tfsec/config.yml": "x", "app/.tfsec/own_tfchecks.yaml": "x", "app/.tflint.d/plugins/tflint-ruleset-aws": "x", "app/.terraform/modules/modules.json": "x",
+	".trivyignore": "A", "app/.trivyignore": "B", ".gitleaksignore": "C", "app/.trivyignore.yaml": "D",
+}
+
+func TestACopyHasNothingThatSteersItsScanner(t *testing.T) {
+	t.Parallel()
+	for _, tool := range []string{"trivy", "tfsec", "checkov", "tflint"} {
+		names, r := laid(t, tool, hostile, nil, false)
+		if got := strings.Join(names, " "); got != "app/main.tf app/run.sh vars/prod.tfvars" {
+			t.Errorf("%s: %s", tool, got)
+		}
+		if want := filepath.Join(r.root, "vars", "prod.tfvars"); len(r.varFiles) != 1 || r.varFiles[0] != want || r.settings != "" {
+			t.Errorf("%s: %+v", tool, r)
+		}
+		for name, mode := range walk(t, r.root) {
+			if mode != 0o600 {
+				t.Errorf("%s: %s has mode %s: it could be run", tool, name, mode)
+			}
+		}
+	}
+	names, _ := laid(t, "gitleaks", hostile, nil, false)
+	if !slices.Contains(names, "app/.tfsec/own_tfchecks.yaml") || slices.Contains(names, "app/.gitleaks.toml") {
+		t.Errorf("gitleaks: %s", names)
+	}
+}
+
+func TestWhatIsIgnoredAtTheRootAndInTheLayerIsIgnored(t *testing.T) {
+	t.Parallel()
+	_, r := laid(t, "trivy", hostile, nil, false)
+	if text, err := os.ReadFile(r.ignore); err != nil || string(text) != "A\nB" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if _, r = laid(t, "trivy", hostile, nil, true); r.ignore != "" {
+		t.Error("a run in which nothing keeps quiet has", r.ignore)
+	}
+}
+
+// Settings of the base choose among findings. They load nothing, even from the base's own paths: what lies there in the
+// copy is the change's.
+func TestSettingsOfTheBase(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ tool, file, text, want string }{
+		{"trivy", "trivy.yaml", "severity: [HIGH]\nscan:\n  skip-dirs: [x]\nrego:\n  check: [policies]\nmodule:\n  dir: wasm\noutput: /tmp/x\n", "severity:\n    - HIGH\nscan:\n    skip-dirs:\n        - x\n"},
+		{"checkov", ".checkov.yaml", "skip-check: CKV_AWS_1,CKV_AWS_2\nexternal-checks-dir: [checks]\nsoft-fail: true\n", "skip-check: CKV_AWS_1,CKV_AWS_2\n"},
+		{"tfsec", ".tfsec/config.yml", "exclude: [x]\n", "exclude: [x]\n"},
+		{"tflint", ".tflint.hcl", "config {}\n", "config {}\n"},
+		{"gitleaks", ".gitleaks.toml", "title = \"x\"\n", "title = \"x\"\n"},
+	} {
+		for _, dir := range []string{"", "app/"} {
+			_, r := laid(t, c.tool, hostile, map[string]string{dir + c.file: c.text}, false)
+			a, _ := adapterOf(c.tool)
+			if text, err := os.ReadFile(r.settings); err != nil || string(text) != c.want || !strings.Contains(strings.Join(a.args(r), " "), r.settings) {
+				t.Errorf("%s: %q, %v", c.tool, text, err)
+			}
+		}
+	}
+	w := newWorld(t, map[string]string{"checkov": "exit 1"})
+	j := jobOf(nil, "checkov")
+	j.Settings = files(map[string]string{".checkov.yaml": "check: [\n"})
+	if st := w.scan(j).Tools[0]; st.State != report.Crashed || !strings.Contains(st.Message, ".checkov.yaml of the base cannot be used") {
+		t.Errorf("%+v", st)
+	}
+}
+
+func TestWhatIsTooLargeIsSaid(t *testing.T) {
+	t.Parallel()
+	big := strings.Repeat("x", maxFile+1)
+	w := newWorld(t, map[string]string{"trivy": trivyNone})
+	st := w.scan(jobOf(map[string]string{"app/main.tf": "x", "app/lambda.zip": big}, "trivy")).Tools[0]
+	if st.State != report.Ran || st.Message != "left out, being larger than 5 MiB: app/lambda.zip" {
+		t.Errorf("%+v", st)
+	}
+	st = w.scan(jobOf(map[string]string{"app/main.tf": big}, "trivy")).Tools[0]
+	if st.State != report.Crashed || st.Message != "app/main.tf is larger than the 5 MiB that are scanned" {
+		t.Errorf("%+v", st)
+	}
+}
+
+// All that a scanner sees of an environment.
+func TestTheEnvironmentOfScanners(t *testing.T) {
+	t.Setenv("GITHUB_TOKEN", "ghs_secret")
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIA")
+	w := newWorld(t, map[string]string{"tflint": `/usr/bin/env > "$HOME/env"; /bin/pwd > "$HOME/pwd"; echo '{"issues":[]}'`}, func(o *Options) {
+		o.Environ = map[string]string{"GITHUB_TOKEN": "ghs_secret", "TFLINT_PLUGIN_DIR": "/plugins", "HOME": "/root", "HTTPS_PROXY": "http://proxy"}
+	})
+	if st := w.scan(jobOf(nil, "tflint")).Tools[0]; st.State != report.Ran {
+		t.Fatalf("%+v", st)
+	}
+	home := filepath.Join(w.work, "home-tflint")
+	text, err := os.ReadFile(filepath.Join(home, "env"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for line := range strings.Lines(string(text)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		if !slices.Contains([]string{"PWD", "OLDPWD", "SHLVL", "_"}, name) { // the shell's own
+			got = append(got, name+"="+strings.ReplaceAll(value, home, "~"))
+		}
+	}
+	slices.Sort(got)
+	want := "AWS_EC2_METADATA_DISABLED=true CHECKPOINT_DISABLE=1 HOME=~ HTTPS_PROXY=http://127.0.0.1:9 HTTP_PROXY=http://127.0.0.1:9 LANG=C.UTF-8 PATH=~ TFLINT_PLUGIN_DIR=/plugins TMPDIR=~ http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9"
+	if s := strings.Join(got, " "); s != want {
+		t.Errorf("got  %s\nwant %s", s, want)
+	}
+	if pwd, err := os.ReadFile(filepath.Join(home, "pwd")); err != nil || !strings.HasPrefix(string(pwd), w.work) {
+		t.Errorf("%s, %v", pwd, err)
+	}
+}
