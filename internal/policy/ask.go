@@ -18,7 +18,8 @@ import (
 
 // A survey is the rules that are asked at once, of one input, so that what they share is worked out once.
 type survey struct {
-	rules rules
+	rules rules // none: nothing is asked
+	text  rules // all that there are, counted or not, in the order of files and lines
 	query rego.PreparedEvalQuery
 }
 
@@ -28,18 +29,16 @@ type document struct {
 	address, file string
 }
 
-// prepare makes a survey of the rules that are wanted; nil if none is.
-func prepare(ctx context.Context, c *ast.Compiler, store storage.Store, all rules, wanted func(*rule) bool) (*survey, error) {
-	s := &survey{}
-	var parts []string
-	for _, r := range all {
-		if wanted(r) {
-			s.rules = append(s.rules, r)
-			parts = append(parts, fmt.Sprintf("[said | said := %s]", r.ref)) // empty where it is undefined
-		}
+// prepare makes a survey of rules.
+func prepare(ctx context.Context, c *ast.Compiler, store storage.Store, asked, text rules) (*survey, error) {
+	s := &survey{text: text}
+	if asked.clauses() == 0 {
+		return s, nil
 	}
-	if s.rules.clauses() == 0 {
-		return nil, nil
+	s.rules = asked
+	var parts []string
+	for _, r := range asked {
+		parts = append(parts, fmt.Sprintf("[said | said := %s]", r.ref)) // empty where it is undefined
 	}
 	q := rego.New(rego.Compiler(c), rego.Store(store), rego.StackTraces(true), rego.Query("["+strings.Join(parts, ", ")+"]"))
 	var err error
@@ -52,7 +51,10 @@ func prepare(ctx context.Context, c *ast.Compiler, store storage.Store, all rule
 // ask puts documents before the rules of a survey, one by one, within the timeout for all of them.
 func (s *Set) ask(ctx context.Context, q *survey, docs []document) *report.Policy {
 	if q == nil {
-		return &report.Policy{Decisions: []report.Decision{}}
+		return failed("the policies were not compiled", "compile them")
+	}
+	if len(q.rules) == 0 {
+		return result(nil, 0)
 	}
 	within, cancel := context.WithTimeout(ctx, s.timeout())
 	defer cancel()
@@ -60,7 +62,7 @@ func (s *Set) ask(ctx context.Context, q *survey, docs []document) *report.Polic
 	for _, d := range docs {
 		decisions, err := q.eval(within, d)
 		if err := cmp.Or(err, within.Err()); err != nil {
-			return failed(s.why(ctx, q, err))
+			return failed(s.why(ctx, q, err), "nothing is allowed until the policies can be asked: mend them on the base branch, where they are taken from, then plan again")
 		}
 		all = append(all, decisions...)
 	}
@@ -161,7 +163,7 @@ func (s *Set) why(ctx context.Context, q *survey, err error) string {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return "The policies were not asked to the end: " + context.Cause(ctx).Error()
+		return "the policies were not asked to the end: " + context.Cause(ctx).Error()
 	case topdown.IsCancel(err) || errors.Is(err, context.DeadlineExceeded):
 		return fmt.Sprintf("%s took longer than %s", at, s.timeout().Round(time.Millisecond))
 	case fault != nil:

@@ -148,5 +148,5 @@ func (e *TooMuchError) Error() string {
 
 // Hint says what to do next.
 func (e *TooMuchError) Hint() string {
-	return "Name only the folders with policies and their data in `policies { paths = […] }`; examples and fixtures belong below testdata, which is left out."
+	return "name only the folders with policies and their data in `policies { paths = […] }`; examples and fixtures belong below testdata, which is left out"
 }

@@ -23,6 +23,7 @@ func Compile(ctx context.Context, b Bundle) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	text := headings(modules)
 	rules, problems := find(modules)
 	if err := compileError(problems); err != nil {
 		return nil, err
@@ -31,12 +32,12 @@ func Compile(ctx context.Context, b Bundle) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules.look(c)
+	single, together := rules.split(c)
 	s := &Set{}
-	if s.single, err = prepare(ctx, c, store, rules, func(r *rule) bool { return r.single }); err != nil {
+	if s.single, err = prepare(ctx, c, store, single, text); err != nil {
 		return nil, err
 	}
-	s.together, err = prepare(ctx, c, store, rules, func(r *rule) bool { return r.together })
+	s.together, err = prepare(ctx, c, store, together, text)
 	return s, err
 }
 

@@ -19,7 +19,7 @@ func newData() *data { return &data{root: map[string]any{}, from: map[string]str
 func (d *data) merge(name, src string) []Problem {
 	docs, err := documents(name, []byte(src))
 	if err != nil {
-		return []Problem{{File: name, Line: lineOf(err), Message: line(err.Error())}}
+		return []Problem{{File: name, Line: lineOf(err), Message: shorten(err.Error(), maxProblem)}}
 	}
 	var problems []Problem
 	for _, doc := range docs {
@@ -40,7 +40,6 @@ func (d *data) add(to, object map[string]any, path []string, name string) []Prob
 		old, there := to[key]
 		a, isObject := old.(map[string]any)
 		b, both := object[key].(map[string]any)
-		where := strings.Join(at, "/")
 		switch {
 		case !there:
 			to[key] = object[key]
@@ -48,7 +47,7 @@ func (d *data) add(to, object map[string]any, path []string, name string) []Prob
 		case isObject && both:
 			problems = append(problems, d.add(a, b, at, name)...)
 		default:
-			problems = append(problems, Problem{File: name, Message: fmt.Sprintf("data.%s is also in %s: data is merged, and which of both counts is not said", strings.Join(at, "."), d.owner(where))})
+			problems = append(problems, Problem{File: name, Message: fmt.Sprintf("data.%s is also in %s: data is merged, and which of both counts is not said", strings.Join(at, "."), d.from[strings.Join(at, "/")])})
 		}
 	}
 	return problems
@@ -63,8 +62,6 @@ func (d *data) own(value any, path []string, name string) {
 		}
 	}
 }
-
-func (d *data) owner(path string) string { return d.from[path] }
 
 // sorted returns the keys of a map in their order.
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
+	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/topdown"
 
 	"github.com/layerbot/layerbot/internal/report"
@@ -112,23 +112,20 @@ func (s *survey) warnings(stumbles []topdown.Error) []report.Decision {
 			continue
 		}
 		seen[at] = true
-		r := s.near(&e)
-		all = append(all, report.Decision{
-			Kind: report.Warn, Package: line(r.pkg), Rule: line(r.name), Source: line(at),
-			Message: line("the policy could not look at everything: " + e.Message),
-		})
+		d := report.Decision{Kind: report.Warn, Severity: report.Medium, Source: line(at), Message: line("the policy could not look at everything: " + e.Message)}
+		if r := s.near(e.Location); r != nil {
+			d.Package, d.Rule = line(r.pkg), line(r.name)
+		}
+		all = append(all, d)
 	}
 	return all
 }
 
-// near returns the rule in whose text a fault is; one without a name where it is in a helper.
-func (s *survey) near(e *topdown.Error) *rule {
-	found := &rule{}
-	if e.Location == nil {
-		return found
-	}
-	for _, r := range s.rules {
-		if r.file == e.Location.File && r.line <= e.Location.Row {
+// near returns the rule, whether it counts or not, in whose text a place is; nil if there is none.
+func (s *survey) near(at *ast.Location) *rule {
+	var found *rule
+	for _, r := range s.text {
+		if at != nil && r.file == at.File && r.line <= at.Row {
 			found = r
 		}
 	}
@@ -168,6 +165,3 @@ func order(a, b report.Decision) int {
 		slices.Compare(a.Targets, b.Targets), strings.Compare(a.Source, b.Source),
 	)
 }
-
-// blank reports whether a letter has no place within a line.
-func blank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }

@@ -46,7 +46,7 @@ func (e *CompileError) Error() string {
 
 // Hint says what to do next.
 func (e *CompileError) Hint() string {
-	return "Mend the policies on the base branch, where they are taken from. `bot policy --test` compiles them and runs their tests."
+	return "mend the policies on the base branch, where they are taken from; `bot policy test` compiles them and runs their tests"
 }
 
 // compileError returns problems in their order; nil if there are none.
@@ -68,6 +68,9 @@ func compileError(problems []Problem) error {
 	return &CompileError{once}
 }
 
+// maxProblem is the most bytes of what is said of one mistake: several are said at once.
+const maxProblem = 500
+
 // says reports whether another problem is p, or p in more words.
 func (p Problem) says(other Problem) bool {
 	return p.File == other.File && p.Line == other.Line && strings.HasPrefix(other.Message, p.Message)
@@ -83,14 +86,14 @@ func problemsOf(err error, file string) []Problem {
 	if errors.As(err, &one) {
 		all = ast.Errors{one}
 	} else if !errors.As(err, &all) {
-		return []Problem{{File: file, Message: line(err.Error())}}
+		return []Problem{{File: file, Message: shorten(err.Error(), maxProblem)}}
 	}
 	var problems []Problem
 	for _, e := range all {
 		if strings.Contains(e.Message, twinName) {
 			continue // what it is the twin of has the same
 		}
-		p := Problem{File: file, Message: line(e.Message)}
+		p := Problem{File: file, Message: shorten(e.Message, maxProblem)}
 		if e.Location != nil {
 			p.File, p.Line = cmp.Or(e.Location.File, file), e.Location.Row
 		}

@@ -124,12 +124,15 @@ exception contains ["size"] if input.format_version
 exception contains ["", "tags"] if input.nothing`, []string{
 			"deny main.deny: x @policies/p.rego:4", "deny main.deny_tags: no tags @policies/p.rego:3",
 			"warn main.deny_size: excepted: too large @policies/p.rego:2"}},
+		"a built-in that cannot do with a value, in a helper": {"package main\ndeny contains \"x\" if f(1)\n\nf(x) if to_number(\"1Gi\") > x", []string{
+			"warn main.f (medium): the policy could not look at everything: to_number: strconv.ParseFloat: parsing \"1Gi\": invalid syntax @policies/p.rego:4"}},
+		"two spaces of an address stay": {`package main` + "\n" + `deny contains {"msg": "x", "address": "a.b[\"c  d\"]"}`, []string{`deny main.deny a.b["c  d"]: x @policies/p.rego:2`}},
 		"a built-in that cannot do with null is a warning": {`package main
 deny contains r.address if {
 	some r in input.resource_changes
 	contains(r.change.after.acl, "public")
 	contains(r.change.after.tags, "x")
-}`, []string{"warn main.deny: the policy could not look at everything: contains: operand 1 must be string but got null @policies/p.rego:5"}},
+}`, []string{"warn main.deny (medium): the policy could not look at everything: contains: operand 1 must be string but got null @policies/p.rego:5"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := set(t, c.rego).Judge(t.Context(), about, []byte(plan))
@@ -145,7 +148,7 @@ deny contains r.address if {
 
 func TestJudgeThatCannotBeAsked(t *testing.T) {
 	for name, c := range map[string]struct{ rego, plan, want string }{
-		"a plan that is no JSON":     {"", `{`, "The plan cannot be put before the policies: it is no JSON object"},
+		"a plan that is no JSON":     {"", `{`, "the plan cannot be put before the policies: it is no JSON object"},
 		"a plan that is null":        {"", `null`, "it is no JSON object: null"},
 		"a plan that is a list":      {"", `[]`, "it is no JSON object"},
 		"two plans":                  {"", `{}{}`, "it is no JSON object"},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/layerbot/layerbot/internal/policy"
 	"github.com/layerbot/layerbot/internal/report"
 )
 
@@ -45,6 +46,17 @@ func TestAMessageIsNoLongerThanAReportHolds(t *testing.T) {
 					t.Errorf("%q: %d bytes, %.20q…", text, len(s), s)
 				}
 			}
+		}
+	}
+}
+
+func TestASetThatNobodyCompiledAllowsNothing(t *testing.T) {
+	var s policy.Set
+	for _, p := range []*report.Policy{
+		s.Judge(t.Context(), about, []byte(`{}`)), s.Together(t.Context(), reports), s.Manifests(t.Context(), "a.yaml", []byte("a: 1")),
+	} {
+		if p == nil || p.Failure == "" {
+			t.Errorf("%+v", p)
 		}
 	}
 }

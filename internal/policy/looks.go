@@ -12,18 +12,23 @@ type view struct {
 	named   bool // "targets", as a key of something
 }
 
-// look finds out what each rule is to be asked of: those that look at input.targets of several targets, the others of a
-// single plan or document, and those that may look at either of both. Helper rules and functions count with the rule.
-func (all rules) look(c *ast.Compiler) {
+// split returns the rules to ask of a single plan or document, and those to ask of several targets at once: the latter look
+// at input.targets, by themselves or by what they build on. Rules that may look at either are in both, as exceptions are.
+func (all rules) split(c *ast.Compiler) (single, together rules) {
 	seen := map[*ast.Rule]view{}
 	for _, r := range all {
 		var v view
 		for _, clause := range c.GetRulesWithPrefix(r.ref) {
 			v.addAll(c, clause, seen, map[*ast.Rule]bool{})
 		}
-		r.together = v.targets || v.whole && v.named || r.kind == exception
-		r.single = !v.targets || v.other || v.whole || r.kind == exception
+		if !v.targets || v.other || v.whole || r.kind == exception {
+			single = append(single, r)
+		}
+		if v.targets || v.whole && v.named || r.kind == exception {
+			together = append(together, r)
+		}
 	}
+	return single, together
 }
 
 // addAll adds what a rule and all that it builds on look at.

@@ -17,21 +17,26 @@ const maxManifest = 8 << 20
 // Failure of the result. Rules that look at nothing but input.targets are left out.
 func (s *Set) Manifests(ctx context.Context, name string, src []byte) *report.Policy {
 	if len(src) > maxManifest {
-		return failed(fmt.Sprintf("%s cannot be put before the policies: it has %d bytes, where %d are the most", name, len(src), maxManifest))
+		return unread(name, fmt.Errorf("it has %d bytes, where %d are the most", len(src), maxManifest))
 	}
 	values, err := documents(name, src)
 	if err != nil {
-		return failed(fmt.Sprintf("%s cannot be put before the policies: %s", name, err))
+		return unread(name, err)
 	}
 	var docs []document
 	for _, v := range items(values) {
 		input, err := ast.InterfaceToValue(v)
 		if err != nil {
-			return failed(fmt.Sprintf("%s cannot be put before the policies: %s", name, err))
+			return unread(name, err)
 		}
 		docs = append(docs, document{input: input, address: addressOf(v), file: name})
 	}
 	return s.ask(ctx, s.single, docs)
+}
+
+// unread is the word on a file that policies cannot be asked about.
+func unread(name string, err error) *report.Policy {
+	return failed(fmt.Sprintf("%s cannot be put before the policies: %s", name, err), "mend the file, or leave it out of the manifests of `policies`: what cannot be read is not allowed")
 }
 
 // items returns documents with those of kind List replaced by what they list.

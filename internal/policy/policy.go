@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/util"
@@ -25,8 +26,7 @@ import (
 type Set struct {
 	Timeout time.Duration // of each call that asks; 0 is 30 s
 
-	single   *survey // what is asked of one plan or document
-	together *survey // what is asked of several targets at once; nil where nothing is
+	single, together *survey // what is asked of one plan or document, and of several targets at once
 }
 
 const defaultTimeout = 30 * time.Second
@@ -50,12 +50,14 @@ type About struct {
 // timeout, a fault while they are evaluated, a plan that is no JSON – is the Failure of the result. It is never nil.
 //
 // A built-in function that cannot do with a value, such as startswith with null, leaves its rule undefined, as everywhere
-// in Rego; that is no silent pass but a warning at the place where it was called. Messages may hold whatever is in the
-// plan, sensitive values included: redacting them is the caller's.
+// in Rego: ordinary policies count on that. It is no silent pass, though, but a warning of severity medium whose Source is
+// the place of the call.
+//
+// Messages may hold whatever is in the plan, sensitive values included, and so may a Failure: redacting is the caller's.
 func (s *Set) Judge(ctx context.Context, about About, plan []byte) *report.Policy {
 	input, err := planInput(about, plan)
 	if err != nil {
-		return failed("The plan cannot be put before the policies: " + err.Error())
+		return failed("the plan cannot be put before the policies: "+err.Error(), "hand over what `terraform show -json` prints of a plan")
 	}
 	return s.ask(ctx, s.single, []document{{input: input}})
 }
@@ -74,23 +76,30 @@ func planInput(about About, plan []byte) (ast.Value, error) {
 }
 
 // failed returns the word of policies that could not be asked.
-func failed(why string) *report.Policy {
-	return &report.Policy{Decisions: []report.Decision{}, Failure: line(why), Hint: "Nothing counts as allowed until the policies can be asked. " +
-		"Policies are taken from the base branch: mend them there, and plan again."}
+func failed(why, hint string) *report.Policy {
+	return &report.Policy{Decisions: []report.Decision{}, Failure: line(why), Hint: line(hint)}
 }
 
 // line returns s as one line of valid UTF-8, no longer than a report may hold.
-func line(s string) string {
-	const most = 4 << 10
-	if len(s) > 4*most {
-		s = s[:4*most]
+func line(s string) string { return shorten(s, 4<<10) }
+
+// shorten returns s as one line of valid UTF-8 of at most so many bytes.
+func shorten(s string, most int) string {
+	s = strings.ToValidUTF8(s[:min(len(s), 4*most)], "\uFFFD")
+	var parts []string
+	for _, part := range strings.FieldsFunc(s, breaks) {
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
+		}
 	}
-	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), blank), " ")
-	if len(s) > most {
+	if s = strings.Join(parts, " "); len(s) > most {
 		s = strings.ToValidUTF8(s[:most-len("…")], "") + "…"
 	}
 	return s
 }
+
+// breaks reports whether a letter has no place within a line.
+func breaks(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
 
 // compact returns v as JSON.
 func compact(v any) string {

@@ -20,8 +20,6 @@ type rule struct {
 	line    int
 	clauses int     // how many count
 	ref     ast.Ref // what is asked
-
-	single, together bool // what it is asked of; see look
 }
 
 // source returns "policies/terraform.rego:12".
@@ -32,6 +30,18 @@ type rules []*rule
 // exception is what a rule is that exempts others of its package: its value is lists of what follows deny_ in their names.
 // Source: https://www.conftest.dev/exceptions/
 const exception report.DecisionKind = "exception"
+
+// headings returns all rules of modules, whether they count or not, in the order of files and lines.
+func headings(modules map[string]*ast.Module) rules {
+	var all rules
+	for _, file := range sorted(modules) {
+		m := modules[file]
+		for _, r := range m.Rules {
+			all = append(all, &rule{pkg: dotted(m.Package.Path[1:]), name: dotted(r.Head.Ref().GroundPrefix()), file: file, line: r.Location.Row})
+		}
+	}
+	return all
+}
 
 // find returns the rules of modules that count, in the order of files and lines. Each clause of a set gets a twin of a
 // name of its own, so that what it says is known to be its word.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/util"
 
 	"github.com/layerbot/layerbot/internal/report"
 )
@@ -15,22 +14,18 @@ import (
 // environment, dir, wave, status, counts and changes. A change has its address, type, name and action; before and after,
 // path → value, as far as it may be shown; and the paths that are unknown or sensitive. nil if no rule looks at that.
 func (s *Set) Together(ctx context.Context, reports []report.Report) *report.Policy {
-	if s.together == nil {
+	if s.together != nil && len(s.together.rules) == 0 {
 		return nil
 	}
 	targets := make([]any, len(reports))
 	for i := range reports {
 		targets[i] = targetInput(&reports[i])
 	}
-	var input any = map[string]any{"targets": targets}
-	if err := util.RoundTrip(&input); err != nil {
-		return failed("The targets cannot be put before the policies: " + err.Error())
+	input, err := ast.InterfaceToValue(map[string]any{"targets": targets})
+	if err != nil { // a value of a report that is no JSON
+		return failed("the targets cannot be put before the policies: "+err.Error(), "plan again")
 	}
-	value, err := ast.InterfaceToValue(input)
-	if err != nil {
-		return failed("The targets cannot be put before the policies: " + err.Error())
-	}
-	return s.ask(ctx, s.together, []document{{input: value}})
+	return s.ask(ctx, s.together, []document{{input: input}})
 }
 
 type targetDoc struct {
