@@ -8,10 +8,10 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// Places returns where the blocks of the root module in dir of fsys that have an address – resources, data sources, outputs,
-// variables, checks, modules – are declared, and those of the modules with local sources that it calls. What an override
-// file changes is declared where it is without that file. What cannot be parsed is left out; an error is one of reading
-// files.
+// Places returns where the blocks of the root module in dir of fsys that have an address are declared (resources, data
+// sources, outputs, variables, checks, modules), and those of the modules with local sources that it calls. What an
+// override file changes is declared where it is without that file. What cannot be parsed is left out; an error is one of
+// reading files.
 func Places(fsys fs.FS, dir string) (Declarations, error) {
 	in, root, err := look(fsys, dir)
 	if err != nil {
@@ -41,8 +41,8 @@ type blocks struct {
 // keys matches what tells the instances of one block apart: [0], ["a.b"].
 var keys = regexp.MustCompile(`\[(?:[^]"]*|"(?:[^"\\]|\\.)*")\]`)
 
-// Find returns where the block of an address is declared: "module.vpc.aws_subnet.private", with or without instance keys;
-// an output is "output.NAME", a variable "var.NAME". What is in a module from elsewhere is where the call of the
+// Find returns where the block of an address is declared: "module.vpc.aws_subnet.private", with or without instance
+// keys; an output is "output.NAME", a variable "var.NAME". What is in a module from elsewhere is where the call of the
 // outermost such module is.
 func (d Declarations) Find(address string) (u Use, ok bool) {
 	address, _, _ = strings.Cut(keys.ReplaceAllString(address, ""), " ") // "aws_vpc.this (deposed object 1a2b3c4d)"

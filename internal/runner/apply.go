@@ -12,9 +12,10 @@ import (
 
 // Apply plans job.Target again and, in the same run, applies that very plan file if it is what reviewers saw (the
 // same, a refinement or a remainder), or if the job accepts any plan. Otherwise it changes nothing and returns a report
-// with status Stopped: its Failure is Stale, Unreviewed or, whatever the job accepts, Refused by policies, its Changes show the plan, its Differences what changed
+// with status Stopped: its Failure is Stale or Unreviewed, its Changes show the plan, its Differences what changed
 // since review. A plan that does nothing is Unchanged, whether it was reviewed or not; its report has no Apply, and
-// so no outputs.
+// so no outputs. A plan that policies deny is Stopped, too, with a Failure that is Refused, whatever was reviewed or is
+// accepted; one that does nothing is not.
 //
 // As with Plan, what goes wrong with the target is in the report, which is never nil; what was carried out before it
 // went wrong is in its Apply. When ctx ends, Terraform is interrupted at once and has time to save its state. A state

@@ -276,8 +276,8 @@ func BenchmarkInspect(b *testing.B) {
 	b.ReportMetric(1000*spent.cpu/float64(b.N), "cpu-ms") // what counts on a machine that does other things too
 }
 
-// BenchmarkJudge plans a layer of 300 objects with policies and without in turns; the bound is 1.10, and 1.25 where nothing changes: there
-// the plan's JSON is read for policies alone. A denial has it read once more.
+// BenchmarkJudge plans a layer of 300 objects with policies and without in turns; the bound is 1.10, and 1.25 where
+// nothing changes: there the plan's JSON is read for policies alone. A denial has it read once more.
 func BenchmarkJudge(b *testing.B) {
 	const files = local + "resource \"terraform_data\" \"a\" {\n  count = 300\n  input = { name = \"n-${count.index}\", text = join(\" \", range(500)), secret = sensitive(\"secret-${count.index}\") }\n}\n"
 	for name, c := range map[string]struct {

@@ -52,9 +52,9 @@ func (r *run) modules() []module {
 	return manifest.Modules
 }
 
-// nothingToShow reports whether the plan's JSON could add nothing to what is known: no policy asks for it, the plan, ended
-// with err, does nothing, said of nothing that it changed, and nothing in the configuration runs code. For a layer of AWS
-// resources that is half of the work saved: show, too, starts the provider to ask for its schema.
+// nothingToShow reports whether the plan's JSON could add nothing to what is known: no policy asks for it, the plan,
+// ended with err, does nothing, said of nothing that it changed, and nothing in the configuration runs code. For a layer
+// of AWS resources that is half of the work saved: show, too, starts the provider to ask for its schema.
 func (r *run) nothingToShow(err error, out *stream) bool {
 	return r.job.Judge == nil && err == nil && out.summed && !out.changed && len(out.diagnostics) == 0 && r.job.Mode.Zero() && !r.runsCode
 }

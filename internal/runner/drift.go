@@ -8,7 +8,8 @@ import (
 )
 
 // Drift plans job.Target twice, refresh-only and as it is: Drift of the report is everything that was changed outside
-// Terraform, Changes and Outputs are what an apply would do now. Status is Unchanged only if all three are empty. Policies are not asked.
+// Terraform, Changes and Outputs are what an apply would do now. Status is Unchanged only if all three are empty.
+// Policies are not asked.
 func (r *Runner) Drift(ctx context.Context, creds aws.ReadOnly, job Job) (*report.Report, error) {
 	job.Judge = nil
 	return r.conduct(ctx, "drift", creds, job, (*run).drift)

@@ -83,6 +83,7 @@ func (r *run) withhold(said *report.Policy, plan []byte) error {
 			d.Address = shown(d.Address)
 		}
 		d.Package, d.Rule, d.Message, d.Source, d.File = shown(d.Package), shown(d.Rule), shown(d.Message), shown(d.Source), shown(d.File)
+		d.Targets = nil // it is about this one
 		if d.File == "" || !fs.ValidPath(d.File) {
 			d.File, d.Line = r.runner.redact(place.File), place.Line
 		}

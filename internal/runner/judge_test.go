@@ -168,10 +168,14 @@ output "secret" {
 // Policies see everything. What they say of it shows no more than the rest of the report.
 func TestWhatPoliciesSayIsWithheld(t *testing.T) {
 	t.Parallel()
+	testWithheld(t, "terraform")
+}
+
+func testWithheld(t *testing.T, tool string) {
 	b := newBench(t, map[string]string{"app/main.tf": seen}, nil)
 	canaries := []string{"canary-variable", "canary-deep", "471147", "canary-changed", "can4", "canary-in-json", "canary-globbed", "canary-output", "canary-word"}
 	j := job(target())
-	j.Sensitive = []string{"terraform_data.globbed.input"}
+	j.Tool, j.Sensitive = tool, []string{"terraform_data.globbed.input"}
 	j.Judge = func(_ context.Context, plan []byte) *report.Policy {
 		var p report.Policy
 		for _, c := range canaries {

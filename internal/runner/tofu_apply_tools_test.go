@@ -82,3 +82,5 @@ func TestInterruptedOpenTofuSavesItsState(t *testing.T) {
 		t.Errorf("%s, held by %q", diff, s.held())
 	}
 }
+
+func TestWhatPoliciesSayOfOpenTofusPlanIsWithheld(t *testing.T) { testWithheld(t, "tofu") }
