@@ -210,7 +210,8 @@ func TestHostileTextBuildsNothingInHTML(t *testing.T) {
 	strip := func(list []string) []string { // runs of a diff's lines differ with the number of lines
 		return slices.DeleteFunc(list, func(s string) bool { return s == "span" })
 	}
-	for name, page := range map[string]func(string) Page{"planned": hostilePage, "merged": hostileMerged, "drifting": hostileDrift, "judged": hostileJudged, "refused": hostileRefused} {
+	for name, page := range map[string]func(string) Page{"planned": hostilePage, "merged": hostileMerged, "drifting": hostileDrift, "judged": hostileJudged, "refused": hostileRefused,
+		"scanned": func(s string) Page { p := hostileJudged(s); p.State = Scanned; return p }} {
 		want := strip(tags(page("harmless")))
 		for _, s := range []string{hostile, "</pre><script>alert(1)</script>", `"><img onerror=alert(1)>`, "javascript:alert(1)", "{{.}}", "</title>", "</style>"} {
 			if diff := cmp.Diff(want, strip(tags(page(s)))); diff != "" {

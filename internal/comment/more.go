@@ -82,7 +82,7 @@ type said[T comparable] struct {
 func gather[T comparable](v *view, list func(*target) []T) []*said[T] {
 	known := map[T]*said[T]{}
 	var all []*said[T]
-	for _, t := range v.all() {
+	for _, t := range v.targets {
 		for _, what := range list(t) {
 			f := known[what]
 			if f == nil {

@@ -45,7 +45,7 @@ func (v *view) opinionSection(o *opinion, limit int) section {
 // frame puts the rows of an opinion under its title: what fails the check in no fold.
 func (o *opinion) frame(rows string, open bool) string {
 	if o.fails {
-		return "### " + o.marked() + "\n\n" + rows + "\n"
+		return "### " + o.marked() + "\n\n" + rows + "\n" + o.note
 	}
 	return fold(markup(o.marked()), rows+"\n", open)
 }

@@ -79,7 +79,7 @@ func newView(p Page) *view {
 	})
 	slices.SortStableFunc(v.targets, order)
 	slices.SortStableFunc(v.others, order)
-	v.form()
+	v.takeOpinions()
 	return v
 }
 
