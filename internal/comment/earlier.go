@@ -48,13 +48,28 @@ func (v *view) earlierFailing() (n int) {
 	return n
 }
 
+// before returns what an earlier run said of a target, nil if there is none.
+func (v *view) before(id string) *Earlier {
+	i := slices.IndexFunc(v.Earlier, func(e Earlier) bool { return e.Target.ID() == id })
+	if i < 0 {
+		return nil
+	}
+	return &v.Earlier[i]
+}
+
 // earlierOutcome is the headline where it is the earlier targets that decide.
 func (v *view) earlierOutcome() (symbol, text string) {
 	if n := v.earlierWithoutPlan(); n > 0 {
 		return "❌", count(n, "affected target") + " " + verb(n, "has", "have") + " no plan on this commit"
 	}
+	if v.denies() {
+		return "❌", v.denialOutcome()
+	}
 	if n := v.earlierRefused(); n > 0 {
 		return "❌", "Denied by policy: " + count(n, "target") + " planned earlier on this commit"
+	}
+	if text := v.failingOutcome(); text != "" {
+		return "❌", text
 	}
 	if n := v.earlierFailing(); n > 0 {
 		return "❌", "The check fails for what scanners said of " + count(n, "target") + " earlier on this commit"

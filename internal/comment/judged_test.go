@@ -341,3 +341,25 @@ func TestFindingsFitTheBudget(t *testing.T) {
 		t.Error("the HTML page is shortened")
 	}
 }
+
+// A scan alone leaves the plans of earlier runs as they were, and the check speaks of both.
+func TestAScanBesideEarlierPlans(t *testing.T) {
+	p := pageOf()
+	p.Scans = []report.Scan{scanOf("05-compute", "prod", findingsOf()...)}
+	p.Earlier = []Earlier{{Target: target1("05-compute", "prod", 1), Status: report.Changed, Counts: report.Counts{Add: 2},
+		Tally: report.Tally{Judged: true, Warned: 3, Scanned: true, New: 2, Failing: 1}}}
+	p = withLimits(p, report.Threshold{Policies: true, Scanners: strict.Scanners})
+	title, summary, text := CheckText(p, "prod", Budget)
+	if title != "1 new finding fails the check" || !strings.Contains(summary, "| `compute/prod` | ❌ 2 to add | – | – | – | – | – | ⚠️ 3 warnings | ❌ 2 new, 1 failing, 2 existing |") ||
+		!strings.Contains(text, "Bucket is not encrypted") {
+		t.Errorf("%s\n%s\n%s", title, summary, text)
+	}
+	p.Earlier[0].Tally.Denied = 1
+	if title, _, _ := CheckText(p, "prod", Budget); title != "Denied by policy: 1 target planned earlier on this commit" {
+		t.Error(title)
+	}
+	p.Earlier[0].Status = ""
+	if title, _, _ := CheckText(p, "prod", Budget); title != "1 affected target has no plan on this commit" {
+		t.Error(title)
+	}
+}

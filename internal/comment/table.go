@@ -252,6 +252,9 @@ func (v *view) result(t *target) string {
 	case t.state == denied:
 		return "⛔ " + t.denial()
 	case t.state == "":
+		if e := v.before(t.id); e != nil {
+			return e.mark() + e.result()
+		}
 		return "not planned"
 	case v.State == Drifting:
 		return driftResult(t)

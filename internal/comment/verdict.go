@@ -42,6 +42,9 @@ func (v *view) judge() {
 			r = nil
 		}
 		t.tally = t.limit.Sum(r, t.scan)
+		if e := v.before(t.id); e != nil { // its plan, and what policies say of that, are of an earlier run
+			t.tally.Judged, t.tally.Denied, t.tally.Warned, t.tally.Unasked = e.Tally.Judged, e.Tally.Denied, e.Tally.Warned, e.Tally.Unasked
+		}
 	}
 	v.judgeTogether()
 	if v.State == Scanned {
@@ -62,7 +65,6 @@ func (v *view) judgeTogether() {
 	}
 	for _, d := range v.Together.Decisions {
 		for _, t := range v.about(d) {
-			t.tally.Judged = true
 			if t.limit.Blocks(d) {
 				t.tally.Denied++
 			} else {
@@ -72,7 +74,7 @@ func (v *view) judgeTogether() {
 	}
 	if v.Together.Failure != "" {
 		for _, t := range v.all() {
-			t.tally.Unasked = t.tally.Unasked || t.tally.Judged
+			t.tally.Unasked = t.tally.Unasked || t.asked()
 		}
 	}
 }
@@ -80,7 +82,7 @@ func (v *view) judgeTogether() {
 // about returns the targets of the page that a decision on several is about.
 func (v *view) about(d report.Decision) (list []*target) {
 	for _, t := range v.all() {
-		if len(d.Targets) == 0 && t.tally.Judged || slices.Contains(d.Targets, t.id) {
+		if t.asked() && (len(d.Targets) == 0 || slices.Contains(d.Targets, t.id)) {
 			list = append(list, t)
 		}
 	}
