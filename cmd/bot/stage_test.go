@@ -60,6 +60,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"oidc":         onStage((*stage).oidc),
 	"sts-fails":    onStage((*stage).stsFails),
 	"objects":      onStage((*stage).objects),
+	"sarif":        onStage((*stage).sarif),
 }
 
 type stageKey struct{}

@@ -39,7 +39,7 @@ func Scan(ctx context.Context, b Bench, scanners Scanners, t *Ticket, jobs []Job
 	if parallel <= 0 {
 		parallel = max(1, runtime.GOMAXPROCS(0)/2) // the scanners of one target run at once, too
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	var group errgroup.Group
 	group.SetLimit(parallel)
 	for _, j := range Scans(jobs) {
 		group.Go(func() error { return x.one(ctx, j) })
