@@ -32,7 +32,7 @@ func HTML(p Page) string {
 		data.BeforeTitle = "Targets of earlier runs"
 	}
 	for _, c := range v.columns() {
-		data.Columns = append(data.Columns, c.title)
+		data.Columns = append(data.Columns, htmlCell{c.title, c.words})
 	}
 	data.Notices, data.Stop = nil, nil
 	if v.blocked() {
@@ -78,7 +78,7 @@ type htmlPage struct {
 
 	Losses  bool
 	Stop    *Notice // why nothing could be planned
-	Columns []string
+	Columns []htmlCell
 	Targets []htmlTarget
 	Before  []htmlEarlier
 	Code    []htmlCode
@@ -97,9 +97,16 @@ type htmlTarget struct {
 	ID, Name, Result, Tally string
 	Open                    bool
 	Job, Outputs            string
-	Cells, Why, Upstream    []string
+	Cells                   []htmlCell
+	Why, Upstream           []string
 	Lost                    []htmlLoss
 	Blocks                  []htmlBlock
+}
+
+// An htmlCell is one of the table, or a title in its head: of words, or of numbers.
+type htmlCell struct {
+	Text  string
+	Words bool
 }
 
 type htmlEarlier struct {
@@ -138,9 +145,7 @@ func (v *view) htmlTarget(t *target) htmlTarget {
 	for _, id := range v.Upstream[t.id] {
 		h.Upstream = append(h.Upstream, visible(v.nameOf(id)))
 	}
-	for _, c := range v.columns() {
-		h.Cells = append(h.Cells, t.cell(c))
-	}
+	h.Cells = v.htmlCells(t)
 	lost := v.losing(t)
 	for i := range lost {
 		if c := &lost[i]; loss(c) != "" {
@@ -148,6 +153,13 @@ func (v *view) htmlTarget(t *target) htmlTarget {
 		}
 	}
 	return h
+}
+
+func (v *view) htmlCells(t *target) (cells []htmlCell) {
+	for _, c := range v.columns() {
+		cells = append(cells, htmlCell{t.cell(c), c.words})
+	}
+	return cells
 }
 
 // htmlBlocks cuts a diff into runs of lines with the same class; a text that is no diff is one run.

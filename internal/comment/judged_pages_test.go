@@ -135,7 +135,7 @@ func judgedPages() map[string]Page {
 	local := scanOf("05-compute", "dev", finding(report.Existing, report.Low, 20, "Bucket has no versions", avd132))
 	local.Base, local.Head = "", ""
 	p = pageOf()
-	p.State, p.Head, p.Links, p.Next, p.Scans = Scanned, "", Links{}, "", []report.Scan{local}
+	p.State, p.PullRequest, p.Head, p.Links, p.Next, p.Scans = Scanned, 0, "", Links{}, "", []report.Scan{local}
 	out["scanned_local"] = withLimits(p, strict)
 	p = pageOf(judge(changes("05-compute", "prod", 1, web), open22, costly), judge(changes("01-network", "prod", 0)),
 		failed("07-dns", "prod", report.Failure{Kind: report.Broken, Message: "terraform plan failed"}))

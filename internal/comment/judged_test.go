@@ -32,6 +32,9 @@ func TestJudgedGolden(t *testing.T) {
 			golden(t, name+".md", got.Body)
 			golden(t, name+".html", HTML(p))
 			build(t, got.Body)
+			if first, again := Render(p), Render(p); first != again {
+				t.Error("the same page is rendered in two ways")
+			}
 		})
 	}
 }

@@ -42,9 +42,5 @@ func (v *view) htmlOpinion(o *opinion) htmlOpinion {
 
 // htmlScanned is a target of which only scanners and policies tell.
 func (v *view) htmlScanned(t *target) htmlTarget {
-	h := htmlTarget{ID: t.id, Name: visible(t.name), Result: v.result(t), Job: v.Links.Jobs[t.id]}
-	for _, c := range v.columns() {
-		h.Cells = append(h.Cells, t.cell(c))
-	}
-	return h
+	return htmlTarget{ID: t.id, Name: visible(t.name), Result: v.result(t), Job: v.Links.Jobs[t.id], Cells: v.htmlCells(t)}
 }

@@ -1,6 +1,7 @@
 package comment
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -9,7 +10,10 @@ import (
 // Budget less the line of a ReplyMarker. Page fields that are about plans count for nothing.
 func ScanReply(p Page) Rendered {
 	p.State, p.Reports, p.Expected, p.Earlier, p.Together, p.WhatIf = Scanned, nil, 0, nil, nil, false
-	p.Why, p.Upstream, p.Others, p.Accept = nil, nil, nil, ""
+	p.Why, p.Upstream, p.Others, p.Accept, p.Next = nil, nil, nil, "", ""
+	if p.PullRequest != 0 {
+		p.Next = cmp.Or(p.Command, "/scan")
+	}
 	return newView(p).compose(Budget-maxReplyMarker, false)
 }
 

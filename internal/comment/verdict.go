@@ -42,7 +42,7 @@ func (v *view) judge() {
 			r = nil
 		}
 		t.tally = t.limit.Sum(r, t.scan)
-		if e := v.before(t.id); e != nil { // its plan, and what policies say of that, are of an earlier run
+		if e := v.before(t.id); e != nil && t.state == "" { // its plan, and what policies say of that, are of an earlier run
 			t.tally.Judged, t.tally.Denied, t.tally.Warned, t.tally.Unasked = e.Tally.Judged, e.Tally.Denied, e.Tally.Warned, e.Tally.Unasked
 		}
 	}
