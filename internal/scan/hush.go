@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"math"
 	"path"
 	"slices"
 	"strings"
@@ -43,12 +44,12 @@ func hush(plain, bare []seen) []seen {
 }
 
 // raws returns what merge takes, each that is suppressed with the word of words that does it; where there is none, with
-// the settings of the base.
-func (a adapter) raws(all []seen, words []report.Suppression, settings string) []raw {
+// the settings of the base. words are those of tree.
+func (a adapter) raws(all []seen, t *tree, words []report.Suppression, settings string) []raw {
 	out := make([]raw, len(all))
 	for i, s := range all {
 		if s.hushed {
-			w, found := a.hushedBy(s, words)
+			w, found := a.hushedBy(s, t, words)
 			if !found && settings != "" {
 				w.File, w.Line = settings, 1
 			}
@@ -62,33 +63,43 @@ func (a adapter) raws(all []seen, words []report.Suppression, settings string) [
 	return out
 }
 
-// hushedBy returns the word that keeps s quiet: of those that name its rule the one that is nearest above it or in it,
-// else one of a file that lists them, else one anywhere, as at the call of a module. A word that nobody finds is said to
-// stand where the finding is.
-func (a adapter) hushedBy(s seen, words []report.Suppression) (w report.Suppression, found bool) {
-	const listed, elsewhere, none = 1 << 20, 1 << 21, 1 << 22
-	best := report.Suppression{Tool: s.tool, Rule: s.rule, File: s.file, Line: s.line}
-	least := none
+// hushedBy returns the word that keeps s quiet, the likeliest first: one that names its rule in the block or above it,
+// one there that may name it otherwise, one of a file that lists them, one at the call of a module. A word that nobody
+// finds is said to stand where the finding is.
+func (a adapter) hushedBy(s seen, t *tree, words []report.Suppression) (w report.Suppression, found bool) {
+	const near = 3 // lines above a block, for comments of several
+	best, least := report.Suppression{Tool: s.tool, Rule: s.rule, File: s.file, Line: s.line}, math.MaxInt
 	for _, w := range words {
-		if !slices.Contains(a.hears, w.Tool) || !s.named(w.Rule) {
-			continue
-		}
-		far := elsewhere
-		switch {
-		case slices.Contains(a.ignores, path.Base(w.File)):
-			far = listed
-		case w.File == s.file && w.Line <= s.line:
-			far = s.line - w.Line
-		case w.File == s.file && w.Line <= s.end:
-			far = 0
-		case w.File == s.file:
-			far = listed + 1
+		far := math.MaxInt
+		named, above := s.named(w.Rule), max(s.line-w.Line, 0)
+		switch there := w.File == s.file && w.Line <= s.end; {
+		case !slices.Contains(a.hears, w.Tool):
+		case there && named:
+			far = above
+		case there && above <= near:
+			far = 1<<20 + above
+		case named && slices.Contains(a.ignores, path.Base(w.File)):
+			far = 1 << 21
+		case named && t.callsModule(w.File, w.Line):
+			far = 1 << 22
 		}
 		if far < least {
 			best, least = w, far
 		}
 	}
-	return best, least < none
+	return best, least < math.MaxInt
+}
+
+// callsModule reports whether the block that begins at a line of a file, or below its comments, calls a module.
+func (t *tree) callsModule(file string, line int) bool {
+	lines := strings.Split(string(t.files[file]), "\n")
+	for _, text := range lines[min(max(line-1, 0), len(lines)):] {
+		text = strings.TrimSpace(text)
+		if text != "" && !strings.HasPrefix(text, "#") && !strings.HasPrefix(text, "//") && !strings.HasPrefix(text, "/*") {
+			return strings.HasPrefix(text, "module")
+		}
+	}
+	return false
 }
 
 // named reports whether rule is what s goes by, as people write it.

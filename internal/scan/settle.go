@@ -72,7 +72,7 @@ func (l *look) settle(words []report.Suppression, settings string) (head, base [
 		st.State, st.Message, st.Hint = report.Crashed, fault.message, fault.hint
 		return nil, nil
 	}
-	head = l.adapter.raws(all, words, settings)
+	head = l.adapter.raws(all, l.head.tree, words, settings)
 	var notes []string
 	if large := l.head.tree.large; len(large) > 0 {
 		notes = append(notes, fmt.Sprintf("left out, being larger than %d MiB: %s", maxFile>>20, oneLine(strings.Join(large, ", "), maxFault)))
@@ -81,7 +81,7 @@ func (l *look) settle(words []report.Suppression, settings string) (head, base [
 		if all, fault = l.base.seen(); fault != nil {
 			notes = append(notes, "the base could not be scanned, so that all findings count as new: "+fault.message)
 		}
-		base = l.adapter.raws(all, nil, settings)
+		base = l.adapter.raws(all, l.base.tree, nil, settings)
 	}
 	st.Message = strings.Join(notes, "; ")
 	return head, base

@@ -132,7 +132,7 @@ func TestWhatIsIgnoredAtTheRootAndInTheLayerIsIgnored(t *testing.T) {
 func TestSettingsOfTheBase(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ tool, file, text, want string }{
-		{"trivy", "trivy.yaml", "severity: [HIGH]\nscan:\n  skip-dirs: [x]\nrego:\n  check: [policies]\nmodule:\n  dir: wasm\noutput: /tmp/x\n", "severity:\n    - HIGH\nscan:\n    skip-dirs:\n        - x\n"},
+		{"trivy", "trivy.yaml", "severity: [HIGH]\nscan:\n  skip-dirs: [x]\nrego:\n  check: [policies]\nmodule:\n  dir: wasm\noutput: x.json\n", "severity:\n    - HIGH\nscan:\n    skip-dirs:\n        - x\n"},
 		{"checkov", ".checkov.yaml", "skip-check: CKV_AWS_1,CKV_AWS_2\nexternal-checks-dir: [checks]\nsoft-fail: true\n", "skip-check: CKV_AWS_1,CKV_AWS_2\n"},
 		{"tfsec", ".tfsec/config.yml", "exclude: [x]\n", "exclude: [x]\n"},
 		{"tflint", ".tflint.hcl", "config {}\n", "config {}\n"},
