@@ -128,6 +128,15 @@ func (n *Tally) count(f Finding) {
 	}
 }
 
+// Add returns the tally of both.
+func (n Tally) Add(m Tally) Tally {
+	return Tally{
+		Judged: n.Judged || m.Judged, Denied: n.Denied + m.Denied, Warned: n.Warned + m.Warned, Unasked: n.Unasked || m.Unasked,
+		Scanned: n.Scanned || m.Scanned, New: n.New + m.New, Existing: n.Existing + m.Existing, Fixed: n.Fixed + m.Fixed,
+		Suppressed: n.Suppressed + m.Suppressed, Failing: n.Failing + m.Failing, Silent: n.Silent + m.Silent, Lacking: n.Lacking + m.Lacking,
+	}
+}
+
 // Refused reports whether policies keep the target from being applied.
 func (n Tally) Refused() bool { return n.Denied > 0 || n.Unasked }
 
