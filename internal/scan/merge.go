@@ -122,7 +122,10 @@ func (g *group) finding() report.Finding {
 	lead := slices.MinFunc(g.raws, func(a, b raw) int {
 		return cmp.Or(cmp.Compare(a.end-a.line, b.end-b.line), cmp.Compare(b.severity.Rank(), a.severity.Rank()), cmp.Compare(b.tool, a.tool))
 	})
-	f := report.Finding{Message: lead.message, File: lead.file, Line: lead.line, Address: lead.address, Suppressed: lead.suppressed}
+	f := report.Finding{
+		Message: cmp.Or(oneLine(lead.message, maxMessage), "no message"), File: lead.file, Line: lead.line,
+		Address: oneLine(lead.address, maxAddress), Suppressed: lead.suppressed,
+	}
 	if lead.end > lead.line {
 		f.End = lead.end
 	}
@@ -130,11 +133,11 @@ func (g *group) finding() report.Finding {
 	for _, r := range g.raws {
 		quiet = quiet && r.suppressed != nil
 		f.Suppressed = cmp.Or(f.Suppressed, r.suppressed)
-		f.Address = cmp.Or(f.Address, r.address)
+		f.Address = cmp.Or(f.Address, oneLine(r.address, maxAddress))
 		if r.severity.Rank() > f.Severity.Rank() {
 			f.Severity = r.severity
 		}
-		rule := report.Rule{Tool: r.tool, ID: r.rule, Link: r.link}
+		rule := report.Rule{Tool: r.tool, ID: r.rule, Link: httpsOnly(r.link)}
 		if !slices.ContainsFunc(f.Rules, func(o report.Rule) bool { return o.Tool == rule.Tool }) {
 			f.Rules = append(f.Rules, rule)
 		}

@@ -38,8 +38,9 @@ func suppressions(tree Files, tools []string) ([]report.Suppression, error) {
 			found = wordsOf(name, src)
 		}
 		for _, s := range found {
-			if heeded(s.Tool, tools) {
-				s.File, s.Rule, s.Reason = name, oneLine(s.Rule, maxName), oneLine(s.Reason, maxMessage)
+			s.File, s.Rule = name, oneLine(s.Rule, maxName)
+			s.Reason = strings.TrimRight(oneLine(s.Reason, maxMessage), " :;,–—-(") // what led to a word
+			if s.Rule != "" && heeded(s.Tool, tools) {
 				all = append(all, s)
 			}
 		}

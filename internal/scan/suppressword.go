@@ -77,5 +77,5 @@ func tidy(text string) string {
 	text = anyWord.ReplaceAllString(text, " ")
 	text = strings.TrimSuffix(strings.TrimSuffix(strings.TrimSpace(text), "*/"), "-->")
 	text = strings.TrimLeft(strings.TrimSpace(text), "#/*<!- \t:;,–—")
-	return strings.TrimRight(strings.TrimSpace(text), "#/*-–— \t:,(")
+	return strings.TrimRight(strings.TrimSpace(text), "#/* \t")
 }

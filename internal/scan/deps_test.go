@@ -1,3 +1,0 @@
-package scan
-
-import _ "github.com/santhosh-tekuri/jsonschema/v6"
