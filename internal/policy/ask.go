@@ -62,7 +62,7 @@ func (s *Set) ask(ctx context.Context, q *survey, docs []document) *report.Polic
 	for _, d := range docs {
 		decisions, err := q.eval(within, d)
 		if err := cmp.Or(err, within.Err()); err != nil {
-			return failed(s.why(ctx, q, err), "nothing is allowed until the policies can be asked: mend them on the base branch, where they are taken from, then plan again")
+			return failed(s.why(ctx, err), "nothing is allowed until the policies can be asked: mend them on the base branch, where they are taken from, then plan again")
 		}
 		all = append(all, decisions...)
 	}
@@ -110,70 +110,21 @@ func (s *survey) eval(ctx context.Context, d document) ([]report.Decision, error
 	return all, nil
 }
 
-// exempt returns the exemptions that hold.
-func (s *survey) exempt(answers []any) map[string]bool {
-	all := map[string]bool{}
-	for i, r := range s.rules {
-		if r.kind != exception {
-			continue
-		}
-		for _, name := range texts(answers[i]) {
-			all[r.pkg+":"+name] = true
-		}
-	}
-	return all
-}
-
-// exemption returns what exempts a rule: what follows deny_ in its name, in its package.
-func (r *rule) exemption() string {
-	return r.pkg + ":" + strings.TrimPrefix(strings.TrimPrefix(r.name, string(r.kind)), "_")
-}
-
-// texts returns the strings of lists of lists.
-func texts(value any) []string {
-	if s, ok := value.(string); ok {
-		return []string{s}
-	}
-	var all []string
-	list, _ := value.([]any)
-	for _, item := range list {
-		all = append(all, texts(item)...)
-	}
-	return all
-}
-
-// excepted returns denials as warnings that block nothing; of warnings nothing.
-func excepted(all []report.Decision) []report.Decision {
-	for i := range all {
-		all[i].Message, all[i].Severity = line("excepted: "+all[i].Message), ""
-		if all[i].Kind == report.Warn {
-			return nil
-		}
-		all[i].Kind = report.Warn
-	}
-	return all
-}
-
 // why says why policies could not be asked.
-func (s *Set) why(ctx context.Context, q *survey, err error) string {
-	var fault *topdown.Error
-	at := ""
-	if errors.As(err, &fault) {
-		at = q.where(fault)
-	}
+func (s *Set) why(ctx context.Context, err error) string {
+	fault := &topdown.Error{Message: err.Error()}
+	errors.As(err, &fault)
 	switch {
 	case ctx.Err() != nil:
 		return "the policies were not asked to the end: " + context.Cause(ctx).Error()
 	case topdown.IsCancel(err) || errors.Is(err, context.DeadlineExceeded):
-		return fmt.Sprintf("%s took longer than %s", at, s.timeout().Round(time.Millisecond))
-	case fault != nil:
-		return at + ": " + fault.Message
+		return fmt.Sprintf("%s took longer than %s", where(fault), s.timeout().Round(time.Millisecond))
 	}
-	return err.Error()
+	return where(fault) + ": " + fault.Message
 }
 
 // where returns the place in a policy that a fault arose at.
-func (s *survey) where(fault *topdown.Error) string {
+func where(fault *topdown.Error) string {
 	if fault.Location != nil && fault.Location.File != "" {
 		return place(fault.Location.File, fault.Location.Row)
 	}
@@ -182,11 +133,5 @@ func (s *survey) where(fault *topdown.Error) string {
 			return place(frame.Location.File, frame.Location.Row)
 		}
 	}
-	var files []string
-	for _, r := range s.rules {
-		if len(files) == 0 || files[len(files)-1] != r.file {
-			files = append(files, r.file)
-		}
-	}
-	return strings.Join(files, ", ")
+	return "the policies"
 }

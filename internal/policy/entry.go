@@ -93,7 +93,10 @@ func (r *rule) entry(value any) (report.Decision, error) {
 		}
 		return d, nil
 	}
-	return report.Decision{}, fmt.Errorf("%s: an entry of %s is %s: write a string, or an object with msg", r.source(), r.name, compact(value))
+	return report.Decision{}, &topdown.Error{
+		Location: ast.NewLocation(nil, r.file, r.line, 1),
+		Message:  fmt.Sprintf("an entry of %s is %s: write a string, or an object with msg", r.name, compact(value)),
+	}
 }
 
 // decision returns one that says msg.
@@ -107,7 +110,7 @@ func (s *survey) warnings(stumbles []topdown.Error) []report.Decision {
 	var all []report.Decision
 	seen := map[string]bool{}
 	for _, e := range stumbles {
-		at := s.where(&e)
+		at := where(&e)
 		if seen[at] {
 			continue
 		}

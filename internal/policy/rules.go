@@ -27,10 +27,6 @@ func (r *rule) source() string { return place(r.file, r.line) }
 
 type rules []*rule
 
-// exception is what a rule is that exempts others of its package: its value is lists of what follows deny_ in their names.
-// Source: https://www.conftest.dev/exceptions/
-const exception report.DecisionKind = "exception"
-
 // headings returns all rules of modules, whether they count or not, in the order of files and lines.
 func headings(modules map[string]*ast.Module) rules {
 	var all rules
@@ -128,10 +124,13 @@ func twin(m *ast.Module, clause *ast.Rule, n int, documented []*ast.Annotations)
 	name := fmt.Sprint(twinName, n)
 	c.Head.SetRef(ast.Ref{ast.VarTerm(name)})
 	c.Head.Name = ast.Var(name)
-	for _, a := range slices.Concat(clause.Annotations, documented) {
-		if a.Scope == "rule" || slices.Contains(documented, a) {
+	for _, a := range clause.Annotations {
+		if a.Scope == "rule" {
 			m.Annotations = append(m.Annotations, a.Copy(c))
 		}
+	}
+	for _, a := range documented {
+		m.Annotations = append(m.Annotations, a.Copy(c))
 	}
 	m.Rules = append(m.Rules, c)
 	return m.Package.Path.Append(ast.StringTerm(name))
