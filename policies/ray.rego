@@ -282,16 +282,19 @@ quantity(_, v) := v if {
 	v >= 0
 }
 
-quantity(resource, v) := to_number(digits) * factor(suffix) if {
+quantity(resource, v) := scaled(digits, suffix) if {
 	is_string(v)
 	[[_, written, suffix]] := regex.find_all_string_submatch_n(`^\+?([0-9]{1,18}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})?$`, v, 1)
 	digits := trim_suffix(regex.replace(concat("", ["0", written]), `^0+([0-9])`, "$1"), ".")
 	not [resource, suffix] in [["memory", "m"], ["memory", "u"], ["memory", "n"]]
 }
 
-factor(suffix) := {
-	"n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18,
+scaled(digits, suffix) := to_number(digits) * {
+	"": 1, "k": 1000, "M": 1000000, "G": 1000000000, "T": 1000000000000, "P": 1000000000000000, "E": 1000000000000000000,
 	"Ki": 1024, "Mi": 1048576, "Gi": 1073741824, "Ti": 1099511627776, "Pi": 1125899906842624, "Ei": 1152921504606846976,
 }[suffix]
 
-factor(suffix) := to_number(concat("", ["1", suffix])) if regex.match(`^[eE].`, suffix)
+# Divided, not multiplied by 0.001, which binary fractions do not have.
+scaled(digits, suffix) := to_number(digits) / {"m": 1000, "u": 1000000, "n": 1000000000}[suffix]
+
+scaled(digits, suffix) := to_number(concat("", [digits, suffix])) if regex.match(`^[eE].`, suffix)

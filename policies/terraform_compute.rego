@@ -223,10 +223,14 @@ warn contains about("volume_size", v.of, msg) if {
 	msg := sprintf("%s has no size: the image or the snapshot decides", [volume_words(v)])
 }
 
-volume_sizes := array.concat([[v.of, v.size] | some v in volumes], [[r, path] |
-	some r in plan.of({"aws_eks_node_group", "aws_emr_cluster", "aws_emr_instance_fleet", "aws_emr_instance_group"})
-	walk(r.change.after, [path, _])
-	instance.last_word(path) in {"disk_size", "ebs_root_volume_size", "size"}
+volume_sizes := array.flatten([
+	[[v.of, v.size] | some v in volumes],
+	[[r, ["disk_size"]] | some r in plan.of({"aws_eks_node_group"})],
+	[[r, path] |
+		some r in plan.of({"aws_emr_cluster", "aws_emr_instance_fleet", "aws_emr_instance_group"})
+		walk(r.change.after, [path, _])
+		instance.last_word(path) in {"ebs_root_volume_size", "size"}
+	],
 ])
 
 # The instance metadata service, in its second version only:

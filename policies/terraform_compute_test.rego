@@ -192,3 +192,183 @@ test_instance_type_edge_override if {
 	verdict("instance_type", one("aws_instance", {"instance_type": "g5.xlarge"})) == "ok" with data.config.terraform as {"gpu_instance_types": ["g5.xlarge"]}
 	verdict("instance_type", one("aws_instance", {"instance_type": "g5.xlarge"})) == "deny" with data.config.terraform as {"cpu_instance_types": ["g5.xlarge"]}
 }
+
+# Volumes.
+
+root(block) := one("aws_instance", {"root_block_device": [block], "ebs_block_device": []})
+
+mapping(ebs) := one("aws_launch_template", {"block_device_mappings": [{"device_name": "/dev/xvda", "ebs": [ebs]}]})
+
+test_ebs_encrypted_denies if expect("ebs_encrypted", "deny", {
+	"a volume": one("aws_ebs_volume", {"encrypted": false}),
+	"a volume, null": one("aws_ebs_volume", {"encrypted": null}),
+	"a volume, left out": one("aws_ebs_volume", {}),
+	"a volume, left out and computed": configured("aws_ebs_volume", {}, {"encrypted": true}, {"size": {"constant_value": 1}}),
+	"a volume, null by a constant": configured("aws_ebs_volume", {}, {"encrypted": true}, {"encrypted": {"constant_value": null}}),
+	"a volume, null by a variable": configured("aws_ebs_volume", {}, {"encrypted": true}, {"encrypted": reference(["var.encrypted"])}),
+	"a mapping, in words": mapping({"encrypted": "false"}),
+	"a mapping, empty": mapping({"encrypted": ""}),
+	"a mapping, null": mapping({"encrypted": null}),
+	"a mapping, left out": mapping({"volume_size": 10}),
+	"the second mapping": one("aws_launch_template", {"block_device_mappings": [{"ebs": [{"encrypted": "true"}]}, {"ebs": [{"encrypted": "false"}]}]}),
+	"the first mapping": one("aws_launch_template", {"block_device_mappings": [{"ebs": [{"encrypted": "false"}]}, {"ebs": [{"encrypted": "true"}]}]}),
+	"a template without a volume": one("aws_launch_template", {"block_device_mappings": []}),
+	"a template without an EBS volume": one("aws_launch_template", {"block_device_mappings": [{"virtual_name": "ephemeral0", "ebs": []}]}),
+	"the root volume": root({"encrypted": false}),
+	"the root volume, left out": root({}),
+	"no root volume": one("aws_instance", {"root_block_device": []}),
+	"no root volume, which is computed": configured("aws_instance", {}, {"root_block_device": true}, {}),
+	"another volume": one("aws_instance", {"root_block_device": [{"encrypted": true}], "ebs_block_device": [{"encrypted": true}, {"encrypted": false}]}),
+	"another volume in a dynamic block": configured(
+		"aws_instance", {"root_block_device": [{"encrypted": true}], "ebs_block_device": [{"volume_size": 1}]},
+		{"ebs_block_device": [{"encrypted": true}]}, {"root_block_device": [{"encrypted": {"constant_value": true}}]},
+	),
+	"a static block beside a dynamic one": configured(
+		"aws_instance", {"root_block_device": [{"encrypted": true}], "ebs_block_device": [{"encrypted": true}, {}]},
+		{"ebs_block_device": [{}, {"encrypted": true}]}, {"ebs_block_device": [{"encrypted": later}]},
+	),
+	"a mapping in a dynamic block": configured(
+		"aws_launch_template", {"block_device_mappings": [{"ebs": [{}]}]}, {"block_device_mappings": [{"ebs": [{"encrypted": true}]}]}, {},
+	),
+	"a launch configuration": one("aws_launch_configuration", {"root_block_device": [{"encrypted": false}]}),
+	"a launch configuration without a volume": one("aws_launch_configuration", {}),
+	"a spot instance": one("aws_spot_instance_request", {"root_block_device": [{"encrypted": false}]}),
+	"a spot fleet": one("aws_spot_fleet_request", {"launch_specification": [{"root_block_device": [{"encrypted": true}]}, {"root_block_device": [{"encrypted": false}]}]}),
+	"a spot fleet without a volume": one("aws_spot_fleet_request", {"launch_specification": [{"root_block_device": []}]}),
+	"a service's volume": one("aws_ecs_service", {"volume_configuration": [{"managed_ebs_volume": [{"encrypted": false}]}]}),
+	"an image": one("aws_imagebuilder_image_recipe", {"block_device_mapping": [{"ebs": [{"encrypted": "false"}]}]}),
+})
+
+test_ebs_encrypted_allows if expect("ebs_encrypted", "ok", {
+	"a volume": one("aws_ebs_volume", {"encrypted": true}),
+	"a mapping, in words": mapping({"encrypted": "true"}),
+	"a mapping, as a number": mapping({"encrypted": "1"}),
+	"a mapping that takes a volume away": one("aws_launch_template", {"block_device_mappings": [{"ebs": [{"encrypted": "true"}]}, {"no_device": "true", "ebs": []}]}),
+	"all of an instance": one("aws_instance", {"root_block_device": [{"encrypted": true}], "ebs_block_device": [{"encrypted": true}]}),
+	"an instance of the plan's template": referring_to("aws_instance", {"launch_template": [{}]}, {"block_device_mappings": [{"ebs": [{"encrypted": "true"}]}]}),
+	"a device that is taken away": one("aws_launch_configuration", {"root_block_device": [{"encrypted": true}], "ebs_block_device": [{"no_device": true}]}),
+	"a service without a volume": one("aws_ecs_service", {"volume_configuration": []}),
+})
+
+test_ebs_encrypted_edge_unknown_warns if expect("ebs_encrypted", "warn", {
+	"a volume": configured("aws_ebs_volume", {}, {"encrypted": true}, {"encrypted": later}),
+	"a volume, by a local": configured("aws_ebs_volume", {}, {"encrypted": true}, {"encrypted": reference(["local.encrypted"])}),
+	"a volume without a configuration": plan([changed("aws_ebs_volume", {}, {"encrypted": true})]),
+	"the root volume": configured("aws_instance", {"root_block_device": [{}]}, {"root_block_device": [{"encrypted": true}]}, {"root_block_device": [{"encrypted": later}]}),
+	"a mapping": configured(
+		"aws_launch_template", {"block_device_mappings": [{"ebs": [{}]}]}, {"block_device_mappings": [{"ebs": [{"encrypted": true}]}]},
+		{"block_device_mappings": [{"ebs": [{"encrypted": later}]}]},
+	),
+	"the mappings": plan([changed("aws_launch_template", {}, {"block_device_mappings": true})]),
+	"a node group of EKS": one("aws_eks_node_group", {"launch_template": []}),
+	"a template elsewhere": one("aws_instance", {"launch_template": [{"id": "lt-elsewhere"}]}),
+	"a module's variable": {
+		"resource_changes": [object.union(changed("aws_ebs_volume", {}, {"encrypted": true}), {"module_address": "module.a[\"k\"]"})],
+		"configuration": {
+			"provider_config": {"aws": constant("eu-west-1")},
+			"root_module": {"module_calls": {"a": {"module": {"resources": [configuration("aws_ebs_volume", {"encrypted": reference(["var.encrypted"])})]}}}},
+		},
+	},
+})
+
+test_ebs_encrypted_edge_override if {
+	limits := {"ebs_encrypted_by_default": true}
+	verdict("ebs_encrypted", one("aws_ebs_volume", {})) == "ok" with data.config.terraform as limits
+	verdict("ebs_encrypted", one("aws_instance", {})) == "ok" with data.config.terraform as limits
+	verdict("ebs_encrypted", one("aws_ebs_volume", {"encrypted": false})) == "deny" with data.config.terraform as limits
+	verdict("ebs_encrypted", mapping({"encrypted": "false"})) == "deny" with data.config.terraform as limits
+}
+
+test_volume_size_denies if expect("volume_size", "deny", {
+	"a volume": one("aws_ebs_volume", {"size": 501}),
+	"a fraction more": one("aws_ebs_volume", {"size": 500.5}),
+	"in words": one("aws_ebs_volume", {"size": "501"}),
+	"no number": one("aws_ebs_volume", {"size": "1e3"}),
+	"the root volume": root({"volume_size": 501}),
+	"another volume": one("aws_instance", {"root_block_device": [{"volume_size": 8}], "ebs_block_device": [{"volume_size": 8}, {"volume_size": 16384}]}),
+	"a mapping": mapping({"volume_size": 501}),
+	"the second mapping": one("aws_launch_template", {"block_device_mappings": [{"ebs": [{"volume_size": 8}]}, {"ebs": [{"volume_size": 501}]}]}),
+	"a node group": one("aws_eks_node_group", {"disk_size": 501}),
+	"a launch configuration": one("aws_launch_configuration", {"ebs_block_device": [{"volume_size": 501}]}),
+	"a spot instance": one("aws_spot_instance_request", {"root_block_device": [{"volume_size": 501}]}),
+	"a spot fleet": one("aws_spot_fleet_request", {"launch_specification": [{"ebs_block_device": [{"volume_size": 501}]}]}),
+	"a service": one("aws_ecs_service", {"volume_configuration": [{"managed_ebs_volume": [{"size_in_gb": 501}]}]}),
+	"an image": one("aws_imagebuilder_container_recipe", {"instance_configuration": [{"block_device_mapping": [{"ebs": [{"volume_size": 501}]}]}]}),
+	"EMR": one("aws_emr_cluster", {"core_instance_group": [{"ebs_config": [{"size": 501}]}]}),
+	"EMR's root": one("aws_emr_cluster", {"ebs_root_volume_size": 501}),
+})
+
+test_volume_size_allows if expect("volume_size", "ok", {
+	"as large as may be": one("aws_ebs_volume", {"size": 500}),
+	"a mapping": mapping({"volume_size": 500}),
+	"the default of EKS": one("aws_eks_node_group", {"disk_size": null}),
+	"a database": one("aws_db_instance", {"allocated_storage": 1000}),
+})
+
+test_volume_size_edge_unknown_warns if expect("volume_size", "warn", {
+	"a volume": configured("aws_ebs_volume", {}, {"size": true}, {"size": later}),
+	"the image's": root({"encrypted": true}),
+	"a snapshot's": configured("aws_ebs_volume", {"snapshot_id": "snap-1"}, {"size": true}, {"snapshot_id": {"constant_value": "snap-1"}}),
+	"a mapping": mapping({"encrypted": "true"}),
+	"a node group": configured("aws_eks_node_group", {}, {"disk_size": true}, {"disk_size": later}),
+})
+
+test_volume_size_edge_override if {
+	verdict("volume_size", one("aws_ebs_volume", {"size": 1000})) == "ok" with data.config.terraform as {"volume_max_gib": 1000}
+	verdict("volume_size", one("aws_ebs_volume", {"size": 11})) == "deny" with data.config.terraform as {"volume_max_gib": 10}
+}
+
+# The instance metadata service.
+
+metadata(options) := one("aws_launch_template", {"metadata_options": options})
+
+test_imdsv2_denies if expect("imdsv2", "deny", {
+	"optional": metadata([{"http_tokens": "optional"}]),
+	"no options": metadata([]),
+	"null": metadata(null),
+	"left out": one("aws_launch_template", {}),
+	"empty options": metadata([{}]),
+	"null tokens": metadata([{"http_tokens": null, "http_endpoint": "enabled"}]),
+	"one of two": metadata([{"http_tokens": "required"}, {"http_tokens": "optional"}]),
+	"the other of two": metadata([{"http_tokens": "optional"}, {"http_tokens": "required"}]),
+	"computed": configured("aws_launch_template", {}, {"metadata_options": true}, {"name": {"constant_value": "x"}}),
+	"computed tokens": configured(
+		"aws_instance", {"metadata_options": [{}]}, {"metadata_options": [{"http_tokens": true}]},
+		{"metadata_options": [{"http_endpoint": {"constant_value": "enabled"}}]},
+	),
+	"an instance": one("aws_instance", {"instance_type": "t3.medium"}),
+	"an instance that overrides its template": one("aws_instance", {"launch_template": [{"id": "lt-1"}], "metadata_options": [{"http_tokens": "optional"}]}),
+	"a launch configuration": one("aws_launch_configuration", {"metadata_options": []}),
+	"a spot instance": one("aws_spot_instance_request", {}),
+	"a spot fleet": one("aws_spot_fleet_request", {"launch_specification": [{"instance_type": "m5.large"}]}),
+	"another case": metadata([{"http_tokens": "Required"}]),
+})
+
+test_imdsv2_allows if expect("imdsv2", "ok", {
+	"required": metadata([{"http_tokens": "required"}]),
+	"no service at all": metadata([{"http_tokens": "optional", "http_endpoint": "disabled"}]),
+	"an instance": one("aws_instance", {"metadata_options": [{"http_tokens": "required"}]}),
+	"an instance of the plan's template": referring_to("aws_instance", {"launch_template": [{}]}, {"metadata_options": [{"http_tokens": "required"}]}),
+	"a node group of the plan's template": referring_to("aws_eks_node_group", {"launch_template": [{}]}, {"metadata_options": [{"http_tokens": "required"}]}),
+	"a spot fleet of a template": one("aws_spot_fleet_request", {"launch_specification": [], "launch_template_config": []}),
+})
+
+test_imdsv2_edge_unknown_warns if expect("imdsv2", "warn", {
+	"tokens": configured(
+		"aws_launch_template", {"metadata_options": [{}]}, {"metadata_options": [{"http_tokens": true}]},
+		{"metadata_options": [{"http_tokens": later}]},
+	),
+	"without a configuration": plan([changed("aws_instance", {}, {"metadata_options": true})]),
+	"a template elsewhere": one("aws_instance", {"launch_template": [{"id": "lt-elsewhere"}]}),
+	"a node group's template elsewhere": one("aws_eks_node_group", {"launch_template": [{"id": "lt-elsewhere"}]}),
+	"a node group of EKS": one("aws_eks_node_group", {"launch_template": []}),
+})
+
+test_imdsv2_edge_a_template_that_is_made_through_a_local_is_judged_itself if {
+	p := object.union(referring_to("aws_eks_node_group", {"launch_template": [{}]}, {"metadata_options": [{"http_tokens": "optional"}]}), {"configuration": {"root_module": {"resources": [
+		configuration("aws_eks_node_group", {"launch_template": [{"id": reference(["local.template"])}]}),
+		configuration("aws_launch_template", {}),
+	]}}})
+	addresses := {e.address | some e in terraform.deny | terraform.warn with input as p; e.rule == "imdsv2"}
+	addresses == {"aws_launch_template.x"}
+}
