@@ -33,6 +33,7 @@ func (v *view) opinionSection(o *opinion, limit int) section {
 	s.forms[asList] = o.frame(v.byRule(o.rows, room), false)
 	var b strings.Builder
 	for i := range o.rows {
+		s.clipped = s.clipped || len(o.rows[i].message) > maxMessage
 		if b.WriteString(v.line(&o.rows[i], true)); b.Len() > limit {
 			s.level = asList
 			return s
@@ -65,7 +66,7 @@ func (o *opinion) tally() string {
 	for i := range o.rows {
 		word := o.rows[i].word
 		if word == "" {
-			word = "of nothing that was found"
+			word = "other"
 		}
 		if n[word]++; n[word] == 1 {
 			words = append(words, word)
