@@ -10,7 +10,8 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// findAll makes a raw of each line of files that has "!rule" in a comment, and takes the comment away.
+// findAll makes raws of the lines of files that end in "#! rule …", and takes that away: "rule?" is suppressed, "rule*" is of
+// gitleaks.
 func findAll(files map[string]string) (map[string]string, []raw) {
 	clean, all := map[string]string{}, []raw(nil)
 	for name, text := range files {
@@ -19,8 +20,11 @@ func findAll(files map[string]string) (map[string]string, []raw) {
 			code, rules, _ := strings.Cut(line, "#!")
 			lines[i] = strings.TrimRight(code, " ")
 			for _, rule := range strings.Fields(rules) {
-				r := raw{tool: "trivy", rule: strings.TrimSuffix(rule, "?"), severity: report.High, message: "m", file: name, line: i + 1, end: i + 1}
-				if strings.HasSuffix(rule, "?") {
+				r := raw{tool: "trivy", rule: strings.TrimRight(rule, "?*"), severity: report.High, message: "m", file: name, line: i + 1, end: i + 1}
+				if strings.HasSuffix(rule, "*") {
+					r.tool = "gitleaks"
+				}
+				if strings.HasSuffix(rule, "?") || strings.HasSuffix(rule, "?*") {
 					r.suppressed = &report.Suppression{Tool: "trivy", Rule: r.rule, File: name, Line: i + 1}
 				}
 				all = append(all, r)
@@ -98,6 +102,27 @@ func TestCompare(t *testing.T) {
 		},
 		"suppressed ones are last": {
 			one("x = 1 #! s\n"), one("a = 1 #! a?\nb = 1 #! b\nx = 1 #! s\n"), []string{"new b main.tf:2", "new a main.tf:1 suppressed", "existing s main.tf:3"},
+		},
+		"a secret that moved to another file": {
+			map[string]string{"a.sh": "key=abc #! s*\n"}, map[string]string{"b.sh": "\n  key=abc #! s*\n"}, []string{"existing s b.sh:2"},
+		},
+		"another secret in the same place": {
+			one("key = \"abc\" #! s*\n"), one("key = \"abd\" #! s*\n"), []string{"new s main.tf:1", "fixed s main.tf:1"},
+		},
+		"another key between the same lines": {
+			one("k = <<EOT\nBEGIN #! s*\nEOT\n"), one("k = <<EOT\nBEGIN\nEOT\nk = \"BEGIN\" #! s*\n"), []string{"new s main.tf:4", "fixed s main.tf:2"},
+		},
+		"a secret that is allowed now": {
+			one("key = \"abc\" #! s*\n"), one("key = \"abc\" # why " + gitleaksWord + " #! s?*\n"), []string{"existing s main.tf:1 newly suppressed"},
+		},
+		"a secret in a comment that is allowed now": {
+			map[string]string{"a.sh": "# key=abc #! s*\n"}, map[string]string{"a.sh": "# key=abc # " + gitleaksWord + " #! s?*\n"}, []string{"existing s a.sh:1 newly suppressed"},
+		},
+		"an argument of the same name in another file is another": {
+			map[string]string{"a.tfvars": "public = true #! x\n"}, map[string]string{"b.tfvars": "public = true #! x\n"}, []string{"new x b.tfvars:1", "fixed x a.tfvars:1"},
+		},
+		"a block without a name in another file is another": {
+			map[string]string{"a.tf": "locals { #! x\n}\n"}, map[string]string{"b.tf": "locals { #! x\n}\n"}, []string{"new x b.tf:1", "fixed x a.tf:1"},
 		},
 		"a file that is no HCL": {
 			map[string]string{"x.yaml": "a: 1\nkey: v #! s\n"}, map[string]string{"x.yaml": "a: 1\nb: 2\nkey:  w #! s\n"}, []string{"existing s x.yaml:3"},

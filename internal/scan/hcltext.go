@@ -30,19 +30,19 @@ const (
 )
 
 type hclReader struct {
-	src    []byte
-	at     int
-	line   int
-	stack  []hclMode
-	marker string // that ends the heredoc
-	blank  []byte // src without comments
-	from   int    // where the comment began, or its line
-	out    hclText
+	src   []byte
+	at    int
+	line  int
+	stack []hclMode
+	blank []byte // src without comments
+	from  int    // where the comment began, or its line
+	out   hclText
 }
 
 type hclMode struct {
-	kind byte
-	line int
+	kind   byte
+	line   int
+	marker string // that ends a heredoc
 }
 
 func readHCL(src []byte) hclText {
@@ -63,7 +63,7 @@ func (r *hclReader) mode() byte {
 	return r.stack[len(r.stack)-1].kind
 }
 
-func (r *hclReader) push(kind byte) { r.stack = append(r.stack, hclMode{kind, r.line}) }
+func (r *hclReader) push(kind byte) { r.stack = append(r.stack, hclMode{kind: kind, line: r.line}) }
 
 func (r *hclReader) pop() {
 	if len(r.stack) > 0 {
@@ -89,24 +89,24 @@ func (r *hclReader) step() {
 			return
 		}
 		r.at++
-	case inString:
-		r.stepString()
+	case inString, inHeredoc:
+		r.stepText(mode)
 	default:
 		r.stepCode()
 	}
 }
 
-func (r *hclReader) stepString() {
+func (r *hclReader) stepText(mode byte) {
 	switch {
-	case r.sees(`\`) && r.at+1 < len(r.src) && r.src[r.at+1] != '\n':
-		r.at++
 	case r.sees("$${"), r.sees("%%{"):
 		r.at += 2
 	case r.sees("${"), r.sees("%{"):
 		r.push(inQuoted)
 		r.at++
-	case r.sees(`"`):
+	case mode == inString && r.sees(`"`):
 		r.pop()
+	case mode == inString && r.sees(`\`) && !r.sees("\\\n"):
+		r.at = min(r.at+1, len(r.src)-1)
 	}
 	r.at++
 }
@@ -134,13 +134,17 @@ func (r *hclReader) stepCode() {
 
 // heredoc begins one if this is one: << or <<-, a name, the end of the line.
 func (r *hclReader) heredoc() {
-	line, _, _ := bytes.Cut(r.src[r.at:], []byte("\n"))
-	name := strings.TrimSpace(strings.TrimPrefix(string(line[2:]), "-"))
-	if name != "" && !strings.ContainsAny(name, " \t\"(){}[]") {
-		r.marker = name
-		r.push(inHeredoc)
+	line := r.rest()
+	if name := strings.TrimSpace(strings.TrimPrefix(line[2:], "-")); name != "" && !strings.ContainsAny(name, " \t\"(){}[]") {
+		r.stack = append(r.stack, hclMode{inHeredoc, r.line, name})
 		r.at += len(line) - 1
 	}
+}
+
+// rest returns the rest of the line.
+func (r *hclReader) rest() string {
+	line, _, _ := bytes.Cut(r.src[r.at:], []byte("\n"))
+	return string(line)
 }
 
 func (r *hclReader) newline() {
@@ -157,18 +161,9 @@ func (r *hclReader) newline() {
 	r.line++
 	r.from = r.at
 	r.out.parents = append(r.out.parents, r.open())
-	for r.mode() == inHeredoc && r.at < len(r.src) { // at the begin of a line
-		line, _, more := bytes.Cut(r.src[r.at:], []byte("\n"))
-		if strings.TrimSpace(string(line)) == r.marker {
-			r.pop()
-			return
-		}
-		r.at += len(line)
-		if more {
-			r.at++
-			r.line++
-			r.out.parents = append(r.out.parents, r.open())
-		}
+	if r.mode() == inHeredoc && strings.TrimSpace(r.rest()) == r.stack[len(r.stack)-1].marker {
+		r.at += len(r.rest())
+		r.pop()
 	}
 }
 

@@ -10,10 +10,21 @@ import (
 	"unicode"
 )
 
-// identity returns what stays of a finding when lines move: the ID is "what-where", what being a digest of the fact, the
-// block that it is about and its place in there, where one of the file. The text of a secret is in none of them.
-func identity(fact, file, block, place string) (id string) {
-	return hashOf(8, fact, block, place) + "-" + hashOf(4, file)
+// identity returns what stays of a finding when lines move: the ID is "what-where", what being a digest of the fact and of
+// the place that it is about, where one of the file.
+func identity(fact, file string, at anchor) string {
+	home := ""
+	if !at.whole {
+		home = file // it is known in this file only
+	}
+	return hashOf(8, fact, at.block, at.place, home) + "-" + hashOf(4, file)
+}
+
+// An anchor is what a finding is about, without its line.
+type anchor struct {
+	block string // its first line; "" where there is none
+	place string // in there: a nested block by its text, an argument by its name, "" for the block itself; of a secret, its text
+	whole bool   // they say all: in another file it is the same thing, moved
 }
 
 // movable returns the part of an ID that stays when the block moves to another file.
@@ -32,16 +43,19 @@ func hashOf(size int, parts ...string) string {
 
 // A source is one file that findings are about.
 type source struct {
+	lines []string
+	code  []string // the same without comments, in HCL
 	hcl   *hclText // nil if it is none
-	lines []string // without comments
 }
 
 func newSource(name string, src []byte) source {
-	if !isHCL(name) {
-		return source{lines: strings.Split(string(src), "\n")}
+	s := source{lines: strings.Split(string(src), "\n")}
+	s.code = s.lines
+	if isHCL(name) {
+		text := readHCL(src)
+		s.hcl, s.code = &text, text.lines
 	}
-	text := readHCL(src)
-	return source{&text, text.lines}
+	return s
 }
 
 // isHCL reports whether a file is in HCL's native syntax, https://developer.hashicorp.com/terraform/language/files.
@@ -52,39 +66,70 @@ func isHCL(name string) bool {
 // maxBlock is how many lines of a nested block tell it from others.
 const maxBlock = 200
 
-// locate returns the block that a line (from 1) is in, by its first line, and the place in it: a nested block by its
-// text, an argument by its name, "" for the block itself.
-func (s source) locate(line int) (block, place string) {
+// secret returns the anchor of a secret in lines from 1: itself, for another one in its place is a new one.
+func (s source) secret(line, end int) anchor {
+	var b strings.Builder
+	for i := max(line-1, 0); i < min(max(line, end), line+maxBlock, len(s.lines)); i++ {
+		text := s.code[i]
+		if strings.TrimSpace(text) == "" {
+			text = s.lines[i] // it may be in the comment
+		}
+		b.WriteString(squeeze(disallowed(text)))
+	}
+	return anchor{place: b.String(), whole: b.Len() > 0}
+}
+
+// disallowed returns a line without the comment in which it allows its secret.
+func disallowed(line string) string {
+	before, _, allowed := strings.Cut(line, gitleaksWord)
+	if !allowed {
+		return line
+	}
+	if signs := anySign.FindAllStringIndex(before, -1); len(signs) > 0 {
+		return before[:signs[len(signs)-1][0]]
+	}
+	return before
+}
+
+// locate returns the anchor of what is in a line, from 1.
+func (s source) locate(line int) (at anchor) {
 	line--
-	if line < 0 || line >= len(s.lines) {
-		return "", ""
+	if line < 0 || line >= len(s.code) {
+		return anchor{}
 	}
 	if s.hcl == nil {
-		return "", argument(s.lines[line])
+		return anchor{place: argument(s.code[line])}
 	}
 	parents := s.hcl.parents
 	top := line
 	for parents[top] >= 0 {
 		top = parents[top]
 	}
-	if before, _, brace := strings.Cut(s.lines[top], "{"); brace && !strings.Contains(before, "=") {
-		block = squeeze(before)
-	}
-	if block != "" && top == line {
-		return block, ""
+	if before, _, brace := strings.Cut(s.code[top], "{"); brace && !strings.Contains(before, "=") {
+		at.block = squeeze(before)
+		at.whole = strings.Contains(at.block, `"`) // it has a name
 	}
 	inner := line
 	if !s.opens(line) {
 		inner = parents[line]
 	}
-	if inner < 0 || inner == top || strings.Contains(s.lines[inner], "=") {
-		return block, argument(s.lines[line])
+	switch {
+	case at.block != "" && top == line:
+	case inner < 0 || inner == top || strings.Contains(s.code[inner], "="):
+		at.place = argument(s.code[line])
+	default:
+		at.place = s.nested(inner)
 	}
+	return at
+}
+
+// nested returns the text of the block that begins in a line.
+func (s source) nested(begin int) string {
 	var b strings.Builder
-	for i := inner; i < len(s.lines) && i < inner+maxBlock && (i == inner || parents[i] >= inner); i++ {
-		b.WriteString(squeeze(s.lines[i]))
+	for i := begin; i < min(len(s.code), begin+maxBlock) && (i == begin || s.hcl.parents[i] >= begin); i++ {
+		b.WriteString(squeeze(s.code[i]))
 	}
-	return block, b.String()
+	return b.String()
 }
 
 // opens reports whether a brace is opened in a line and not closed there.

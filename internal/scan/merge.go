@@ -34,9 +34,11 @@ func merge(all []raw, tree Files) ([]report.Finding, error) {
 	findings, seen := make([]report.Finding, len(groups)), map[string]int{}
 	for i, g := range groups {
 		f := g.finding()
-		fact := canonical(f.Rules[0].ID)
-		block, place := sources[f.File].locate(f.Line)
-		f.ID = identity(fact, f.File, block, place)
+		at := sources[f.File].locate(f.Line)
+		if f.Rules[0].Tool == "gitleaks" {
+			at = sources[f.File].secret(f.Line, f.End)
+		}
+		f.ID = identity(canonical(f.Rules[0].ID), f.File, at)
 		seen[f.ID]++
 		if n := seen[f.ID]; n > 1 {
 			f.ID += "-" + strconv.Itoa(n)

@@ -54,6 +54,9 @@ func TestWordsInCode(t *testing.T) {
 		"a reason that is another's":     {"#trivy:ignore:X-1 a website\n#trivy:ignore:X-2\n", []string{"1 trivy X-1: a website", "2 trivy X-2: "}},
 		"a comment that is further away": {"# a title\n\n#trivy:ignore:X-1\n", []string{"3 trivy X-1: "}},
 		"a comment beside code above":    {"x = 1 # one\n#trivy:ignore:X-1\n", []string{"2 trivy X-1: "}},
+		"spaces that look like one":      {"x = \"a \u00a0trivy:ignore:A-1 b\"\n#\ttfsec:ignore:A-2\n", []string{"1 trivy A-1: ", "2 tfsec A-2: "}},
+		"a carriage return between":      {"#checkov:skip=CKV_1:a\r#checkov:skip=CKV_2:b\n", []string{"1 checkov CKV_1: a", "1 checkov CKV_2: b"}},
+		"tflint in an expression":        {"x = <<EOT\n${ /* tflint-ignore: a */ b }\n# tflint-ignore: c\nEOT\n", []string{"2 tflint a: "}},
 		"all tools on a line": {
 			"x = 1 # tfsec:ignore:a-b-c trivy:ignore:A-1 checkov:skip=CKV_AWS_1: why not\n",
 			[]string{"1 tfsec a-b-c: why not", "1 trivy A-1: why not", "1 checkov CKV_AWS_1: why not"},
@@ -199,6 +202,7 @@ func FuzzWords(f *testing.F) {
 		s := newSource("x.tf", []byte(text))
 		for i := range lines + 2 {
 			s.locate(i)
+			s.secret(i, i+3)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -15,7 +16,6 @@ import (
 // tflint: https://github.com/terraform-linters/tflint/blob/master/docs/user-guide/annotations.md
 // gitleaks: https://github.com/gitleaks/gitleaks#gitleaksallow
 var (
-	aquaWord    = regexp.MustCompile(`(?:^| )\s*[#/*]*((?:tfsec|trivy):\S*)`)
 	checkovWord = regexp.MustCompile(`(?:checkov|bridgecrew|cortex):skip= *([A-Za-z_\d-]+(?:,[A-Za-z_\d-]+)*)(?::(.*))?`)
 	tflintWord  = regexp.MustCompile(`tflint-ignore(-file)?: ([^*/#]+)`)
 	anyWord     = regexp.MustCompile(`(?:tfsec|trivy):\S+|(?:checkov|bridgecrew|cortex):skip=[\w,-]*:?|tflint-ignore(?:-file)?: [^*/#]*|` + gitleaksWord)
@@ -34,18 +34,18 @@ func wordsIn(line, mark string, first, code, document bool) []report.Suppression
 		return all
 	}
 	line = strings.TrimSpace(line)
-	for _, m := range aquaWord.FindAllStringSubmatch(line, -1) {
-		if tool, rule := aquaSections(m[1]); rule != "" {
+	for word := range strings.SplitSeq(line, " ") {
+		if tool, rule := aquaSections(strings.TrimLeft(strings.TrimSpace(word), "#/* \t")); rule != "" {
 			all = append(all, report.Suppression{Tool: tool, Rule: rule, Reason: tidy(mark)})
 		}
 	}
-	if m := checkovWord.FindStringSubmatch(line); m != nil { // checkov heeds the first of a line
-		reason := tidy(m[2])
-		if reason == "" {
-			reason = tidy(mark)
+	for line := range strings.SplitSeq(line, "\r") { // which ends a line for checkov; it heeds one word in each
+		m := checkovWord.FindStringSubmatch(line)
+		if m == nil {
+			continue
 		}
 		for rule := range strings.SplitSeq(m[1], ",") {
-			all = append(all, report.Suppression{Tool: "checkov", Rule: rule, Reason: reason})
+			all = append(all, report.Suppression{Tool: "checkov", Rule: rule, Reason: cmp.Or(tidy(m[2]), tidy(mark))})
 		}
 	}
 	if m := tflintWord.FindStringSubmatch(mark); m != nil && (m[1] == "" || first) { // that of a file only at its begin
@@ -64,6 +64,9 @@ func wordsIn(line, mark string, first, code, document bool) []report.Suppression
 // aquaSections reads "tfsec:ignore:aws-s3-x[bucket=y]:exp:2030-01-31". It may be over, and counts still.
 func aquaSections(word string) (tool, rule string) {
 	parts := strings.Split(strings.TrimSuffix(word, "*/"), ":")
+	if parts[0] != "tfsec" && parts[0] != "trivy" {
+		return "", ""
+	}
 	for i := 1; i+1 < len(parts); i += 2 {
 		if parts[i] == "ignore" {
 			rule, _, _ = strings.Cut(parts[i+1], "[")
