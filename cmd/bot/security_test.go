@@ -51,7 +51,7 @@ func TestThreat09WordsThatWouldBeArguments(t *testing.T) {
 }
 
 func TestThreat10PullRequestThatChangesItsRules(t *testing.T) {
-	play(t, "base_configuration", "base")
+	play(t, "base_configuration", "base", "policies")
 }
 
 func TestThreat12ForgedCheckOrMarker(t *testing.T) {

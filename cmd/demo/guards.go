@@ -30,7 +30,7 @@ func guarding() []scene {
 			}},
 			Want: want{
 				Targets: []string{"01-network/dev"}, Comments: 1, Says: []string{"`network/dev` | changes | 0 | 1 | 0 | 0 |"},
-				Lacks: []string{"whole internet", "generic-api-key"}, Checks: map[string]string{"layerbot / dev": "success 1 target changes"},
+				Lacks: []string{"whole internet", "new finding"}, Checks: map[string]string{"layerbot / dev": "success 1 target changes"},
 			},
 		},
 	}
