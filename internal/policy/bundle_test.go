@@ -70,7 +70,7 @@ func TestWhatIsNoBundleIsRefused(t *testing.T) {
 		"another type":            {`{"Files":{}}`, "cannot unmarshal object"},
 		"no base64":               {`"%"`, "illegal base64"},
 		"no gzip":                 {`"AAAA"`, "EOF"},
-		"a bomb":                  {pack(`{"a.rego":"` + strings.Repeat(" ", 64<<20) + `"}`), "more than 4194304 bytes unpacked"},
+		"a bomb":                  {pack(`{"a.rego":"` + strings.Repeat(" ", 5<<20) + `"}`), "more than 4194304 bytes unpacked"},
 		"more than fits":          {`"` + strings.Repeat("A", policy.MaxPacked) + `"`, "where 262144 are the most"},
 		"something after":         {pack(`{}`, 1), "something follows"},
 		"a second one":            {pack(`{"a.rego":""}`, []byte(pack(`{}`))...), "something follows"},
@@ -149,7 +149,7 @@ func TestGather(t *testing.T) {
 
 func TestGatherThatFindsNoPolicySaysWhatToDo(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	large := make([]byte, 400<<10)
+	large := make([]byte, 300<<10)
 	for i := range large {
 		large[i] = byte(' ' + random.IntN(64))
 	}

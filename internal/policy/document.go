@@ -17,7 +17,7 @@ import (
 )
 
 // maxNodes is how many values the documents of one file may have, with what aliases stand for counted each time.
-const maxNodes = 250_000
+const maxNodes = 200_000
 
 // maxDepth is how deep they may be nested.
 const maxDepth = 200
