@@ -83,13 +83,20 @@ func TestWhatAScannerLeavesRunningKeepsNobodyWaiting(t *testing.T) {
 
 func TestACancelledScanIsAnError(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, map[string]string{"trivy": "exec /bin/sleep 60"})
-	ctx, cancel := context.WithCancel(context.Background())
-	time.AfterFunc(200*time.Millisecond, cancel)
-	start := time.Now()
-	s, err := w.Scan(ctx, jobOf(nil, "trivy"))
-	if !errors.Is(err, context.Canceled) || s == nil || time.Since(start) > 10*time.Second {
-		t.Errorf("%v, %v after %s", err, s, time.Since(start))
+	for name, script := range map[string]string{
+		"while it looks":               `[ "$1" = --version ] && { echo ` + Pinned("trivy") + "; exit; }\nexec /bin/sleep 60",
+		"while it tells its version":   "exec /bin/sleep 60",
+		"while it starts other things": "/bin/sleep 60 & /bin/sleep 60",
+	} {
+		w := newWorld(t, nil)
+		w.script("trivy", script)
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(200*time.Millisecond, cancel)
+		start := time.Now()
+		s, err := w.Scan(ctx, jobOf(nil, "trivy"))
+		if !errors.Is(err, context.Canceled) || s == nil || time.Since(start) > 10*time.Second {
+			t.Errorf("%s: %v, %v after %s", name, err, s, time.Since(start))
+		}
 	}
 }
 

@@ -90,6 +90,14 @@ func TestCheckovIsFoundInItsPythonEnvironment(t *testing.T) {
 	if st := w.Find(context.Background(), []report.Scanner{{Tool: "checkov"}})[0]; st.State != report.Ran {
 		t.Errorf("%+v", st)
 	}
+	// What pip has written down is not asked for again.
+	if err := os.MkdirAll(filepath.Join(dir, "..", "lib", "python3.12", "site-packages", "checkov-3.0.1.dist-info"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	st := w.Find(context.Background(), []report.Scanner{{Tool: "checkov", Version: Pinned("checkov"), Required: true}})[0]
+	if st.State != report.WrongVersion || st.Version != "3.0.1" {
+		t.Errorf("%+v", st)
+	}
 }
 
 // What PATH names relative to a folder would be the change's to choose.

@@ -1,12 +1,14 @@
 package scan
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -14,7 +16,7 @@ import (
 type run struct {
 	root      string   // of the copy, and the folder in which the scanner is started
 	dir       string   // of the layer, from root, slash-separated
-	varFiles  []string // absolute
+	varFiles  []string // copies of the target's, absolute
 	workspace string   // of Terraform; "" is the default
 	settings  string   // file with settings of the base; "" where there are none
 	ignore    string   // file that lists what is suppressed; likewise
@@ -31,12 +33,10 @@ func (s *session) layOut(place string, a adapter, t *tree, bare bool) (run, erro
 	if err := t.lay(r.root, keep, a.marks, bare); err != nil {
 		return r, err
 	}
-	for _, name := range s.job.Target.VarFiles {
-		if t.files[name] != nil {
-			r.varFiles = append(r.varFiles, filepath.Join(r.root, filepath.FromSlash(name)))
-		}
-	}
 	var err error
+	if r.varFiles, err = s.varFiles(place, t); err != nil {
+		return r, err
+	}
 	if name, text := a.ignored(t, r.dir); name != "" && !bare {
 		if r.ignore, err = write(place, name, text); err != nil {
 			return r, err
@@ -56,18 +56,45 @@ func (s *session) layOut(place string, a adapter, t *tree, bare bool) (run, erro
 	return r, err
 }
 
+// varFiles writes the target's var-files, of those that there are, below place under names of ours: trivy, tfsec and
+// tflint take a comma in a name for the begin of another.
+func (s *session) varFiles(place string, t *tree) ([]string, error) {
+	var all []string
+	for i, name := range s.job.Target.VarFiles {
+		if t.files[name] == nil {
+			continue
+		}
+		ext := ".tfvars"
+		if strings.HasSuffix(name, ".json") {
+			ext += ".json"
+		}
+		file, err := write(place, strconv.Itoa(i)+ext, t.files[name])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, file)
+	}
+	return all, nil
+}
+
 func write(place, name string, text []byte) (string, error) {
 	file := filepath.Join(place, name)
 	return file, os.WriteFile(file, text, 0o600)
 }
 
-// ignored returns the first of the scanner's ignore files that there is, with what those of that name at the root and in
-// the layer's folder say; name is "" where there is none.
+// ignored returns the first of the scanner's ignore files that there is; name is "" where there is none. One in the
+// layer's folder adds to that at the root, and takes the place of a YAML one.
 func (a adapter) ignored(t *tree, dir string) (name string, text []byte) {
 	for _, name := range a.ignores {
-		if text := t.joined(dir, name); len(text) > 0 {
-			return name, text
+		file := t.first(dir, []string{name})
+		if file == "" {
+			continue
 		}
+		text := t.files[file]
+		if root := t.files[name]; file != name && path.Ext(name) != ".yaml" {
+			text = bytes.Join([][]byte{root, text}, []byte("\n"))
+		}
+		return name, text
 	}
 	return "", nil
 }

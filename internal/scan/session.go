@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"slices"
@@ -24,6 +25,9 @@ type session struct {
 
 // open reads the files of a job.
 func open(ctx context.Context, job Job) (*session, error) {
+	if !fs.ValidPath(job.Target.Dir) {
+		return nil, fmt.Errorf("%q is no folder of the repository", job.Target.Dir)
+	}
 	s := &session{job: job}
 	var err error
 	if s.head, err = gather(ctx, job.Head); err != nil {

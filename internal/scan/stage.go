@@ -154,12 +154,3 @@ func (t *tree) first(dir string, names []string) string {
 	}
 	return ""
 }
-
-// joined returns the contents of the files called name, at the root and in the layer's folder.
-func (t *tree) joined(dir, name string) []byte {
-	text := slices.Clone(t.files[name])
-	if more := t.files[path.Join(dir, name)]; dir != "." && more != nil {
-		text = append(append(text, '\n'), more...)
-	}
-	return text
-}

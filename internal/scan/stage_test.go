@@ -29,6 +29,18 @@ func TestPathsThatLeaveTheTreeAreRefused(t *testing.T) {
 	}
 }
 
+func TestALayerOutsideOfTheTreeIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, dir := range []string{"", "../x", "/etc", "app/../.."} {
+		j := jobOf(nil, "trivy")
+		j.Target.Dir = dir
+		w := newWorld(t, map[string]string{"trivy": trivyNone})
+		if _, err := w.Scan(context.Background(), j); err == nil || !strings.Contains(err.Error(), "is no folder of the repository") {
+			t.Errorf("%q: %v", dir, err)
+		}
+	}
+}
+
 func TestAFileThatCannotBeReadIsAnError(t *testing.T) {
 	t.Parallel()
 	j := jobOf(map[string]string{"app/main.tf": ""}, "trivy")
@@ -101,7 +113,7 @@ func TestACopyHasNothingThatSteersItsScanner(t *testing.T) {
 		if got := strings.Join(names, " "); got != "app/main.tf app/run.sh vars/prod.tfvars" {
 			t.Errorf("%s: %s", tool, got)
 		}
-		if want := filepath.Join(r.root, "vars", "prod.tfvars"); len(r.varFiles) != 1 || r.varFiles[0] != want || r.settings != "" {
+		if want := filepath.Join(r.root, "..", "0.tfvars"); len(r.varFiles) != 1 || r.varFiles[0] != want || r.settings != "" {
 			t.Errorf("%s: %+v", tool, r)
 		}
 		for name, mode := range walk(t, r.root) {
@@ -121,6 +133,10 @@ func TestWhatIsIgnoredAtTheRootAndInTheLayerIsIgnored(t *testing.T) {
 	_, r := laid(t, "trivy", hostile, nil, false)
 	if text, err := os.ReadFile(r.ignore); err != nil || string(text) != "A\nB" {
 		t.Errorf("%q, %v", text, err)
+	}
+	_, r = laid(t, "trivy", map[string]string{".trivyignore.yaml": "A", "app/.trivyignore.yaml": "B"}, nil, false)
+	if text, err := os.ReadFile(r.ignore); err != nil || string(text) != "B" || filepath.Ext(r.ignore) != ".yaml" {
+		t.Errorf("%s: %q, %v", r.ignore, text, err)
 	}
 	if _, r = laid(t, "trivy", hostile, nil, true); r.ignore != "" {
 		t.Error("a run in which nothing keeps quiet has", r.ignore)
@@ -191,7 +207,7 @@ func TestTheEnvironmentOfScanners(t *testing.T) {
 		}
 	}
 	slices.Sort(got)
-	want := "AWS_EC2_METADATA_DISABLED=true CHECKPOINT_DISABLE=1 HOME=~ HTTPS_PROXY=http://127.0.0.1:9 HTTP_PROXY=http://127.0.0.1:9 LANG=C.UTF-8 PATH=~ TFLINT_PLUGIN_DIR=/plugins TMPDIR=~ http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9"
+	want := "AWS_EC2_METADATA_DISABLED=true CHECKPOINT_DISABLE=1 GOGC=off GOMEMLIMIT=1GiB HOME=~ HTTPS_PROXY=http://127.0.0.1:9 HTTP_PROXY=http://127.0.0.1:9 LANG=C.UTF-8 PATH=~ TFLINT_PLUGIN_DIR=/plugins TMPDIR=~ http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9"
 	if s := strings.Join(got, " "); s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}

@@ -53,7 +53,7 @@ func archived(a *txtar.Archive) Job {
 		}
 	}
 	j := jobOf(trees["head"], tools...)
-	j.Target.Dir, j.Target.VarFiles = "infra/05-web", []string{"infra/05-web/environments/prod/prod.tfvars"}
+	j.Target.Dir, j.Target.VarFiles = "infra/05-web", []string{"infra/05-web/environments/prod/eu, west.tfvars"}
 	j.Settings = files(trees["settings"])
 	if trees["base"] != nil {
 		base := files(trees["base"])
