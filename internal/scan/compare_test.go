@@ -11,7 +11,7 @@ import (
 )
 
 // findAll makes raws of the lines of files that end in "#! rule …", and takes that away: "rule?" is suppressed, "rule*" is of
-// gitleaks.
+// gitleaks, "terraform_…" of tflint.
 func findAll(files map[string]string) (map[string]string, []raw) {
 	clean, all := map[string]string{}, []raw(nil)
 	for name, text := range files {
@@ -21,8 +21,11 @@ func findAll(files map[string]string) (map[string]string, []raw) {
 			lines[i] = strings.TrimRight(code, " ")
 			for _, rule := range strings.Fields(rules) {
 				r := raw{tool: "trivy", rule: strings.TrimRight(rule, "?*"), severity: report.High, message: "m", file: name, line: i + 1, end: i + 1}
-				if strings.HasSuffix(rule, "*") {
+				switch {
+				case strings.HasSuffix(rule, "*"):
 					r.tool = "gitleaks"
+				case strings.HasPrefix(rule, "terraform_"):
+					r.tool = "tflint"
 				}
 				if strings.HasSuffix(rule, "?") || strings.HasSuffix(rule, "?*") {
 					r.suppressed = &report.Suppression{Tool: "trivy", Rule: r.rule, File: name, Line: i + 1}
@@ -123,6 +126,14 @@ func TestCompare(t *testing.T) {
 		},
 		"a block without a name in another file is another": {
 			map[string]string{"a.tf": "locals { #! x\n}\n"}, map[string]string{"b.tf": "locals { #! x\n}\n"}, []string{"new x b.tf:1", "fixed x a.tf:1"},
+		},
+		"what a module lacks is at its first line, whatever that is": {
+			map[string]string{"a.tf": "locals { #! terraform_required_version\n}\n"}, map[string]string{"_a.tf": "# x #! terraform_required_version\n", "a.tf": "locals {\n}\n"},
+			[]string{"existing terraform_required_version _a.tf:1"},
+		},
+		"another module lacks it, too": {
+			map[string]string{"a/a.tf": "x = 1 #! terraform_required_version\n"}, map[string]string{"a/a.tf": "x = 1\n", "b/a.tf": "x = 1 #! terraform_required_version\n"},
+			[]string{"new terraform_required_version b/a.tf:1", "fixed terraform_required_version a/a.tf:1"},
 		},
 		"a file that is no HCL": {
 			map[string]string{"x.yaml": "a: 1\nkey: v #! s\n"}, map[string]string{"x.yaml": "a: 1\nb: 2\nkey:  w #! s\n"}, []string{"existing s x.yaml:3"},

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/layerbot/layerbot/internal/report"
 )
 
 // identity returns what stays of a finding when lines move: the ID is "what-where", what being a digest of the fact and of
@@ -65,6 +67,19 @@ func isHCL(name string) bool {
 
 // maxBlock is how many lines of a nested block tell it from others.
 const maxBlock = 200
+
+// ofModules are rules about a module: the line that tflint gives is that of whatever comes first.
+var ofModules = []string{"terraform_required_version", "terraform_required_providers", "terraform_standard_module_structure"}
+
+func (s source) anchorOf(f report.Finding) anchor {
+	switch rule := f.Rules[0]; {
+	case rule.Tool == "gitleaks":
+		return s.secret(f.Line, f.End)
+	case rule.Tool == "tflint" && slices.Contains(ofModules, rule.ID):
+		return anchor{block: path.Dir(f.File), place: f.Message, whole: true}
+	}
+	return s.locate(f.Line)
+}
 
 // secret returns the anchor of a secret in lines from 1: itself, for another one in its place is a new one.
 func (s source) secret(line, end int) anchor {

@@ -34,11 +34,7 @@ func merge(all []raw, tree Files) ([]report.Finding, error) {
 	findings, seen := make([]report.Finding, len(groups)), map[string]int{}
 	for i, g := range groups {
 		f := g.finding()
-		at := sources[f.File].locate(f.Line)
-		if f.Rules[0].Tool == "gitleaks" {
-			at = sources[f.File].secret(f.Line, f.End)
-		}
-		f.ID = identity(canonical(f.Rules[0].ID), f.File, at)
+		f.ID = identity(canonical(f.Rules[0].ID), f.File, sources[f.File].anchorOf(f))
 		seen[f.ID]++
 		if n := seen[f.ID]; n > 1 {
 			f.ID += "-" + strconv.Itoa(n)
