@@ -46,7 +46,7 @@ func (e *CompileError) Error() string {
 
 // Hint says what to do next.
 func (e *CompileError) Hint() string {
-	return "mend the policies on the base branch, where they are taken from; `bot policy test` compiles them and runs their tests"
+	return "correct them (a pull request is judged by those of its base branch); `bot policy test` compiles them and runs their tests"
 }
 
 // compileError returns problems in their order; nil if there are none.

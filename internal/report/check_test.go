@@ -97,6 +97,7 @@ func TestReportsOfAnApplyAreRefused(t *testing.T) {
 		"a long decision":                 {full, func(r *Report) { r.Policy.Decisions[0].Message = long }, "a decision is too long"},
 		"a heap of decisions":             {full, func(r *Report) { r.Policy.Decisions = make([]Decision, 1001) }, "too many decisions"},
 		"decisions of nobody":             {full, func(r *Report) { r.Policy.Failure = "x" }, "yet they decided"},
+		"a decision on all the world":     {full, func(r *Report) { r.Policy.Decisions[0].Targets = []string{long} }, "too many targets"},
 		"fewer decisions than none":       {full, func(r *Report) { r.Policy.Omitted = -1 }, "is negative"},
 		"a grant by a digest that is not": {full, func(r *Report) { r.Fingerprint.Resources["a.c"] = Print{Action: NoOp, Digest: long} }, "no digest"},
 	} {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 )
 
 // What a policy's word may hold.
@@ -45,6 +46,8 @@ func (d *Decision) check() error {
 		return errors.New("a decision is too long")
 	case d.File != "" && !fs.ValidPath(d.File) || len(d.File) > maxAddress || d.Line < 0 || d.Line > maxLines:
 		return fmt.Errorf("a decision is about no place: %.100q", d.File)
+	case len(d.Targets) > 0 && len(strings.Join(d.Targets, "")) > maxMessage:
+		return errors.New("a decision is about too many targets")
 	}
 	return nil
 }

@@ -118,7 +118,7 @@ func (r *run) objection() *report.Failure {
 	f := &report.Failure{
 		Kind:    report.Refused,
 		Message: "policies deny this plan: nothing was applied",
-		Hint:    "see below what they have against it, and mend that in a pull request; to accept the plan does not help",
+		Hint:    "open a pull request that they allow, or that changes them; this plan cannot be accepted",
 	}
 	if p == nil || p.Failure != "" {
 		f.Message, f.Hint = "policies could not be asked about this plan: nothing was applied", "see the log of the run, then "+r.again()
