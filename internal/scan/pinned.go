@@ -12,10 +12,9 @@ type release struct{ path, sha256 string }
 
 var pins = map[string]pin{
 	"trivy": {
-		version: "0.66.0", how: "https://github.com/aquasecurity/trivy/releases/tag/v0.66.0",
-		releases: map[string]release{
-			"linux/amd64": {"aquasecurity/trivy/releases/download/v0.66.0/trivy_0.66.0_Linux-64bit.tar.gz", "93678741c3223c15120934ac00671ca7e797c9a5a4d89148db9ffca9184a5f0d"},
-		},
+		version: "0.66.0",
+		// Those of 0.27.0 to 0.69.1 were deleted: https://github.com/aquasecurity/trivy/issues/10345.
+		how: "GitHub has no release of it any more: build it from its tag, https://github.com/aquasecurity/trivy/tree/v0.66.0",
 	},
 	"tfsec": {
 		version: "1.28.14", how: "https://github.com/aquasecurity/tfsec/releases/tag/v1.28.14",

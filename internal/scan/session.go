@@ -8,7 +8,6 @@ import (
 	"os"
 	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -125,8 +124,8 @@ func (e *Engine) run(ctx context.Context, s *session, looks []*look) error {
 
 // once runs a scanner on a copy of a tree that is its own.
 func (e *Engine) once(ctx context.Context, s *session, l *look, t *tree, bare bool, into *outcome) error {
-	if large := tooLarge(t); large != "" {
-		into.fault = faultf("take the file apart", "%s is larger than the %d MiB that are scanned", large, maxFile>>20)
+	if name := t.lacks(); name != "" {
+		into.fault = faultf("take the file apart, or correct the link", "%s is %s", name, leftOut)
 		return nil
 	}
 	place, err := os.MkdirTemp(e.work, l.adapter.name+"-")
@@ -164,16 +163,4 @@ func (e *Engine) once(ctx context.Context, s *session, l *look, t *tree, bare bo
 		into.fault = r.faultOf(err)
 	}
 	return nil
-}
-
-// tooLarge returns a file that a scanner has to read and that was left out; "" if there is none.
-func tooLarge(t *tree) string {
-	i := slices.IndexFunc(t.large, func(name string) bool {
-		return slices.ContainsFunc([]string{".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.json", ".hcl"},
-			func(ext string) bool { return strings.HasSuffix(name, ext) })
-	})
-	if i < 0 {
-		return ""
-	}
-	return t.large[i]
 }

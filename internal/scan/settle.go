@@ -74,8 +74,8 @@ func (l *look) settle(words []report.Suppression, settings string) (head, base [
 	}
 	head = l.adapter.raws(all, l.head.tree, words, settings)
 	var notes []string
-	if large := l.head.tree.large; len(large) > 0 {
-		notes = append(notes, fmt.Sprintf("left out, being larger than %d MiB: %s", maxFile>>20, oneLine(strings.Join(large, ", "), maxFault)))
+	if left := l.head.tree.left; len(left) > 0 {
+		notes = append(notes, fmt.Sprintf("left out, each being %s: %s", leftOut, oneLine(strings.Join(left, ", "), maxFault)))
 	}
 	if l.base != nil {
 		if all, fault = l.base.seen(); fault != nil {

@@ -17,8 +17,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// What is scanned of one target. Files over maxFile are left out, and said to be; over the others the target is not
-// scanned at all.
+// What is scanned of one target. Files over maxFile are left out, as those that cannot be read, and said to be; over the
+// others the target is not scanned at all.
 const (
 	maxFile  = 5 << 20
 	maxTree  = 256 << 20
@@ -29,7 +29,7 @@ const (
 type tree struct {
 	files map[string][]byte
 	names []string // sorted
-	large []string // left out, sorted
+	left  []string // left out, sorted
 }
 
 // gather reads files. Paths that lead out of the tree, or into git's own folder, are an error.
@@ -51,13 +51,14 @@ func gather(ctx context.Context, f Files) (*tree, error) {
 				return ctx.Err()
 			}
 			data, err := f.Read(name)
-			if err != nil {
+			leave := errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) || len(data) > maxFile // a link to nowhere, or to a folder
+			if err != nil && !leave {
 				return fmt.Errorf("read %s: %w", name, err)
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			if len(data) > maxFile {
-				t.large = append(t.large, name)
+			if leave {
+				t.left = append(t.left, name)
 				return nil
 			}
 			if total += len(data); total > maxTree {
@@ -70,8 +71,8 @@ func gather(ctx context.Context, f Files) (*tree, error) {
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	slices.Sort(t.large)
-	t.large = slices.Compact(t.large)
+	slices.Sort(t.left)
+	t.left = slices.Compact(t.left)
 	for name := range t.files {
 		t.names = append(t.names, name)
 	}
@@ -96,9 +97,24 @@ func (t *tree) Files() Files {
 	}}
 }
 
+// leftOut is why a file is.
+var leftOut = fmt.Sprintf("larger than %d MiB, or a link to nowhere", maxFile>>20)
+
+// lacks returns a file that Terraform reads and that was left out; "" if there is none.
+func (t *tree) lacks() string {
+	for _, name := range t.left {
+		for _, ext := range []string{".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.json", ".hcl"} {
+			if strings.HasSuffix(name, ext) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
 // equal reports whether two trees have the same files with the same contents.
 func (t *tree) equal(o *tree) bool {
-	return slices.Equal(t.large, o.large) && slices.EqualFunc(t.names, o.names, func(a, b string) bool {
+	return slices.Equal(t.left, o.left) && slices.EqualFunc(t.names, o.names, func(a, b string) bool {
 		return a == b && bytes.Equal(t.files[a], o.files[b])
 	})
 }

@@ -43,10 +43,10 @@ func TestALayerOutsideOfTheTreeIsRefused(t *testing.T) {
 
 func TestAFileThatCannotBeReadIsAnError(t *testing.T) {
 	t.Parallel()
-	j := jobOf(map[string]string{"app/main.tf": ""}, "trivy")
-	j.Head.Paths = append(j.Head.Paths, "app/gone.tf")
+	j := jobOf(nil, "trivy")
+	j.Head = Files{Paths: []string{"app/main.tf"}, Read: func(string) ([]byte, error) { return nil, fs.ErrPermission }}
 	w := newWorld(t, map[string]string{"trivy": trivyNone})
-	if _, err := w.Scan(context.Background(), j); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := w.Scan(context.Background(), j); !errors.Is(err, fs.ErrPermission) {
 		t.Error(err)
 	}
 }
@@ -170,16 +170,18 @@ func TestSettingsOfTheBase(t *testing.T) {
 	}
 }
 
-func TestWhatIsTooLargeIsSaid(t *testing.T) {
+func TestWhatIsLeftOutIsSaid(t *testing.T) {
 	t.Parallel()
-	big := strings.Repeat("x", maxFile+1)
 	w := newWorld(t, map[string]string{"trivy": trivyNone})
-	st := w.scan(jobOf(map[string]string{"app/main.tf": "x", "app/lambda.zip": big}, "trivy")).Tools[0]
-	if st.State != report.Ran || st.Message != "left out, being larger than 5 MiB: app/lambda.zip" {
+	j := jobOf(map[string]string{"app/main.tf": "x", "app/lambda.zip": strings.Repeat("x", maxFile+1)}, "trivy")
+	j.Head.Paths = append(j.Head.Paths, "app/link")
+	st := w.scan(j).Tools[0]
+	if st.State != report.Ran || st.Message != "left out, each being larger than 5 MiB, or a link to nowhere: app/lambda.zip, app/link" {
 		t.Errorf("%+v", st)
 	}
-	st = w.scan(jobOf(map[string]string{"app/main.tf": big}, "trivy")).Tools[0]
-	if st.State != report.Crashed || st.Message != "app/main.tf is larger than the 5 MiB that are scanned" {
+	j.Head.Paths = append(j.Head.Paths, "app/link.tf")
+	st = w.scan(j).Tools[0]
+	if st.State != report.Crashed || st.Message != "app/link.tf is larger than 5 MiB, or a link to nowhere" {
 		t.Errorf("%+v", st)
 	}
 }
