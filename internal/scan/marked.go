@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// A marked is a text with its comments.
+// A marked is a file with its comments.
 type marked struct {
+	file  string
 	lines []string
 	marks []string // per line, its comments with their signs
 	alone []bool   // per line, whether there is nothing but comments
@@ -19,7 +20,7 @@ var (
 )
 
 func newMarked(file string, src []byte) marked {
-	t := marked{lines: strings.Split(string(src), "\n")}
+	t := marked{file: file, lines: strings.Split(string(src), "\n")}
 	t.marks, t.alone = make([]string, len(t.lines)), make([]bool, len(t.lines))
 	if isHCL(file) {
 		text := readHCL(src)
@@ -42,14 +43,12 @@ func newMarked(file string, src []byte) marked {
 	return t
 }
 
-func (t marked) comment(line int) string { return t.marks[line] }
-
 // maxReason is how many lines of comment are a reason.
 const maxReason = 8
 
-// reason returns what the comment right above a line says. Lines of words only that stand between share it; one that
+// above returns what the comment right above a line says. Lines of words only that stand between share it; one that
 // has a reason of its own does not.
-func (t marked) reason(line int) string {
+func (t marked) above(line int) string {
 	reason := ""
 	for i, n := line-1, 0; i >= 0 && t.alone[i] && n < maxReason; i-- {
 		text, words := tidy(t.marks[i]), anyWord.MatchString(t.marks[i])

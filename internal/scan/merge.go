@@ -71,8 +71,8 @@ func byPlace(a, b raw) int {
 
 // A group is what tools say of one fact at one place, at most one rule of each tool.
 type group struct {
-	raws       []raw
-	start, end int
+	raws []raw
+	end  int // last line
 }
 
 // groupFact groups what is said of one fact in one file, in the order of byPlace.
@@ -87,7 +87,7 @@ func groupFact(raws []raw) []*group {
 			g = firstThatTakes(r, byAddress[r.address])
 		}
 		if g == nil {
-			g = &group{start: r.line, end: r.end}
+			g = &group{}
 			groups, open = append(groups, g), append(open, g)
 		}
 		g.raws = append(g.raws, r)

@@ -28,7 +28,7 @@ func suppressions(tree Files, tools []string) ([]report.Suppression, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
-		if len(src) > maxWordsFile || bytes.IndexByte(src, 0) >= 0 {
+		if len(src) > maxWordsFile {
 			continue
 		}
 		var found []report.Suppression
@@ -74,19 +74,14 @@ func wordsOf(name string, src []byte) []report.Suppression {
 	}
 	t := newMarked(name, src)
 	var all []report.Suppression
-	for i, line := range t.lines {
-		for _, w := range wordsIn(line, t.comment(i), i == 0, isCode(name), isDocument(name)) {
+	for i := range t.lines {
+		for _, w := range t.words(i) {
 			w.Line = i + 1
 			if w.Reason == "" {
-				w.Reason = t.reason(i)
+				w.Reason = t.above(i)
 			}
 			all = append(all, w)
 		}
 	}
 	return all
-}
-
-// isDocument reports whether a file is one that speaks of words: in quotes they suppress nothing there, in practice.
-func isDocument(name string) bool {
-	return slices.Contains([]string{".md", ".go"}, path.Ext(name))
 }

@@ -76,7 +76,7 @@ func TestWordsInCode(t *testing.T) {
 		"Windows":                        {"#trivy:ignore:A-1\r\n#checkov:skip=CKV_AWS_1:x\r\n", []string{"1 trivy A-1: ", "2 checkov CKV_AWS_1: x"}},
 		"control characters in a reason": {"#checkov:skip=CKV_AWS_1: a\x1b[31m\tb\u202e\n", []string{"1 checkov CKV_AWS_1: a [31m b"}},
 		"what can be seen by nobody":     {"#trivy:ignore:\u200b\n", nil},
-		"binary":                         {"\x00#trivy:ignore:A-1\n", nil},
+		"NUL in another line":            {"# \x00\n#trivy:ignore:A-1\n", []string{"2 trivy A-1: "}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -119,6 +119,7 @@ func TestWordsInOtherFiles(t *testing.T) {
 		},
 		"YAML":                          {"k8s/a.yaml", "a: 1 # trivy:ignore:KSV-1 why\n", []string{"1 trivy KSV-1: why"}},
 		"a Dockerfile":                  {"Dockerfile", "# checkov:skip=CKV_DOCKER_2: no need\nFROM x\n", []string{"1 checkov CKV_DOCKER_2: no need"}},
+		"JSON":                          {"a.tf.json", "{\n\"//\": \"tflint-ignore-file: terraform_x, all\",\n\"a\": 1}\n", []string{"2 tflint terraform_x: ", "2 tflint *: "}},
 		"a script":                      {"a.sh", "x=1 # " + allow + " an example\n# tfsec:ignore:A-1\n", []string{"1 gitleaks *: an example"}},
 		"Markdown":                      {"README.md", "Key: x <!-- " + allow + " an example -->\nWrite `" + allow + "` there.\n", []string{"1 gitleaks *: an example"}},
 		"Go":                            {"a.go", "x := `k` // " + allow + "\ny := \"" + allow + "\"\n", []string{"1 gitleaks *: "}},

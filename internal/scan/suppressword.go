@@ -2,6 +2,7 @@ package scan
 
 import (
 	"cmp"
+	"path"
 	"regexp"
 	"strings"
 
@@ -23,20 +24,19 @@ var (
 
 const gitleaksWord = "gitleaks" + ":allow"
 
-// wordsIn returns the words in a line, without their place. mark is the comment in the line; first says that it is the
-// first of the file, code that it is of a kind that others than gitleaks read, document that it may be of words only.
-func wordsIn(line, mark string, first, code, document bool) []report.Suppression {
+// words returns the words in a line, from 0, without their place.
+func (t marked) words(i int) []report.Suppression {
+	line, beside := t.lines[i], tidy(t.marks[i])
 	var all []report.Suppression
-	if i := strings.Index(line, gitleaksWord); i >= 0 && !(document && i > 0 && strings.ContainsRune("\"'`", rune(line[i-1]))) {
-		all = append(all, report.Suppression{Tool: "gitleaks", Rule: "*", Reason: tidy(mark)})
+	if t.allows(line) {
+		all = append(all, report.Suppression{Tool: "gitleaks", Rule: "*", Reason: beside})
 	}
-	if !code {
+	if !isCode(t.file) {
 		return all
 	}
-	line = strings.TrimSpace(line)
-	for word := range strings.SplitSeq(line, " ") {
+	for word := range strings.SplitSeq(strings.TrimSpace(line), " ") {
 		if tool, rule := aquaSections(strings.TrimLeft(strings.TrimSpace(word), "#/* \t")); rule != "" {
-			all = append(all, report.Suppression{Tool: tool, Rule: rule, Reason: tidy(mark)})
+			all = append(all, report.Suppression{Tool: tool, Rule: rule, Reason: beside})
 		}
 	}
 	for line := range strings.SplitSeq(line, "\r") { // which ends a line for checkov; it heeds one word in each
@@ -45,20 +45,45 @@ func wordsIn(line, mark string, first, code, document bool) []report.Suppression
 			continue
 		}
 		for rule := range strings.SplitSeq(m[1], ",") {
-			all = append(all, report.Suppression{Tool: "checkov", Rule: rule, Reason: cmp.Or(tidy(m[2]), tidy(mark))})
+			all = append(all, report.Suppression{Tool: "checkov", Rule: rule, Reason: cmp.Or(tidy(m[2]), beside)})
 		}
 	}
-	if m := tflintWord.FindStringSubmatch(mark); m != nil && (m[1] == "" || first) { // that of a file only at its begin
-		for rule := range strings.SplitSeq(m[2], ",") {
-			if rule = strings.TrimSpace(rule); rule == "all" {
-				rule = "*"
-			}
-			if rule != "" {
-				all = append(all, report.Suppression{Tool: "tflint", Rule: rule, Reason: tidy(mark)})
-			}
-		}
+	for _, rule := range t.tflint(i) {
+		all = append(all, report.Suppression{Tool: "tflint", Rule: rule, Reason: beside})
 	}
 	return all
+}
+
+// allows reports whether gitleaks is told to allow what is in a line. In files that speak of words they stand in quotes.
+func (t marked) allows(line string) bool {
+	before, _, found := strings.Cut(line, gitleaksWord)
+	if ext := path.Ext(t.file); ext == ".md" || ext == ".go" {
+		return found && strings.TrimRight(before, "\"'`") == before
+	}
+	return found
+}
+
+// tflint returns the rules that tflint is told to ignore in a line, or in the whole file: that only at its begin, or
+// anywhere in JSON.
+func (t marked) tflint(i int) []string {
+	mark, first := t.marks[i], i == 0
+	if strings.HasSuffix(t.file, ".tf.json") {
+		mark, first = t.lines[i], true
+	}
+	m := tflintWord.FindStringSubmatch(mark)
+	if m == nil || m[1] != "" && !first {
+		return nil
+	}
+	var rules []string
+	for rule := range strings.SplitSeq(m[2], ",") {
+		if rule = strings.Trim(rule, " \t\r\"}"); rule == "all" {
+			rule = "*"
+		}
+		if rule != "" {
+			rules = append(rules, rule)
+		}
+	}
+	return rules
 }
 
 // aquaSections reads "tfsec:ignore:aws-s3-x[bucket=y]:exp:2030-01-31". It may be over, and counts still.
