@@ -67,8 +67,8 @@ func TestWordsInCode(t *testing.T) {
 		"tflint, a file, too late":       {"x = 1\n# tflint-ignore-file: terraform_naming\n", nil},
 		"tflint heeds no string":         {"x = \"# tflint-ignore: a\"\ny = <<EOT\n# tflint-ignore: b\nEOT\n", nil},
 		"tflint after a string":          {"x = \"a \\\" ${\"#}\"}\" # tflint-ignore: a\n", []string{"1 tflint a: "}},
-		"gitleaks":                       {"key = \"x\" # gitleaks:allow an example\n", []string{"1 gitleaks *: an example"}},
-		"others heed strings":            {"x = \"a trivy:ignore:A-1 \"\ny = \"checkov:skip=CKV_AWS_1\"\nz = \"gitleaks:allow\"\n", []string{"1 trivy A-1: ", "2 checkov CKV_AWS_1: ", "3 gitleaks *: "}},
+		"gitleaks":                       {"key = \"x\" # " + gitleaksWord + " an example\n", []string{"1 gitleaks *: an example"}},
+		"others heed strings":            {"x = \"a trivy:ignore:A-1 \"\ny = \"checkov:skip=CKV_AWS_1\"\nz = \"" + gitleaksWord + "\"\n", []string{"1 trivy A-1: ", "2 checkov CKV_AWS_1: ", "3 gitleaks *: "}},
 		"others heed heredocs":           {"x = <<-EOT\n  #tfsec:ignore:A-1 no reason\n  EOT\n", []string{"2 tfsec A-1: "}},
 		"a string that ends in a word":   {"x = \"trivy:ignore:A-1\"\n", nil}, // trivy wants a space before
 		"after a heredoc":                {"x = <<EOT\n\"{ /*\nEOT\ny = 1 # why tfsec:ignore:A-1\n", []string{"4 tfsec A-1: why"}},
@@ -92,7 +92,7 @@ func TestWordsInCode(t *testing.T) {
 }
 
 func TestWordsInOtherFiles(t *testing.T) {
-	const allow = "gitleaks" + ":allow"
+	const allow = gitleaksWord
 	tests := map[string]struct {
 		name, text string
 		want       []string
@@ -140,7 +140,7 @@ func TestWordsInOtherFiles(t *testing.T) {
 
 func TestWordsOfSomeTools(t *testing.T) {
 	tree := treeOf(map[string]string{
-		"b.tf": "#checkov:skip=CKV_1:x\n", "a.tf": "# tfsec:ignore:A-1 trivy:ignore:A-2\n\n# tflint-ignore: x\nk = 1 # gitleaks:allow\n",
+		"b.tf": "#checkov:skip=CKV_1:x\n", "a.tf": "# tfsec:ignore:A-1 trivy:ignore:A-2\n\n# tflint-ignore: x\nk = 1 # " + gitleaksWord + "\n",
 		".trivyignore": "A-3\n", "huge.tf": "#checkov:skip=CKV_1:x\n" + strings.Repeat(" ", maxWordsFile),
 	})
 	for tools, want := range map[string][]string{
