@@ -75,6 +75,7 @@ func died(out output) error {
 var (
 	shortAVD     = regexp.MustCompile(`^[A-Z]{2,}-\d{4}$`)
 	instanceKeys = regexp.MustCompile(`\[[^\]]*\]`)
+	modules      = regexp.MustCompile(`^module\.[^.]+(\.module\.[^.]+)*$`)
 )
 
 // canonicalAVD returns the one spelling of a rule of the vulnerability database that trivy and tfsec share.
@@ -85,32 +86,28 @@ func canonicalAVD(id string) string {
 	return id
 }
 
-// resource returns the address of a resource as it is written, without the keys of its instances; "" for a module's,
+// resource returns the address of a resource as it is written, without the keys of its instances; "" for that of a module,
 // which trivy and tfsec name where something in it is meant.
 func resource(address string) string {
 	address = instanceKeys.ReplaceAllString(address, "")
-	if parts := strings.Split(address, "."); parts[0] == "module" && len(parts)%2 == 0 && !slices.ContainsFunc(everySecond(parts), func(s string) bool { return s != "module" }) {
+	if modules.MatchString(address) {
 		return ""
 	}
 	return address
 }
 
-func everySecond(parts []string) []string {
-	var out []string
-	for i := 0; i < len(parts); i += 2 {
-		out = append(out, parts[i])
-	}
-	return out
-}
-
-// place returns s with its place in the tree, as the scanner gives it.
+// place returns s, whose texts are a scanner's, with its place in the tree.
 func (r run) place(s seen, file string, line, end int) (seen, error) {
 	name, err := r.rel(file)
 	if err != nil {
 		return s, err
 	}
+	if line < 0 || max(line, end) > maxLine {
+		return s, fmt.Errorf("it speaks of lines %d to %d of %s", line, end, name)
+	}
 	s.file, s.line = name, max(line, 1)
 	s.end = max(end, s.line)
+	s.rule, s.address = oneLine(s.rule, maxName), oneLine(s.address, maxAddress)
 	s.message, s.link = oneLine(s.message, maxMessage), httpsOnly(s.link)
 	if s.rule == "" {
 		return s, errors.New("it found something by no rule")
@@ -118,24 +115,27 @@ func (r run) place(s seen, file string, line, end int) (seen, error) {
 	return s, nil
 }
 
-// once drops what is said of one place again, as of each instance of a resource. What is not suppressed counts.
-func once(all []seen) []seen {
-	type key struct {
-		rule, file, address string
-		line, end           int
-	}
-	at := map[key]int{}
+// A fact is what tells one seen from another.
+type fact struct {
+	rule, file, address string
+	line, end           int
+}
+
+func (s seen) fact() fact { return fact{s.rule, s.file, s.address, s.line, s.end} }
+
+// distinct drops what is said of one place again, as of each instance of a resource. What is not suppressed counts.
+func distinct(all []seen) []seen {
+	at := map[fact]int{}
 	var out []seen
 	for _, s := range all {
-		k := key{s.rule, s.file, s.address, s.line, s.end}
-		if i, ok := at[k]; ok {
-			if out[i].hushed && !s.hushed {
-				out[i] = s
-			}
-			continue
+		i, again := at[s.fact()]
+		switch {
+		case !again:
+			at[s.fact()] = len(out)
+			out = append(out, s)
+		case out[i].hushed && !s.hushed:
+			out[i] = s
 		}
-		at[k] = len(out)
-		out = append(out, s)
 	}
 	return out
 }

@@ -98,7 +98,7 @@ func readCheckov(r run, out output) ([]seen, error) {
 			all = append(all, s)
 		}
 	}
-	return once(all), nil
+	return distinct(all), nil
 }
 
 // checkovDocs reads what checkov prints: an object, or a list of them where it took files for several frameworks.

@@ -103,3 +103,19 @@ func TestTooManyFindingsAreCounted(t *testing.T) {
 		t.Errorf("%d findings, %d omitted, first %+v", len(s.Findings), s.Omitted, s.Findings[0])
 	}
 }
+
+func TestALayerThatIsNewOrGoneIsCompared(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, map[string]string{"trivy": greps})
+	some, none := map[string]string{"app/main.tf": "a = bad\n"}, files(nil)
+	j := jobOf(some, "trivy")
+	j.Base = &none
+	if got := told(w.scan(j)); got != "new trivy:AVD-AWS-0001 app/main.tf:1 low\n" {
+		t.Error("new:", got)
+	}
+	base := files(some)
+	j.Head, j.Base = none, &base
+	if got := told(w.scan(j)); got != "fixed trivy:AVD-AWS-0001 app/main.tf:1 low\n" {
+		t.Error("gone:", got)
+	}
+}

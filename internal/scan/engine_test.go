@@ -33,6 +33,7 @@ func TestAScannerThatGivesNothingReadableIsSaid(t *testing.T) {
 		"a place outside":        {"trivy", `echo '{"SchemaVersion":2,"Results":[{"Target":"../x.tf","Misconfigurations":[{"ID":"A","Status":"FAIL"}]}]}'`, `"../x.tf", which is outside`},
 		"an absolute one":        {"trivy", `echo '{"SchemaVersion":2,"Results":[{"Target":"/etc/passwd","Misconfigurations":[{"ID":"A","Status":"FAIL"}]}]}'`, `"/etc/passwd", which is outside`},
 		"one that is not there":  {"trivy", `echo '{"SchemaVersion":2,"Results":[{"Target":"app/y.tf","Misconfigurations":[{"ID":"A","Status":"FAIL"}]}]}'`, `"app/y.tf", which it was not to look at`},
+		"a line that is none":    {"trivy", `echo '{"SchemaVersion":2,"Results":[{"Target":"app/main.tf","Misconfigurations":[{"ID":"A","Status":"FAIL","CauseMetadata":{"StartLine":-1}}]}]}'`, "it speaks of lines -1 to 0 of app/main.tf"},
 		"no rule":                {"trivy", `echo '{"SchemaVersion":2,"Results":[{"Target":"app/main.tf","Misconfigurations":[{"Status":"FAIL"}]}]}'`, "by no rule"},
 		"tfsec: a check block":   {"tfsec", `echo 'Error: scan failed: '"${6#/}"'/main.tf:4,1-6: Unsupported block type; Blocks of type "check" are not expected here.' >&2; exit 1`, "it cannot read app/main.tf:4,1-6: Unsupported block type"},
 		"tfsec: no results":      {"tfsec", "echo '{}'", "has no results"},
@@ -66,7 +67,7 @@ func TestAScannerThatHangsIsStoppedWithWhatItStarted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, map[string]string{"trivy": "/bin/sleep 60 & /bin/sleep 60"}, func(o *Options) { o.Timeout = 200 * time.Millisecond })
 	start := time.Now()
-	st := w.scan(jobOf(nil, "trivy")).Tools[0]
+	st := w.scan(jobOf(map[string]string{"app/main.tf": "x"}, "trivy")).Tools[0]
 	if st.State != report.Crashed || !strings.Contains(st.Message, "stopped after 200ms") || time.Since(start) > 10*time.Second {
 		t.Errorf("%+v after %s", st, time.Since(start))
 	}
@@ -76,7 +77,7 @@ func TestWhatAScannerLeavesRunningKeepsNobodyWaiting(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, map[string]string{"trivy": "/bin/sleep 60 &\n" + trivyNone})
 	start := time.Now()
-	if st := w.scan(jobOf(nil, "trivy")).Tools[0]; st.State != report.Ran || time.Since(start) > 10*time.Second {
+	if st := w.scan(jobOf(map[string]string{"app/main.tf": "x"}, "trivy")).Tools[0]; st.State != report.Ran || time.Since(start) > 10*time.Second {
 		t.Errorf("%+v after %s", st, time.Since(start))
 	}
 }
@@ -93,7 +94,7 @@ func TestACancelledScanIsAnError(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		time.AfterFunc(200*time.Millisecond, cancel)
 		start := time.Now()
-		s, err := w.Scan(ctx, jobOf(nil, "trivy"))
+		s, err := w.Scan(ctx, jobOf(map[string]string{"app/main.tf": "x"}, "trivy"))
 		if !errors.Is(err, context.Canceled) || s == nil || time.Since(start) > 10*time.Second {
 			t.Errorf("%s: %v, %v after %s", name, err, s, time.Since(start))
 		}

@@ -45,13 +45,7 @@ func TestFind(t *testing.T) {
 				c.scanner.Tool = "gitleaks"
 			}
 			if c.cached != "" {
-				dir := filepath.Join(w.o.CacheDir, "gitleaks-8.30.1")
-				if err := os.MkdirAll(dir, 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(filepath.Join(dir, "gitleaks"), []byte("#!/bin/sh\n"+c.cached+"\n"), 0o755); err != nil {
-					t.Fatal(err)
-				}
+				writeProgram(t, filepath.Join(w.o.CacheDir, "gitleaks-8.30.1", "gitleaks"), c.cached)
 			}
 			st := w.Find(context.Background(), []report.Scanner{c.scanner})[0]
 			if st.State != c.state || st.Version != c.version || !strings.Contains(st.Message, c.says) {
@@ -81,12 +75,7 @@ func TestCheckovIsFoundInItsPythonEnvironment(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	dir := filepath.Join(w.o.CacheDir, "checkov-"+Pinned("checkov"), "bin")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "checkov"), []byte("#!/bin/sh\necho "+Pinned("checkov")+"\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	writeProgram(t, filepath.Join(dir, "checkov"), "echo "+Pinned("checkov"))
 	if st := w.Find(context.Background(), []report.Scanner{{Tool: "checkov"}})[0]; st.State != report.Ran {
 		t.Errorf("%+v", st)
 	}

@@ -49,5 +49,5 @@ func readGitleaks(_ run, out output) ([]seen, error) {
 		all[i].severity = report.High
 		all[i].message = "This looks like a secret (" + found.rule + ")."
 	}
-	return once(all), nil
+	return distinct(all), nil
 }

@@ -24,18 +24,13 @@ func (s *side) seen() ([]seen, *fault) {
 
 // hush returns what is found one way or the other. What is only found where nothing keeps quiet is suppressed.
 func hush(plain, bare []seen) []seen {
-	type key struct {
-		rule, file, address string
-		line, end           int
-	}
-	of := func(s seen) key { return key{s.rule, s.file, s.address, s.line, s.end} }
-	open := map[key]bool{}
+	open := map[fact]bool{}
 	for _, s := range plain {
-		open[of(s)] = true
+		open[s.fact()] = true
 	}
 	all := slices.Clone(plain)
 	for _, s := range bare {
-		if !open[of(s)] {
+		if !open[s.fact()] {
 			s.hushed = true
 			all = append(all, s)
 		}

@@ -46,10 +46,10 @@ func TestOneFactOfSeveralInstancesIsOne(t *testing.T) {
 	t.Parallel()
 	quiet := seen{raw: raw{rule: "a", line: 1}, hushed: true}
 	open := seen{raw: raw{rule: "a", line: 1}}
-	if got := once([]seen{quiet, open, quiet}); len(got) != 1 || got[0].hushed {
+	if got := distinct([]seen{quiet, open, quiet}); len(got) != 1 || got[0].hushed {
 		t.Errorf("%+v", got)
 	}
-	if got := once([]seen{open, {raw: raw{rule: "a", line: 2}}}); len(got) != 2 {
+	if got := distinct([]seen{open, {raw: raw{rule: "a", line: 2}}}); len(got) != 2 {
 		t.Errorf("%+v", got)
 	}
 }

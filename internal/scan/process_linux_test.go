@@ -14,7 +14,7 @@ import (
 func TestScannersHaveNoNetwork(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, map[string]string{"trivy": `/bin/cat /proc/net/dev > "$HOME/net"; /bin/cat /proc/$PPID/environ > "$HOME/parent"; ` + trivyNone})
-	if st := w.scan(jobOf(nil, "trivy")).Tools[0]; st.State != report.Ran {
+	if st := w.scan(jobOf(map[string]string{"app/main.tf": "x"}, "trivy")).Tools[0]; st.State != report.Ran {
 		t.Fatalf("%+v", st)
 	}
 	home := filepath.Join(w.work, "home-trivy")

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -45,19 +46,30 @@ func (e *Engine) install(ctx context.Context, tool string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(place), 0o755); err != nil {
 		return "", err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(place), ".new-")
-	if err != nil {
-		return "", err
-	}
-	defer os.Remove(tmp.Name())
 	unpack := unpackTar
 	if strings.HasSuffix(r.path, ".zip") {
 		unpack = unpackZip
 	}
-	if err := errors.Join(unpack(archive, tool, tmp), tmp.Chmod(0o755), tmp.Close()); err != nil {
+	if err := put(place, func(w io.Writer) error { return unpack(archive, tool, w) }); err != nil {
 		return "", fmt.Errorf("unpack %s: %w", path.Base(r.path), err)
 	}
-	return place, os.Rename(tmp.Name(), place)
+	return place, nil
+}
+
+// put makes a program whole or not at all. Meanwhile nothing is started: what is would hold the file open for writing, and
+// then it cannot be run. https://go.dev/issue/22315
+func put(place string, unpack func(io.Writer) error) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	tmp, err := os.CreateTemp(filepath.Dir(place), ".new-")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	if err := errors.Join(unpack(tmp), tmp.Chmod(0o755), tmp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), place)
 }
 
 // fetch returns what url holds, if that is what its digest says.

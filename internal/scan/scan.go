@@ -4,8 +4,9 @@
 //
 // Scanners are programs whose version is pinned; they run on a private copy of
 // the files, with nothing of the surrounding environment, and can neither be
-// steered by the change that they look at nor reach the network. What they print
-// is data: size-capped and read strictly.
+// steered by the change that they look at nor reach the network: modules from
+// elsewhere are not looked into. What they print is data: size-capped and read
+// strictly.
 package scan
 
 import (

@@ -128,6 +128,9 @@ func (e *Engine) once(ctx context.Context, s *session, l *look, t *tree, bare bo
 		into.fault = faultf("take the file apart, or correct the link", "%s is %s", name, leftOut)
 		return nil
 	}
+	if len(t.names) == 0 { // the layer is new, or gone
+		return nil
+	}
 	place, err := os.MkdirTemp(e.work, l.adapter.name+"-")
 	if err != nil {
 		return err
@@ -153,14 +156,27 @@ func (e *Engine) once(ctx context.Context, s *session, l *look, t *tree, bare bo
 	if err == nil {
 		into.seen, err = l.adapter.read(r, out)
 	}
-	if i := slices.IndexFunc(into.seen, func(s seen) bool { return t.files[s.file] == nil }); err == nil && i >= 0 {
-		err = fmt.Errorf("it speaks of %q, which it was not to look at", into.seen[i].file)
+	if err == nil {
+		err = t.knows(into.seen)
 	}
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
 		into.fault = r.faultOf(err)
+	}
+	return nil
+}
+
+// knows says what is wrong with what a scanner says of the tree: it is too much, or of files that the tree does not have.
+func (t *tree) knows(all []seen) error {
+	if len(all) > maxResults {
+		return fmt.Errorf("it found %d things; more than %d are not read", len(all), maxResults)
+	}
+	for _, s := range all {
+		if t.files[s.file] == nil {
+			return fmt.Errorf("it speaks of %q, which it was not to look at", s.file)
+		}
 	}
 	return nil
 }

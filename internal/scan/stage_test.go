@@ -163,7 +163,7 @@ func TestSettingsOfTheBase(t *testing.T) {
 		}
 	}
 	w := newWorld(t, map[string]string{"checkov": "exit 1"})
-	j := jobOf(nil, "checkov")
+	j := jobOf(map[string]string{"app/main.tf": "x"}, "checkov")
 	j.Settings = files(map[string]string{".checkov.yaml": "check: [\n"})
 	if st := w.scan(j).Tools[0]; st.State != report.Crashed || !strings.Contains(st.Message, ".checkov.yaml of the base cannot be used") {
 		t.Errorf("%+v", st)
@@ -191,9 +191,9 @@ func TestTheEnvironmentOfScanners(t *testing.T) {
 	t.Setenv("GITHUB_TOKEN", "ghs_secret")
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKIA")
 	w := newWorld(t, map[string]string{"tflint": `/usr/bin/env > "$HOME/env"; /bin/pwd > "$HOME/pwd"; echo '{"issues":[]}'`}, func(o *Options) {
-		o.Environ = map[string]string{"GITHUB_TOKEN": "ghs_secret", "TFLINT_PLUGIN_DIR": "/plugins", "HOME": "/root", "HTTPS_PROXY": "http://proxy"}
+		o.Environ = map[string]string{"GITHUB_TOKEN": "ghs_secret", "TFLINT_PLUGIN_DIR": "/plugins", "HOME": "/home/x", "HTTPS_PROXY": "http://proxy"}
 	})
-	if st := w.scan(jobOf(nil, "tflint")).Tools[0]; st.State != report.Ran {
+	if st := w.scan(jobOf(map[string]string{"app/main.tf": "x"}, "tflint")).Tools[0]; st.State != report.Ran {
 		t.Fatalf("%+v", st)
 	}
 	home := filepath.Join(w.work, "home-tflint")

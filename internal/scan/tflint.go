@@ -69,7 +69,7 @@ func readTflint(r run, out output) ([]seen, error) {
 		}
 		all = append(all, s)
 	}
-	return once(all), nil
+	return distinct(all), nil
 }
 
 func tflintFault(text string, inFile bool) error {

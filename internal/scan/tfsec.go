@@ -93,5 +93,5 @@ func readTfsec(r run, out output) ([]seen, error) {
 		}
 		all = append(all, s)
 	}
-	return once(all), nil
+	return distinct(all), nil
 }

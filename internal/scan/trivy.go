@@ -104,5 +104,5 @@ func readTrivy(r run, out output) ([]seen, error) {
 			all = append(all, s)
 		}
 	}
-	return once(all), nil
+	return distinct(all), nil
 }

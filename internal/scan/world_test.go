@@ -3,6 +3,7 @@ package scan
 import (
 	"bytes"
 	"context"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -53,8 +54,21 @@ func newWorld(t *testing.T, scripts map[string]string, change ...func(*Options))
 
 func (w world) script(tool, text string) {
 	w.t.Helper()
-	if err := os.WriteFile(filepath.Join(w.dir, tool), []byte("#!/bin/sh\n"+text+"\n"), 0o755); err != nil {
-		w.t.Fatal(err)
+	writeProgram(w.t, filepath.Join(w.dir, tool), text)
+}
+
+// writeProgram writes a shell script that can be run at once: see put.
+func writeProgram(t *testing.T, file, script string) {
+	t.Helper()
+	err := os.MkdirAll(filepath.Dir(file), 0o755)
+	if err == nil {
+		err = put(file, func(w io.Writer) error {
+			_, err := io.WriteString(w, "#!/bin/sh\n"+script+"\n")
+			return err
+		})
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
