@@ -50,6 +50,6 @@ func (d Desk) scans(ctx context.Context, t *Ticket, fsys fs.FS) (*Outcome, error
 // scanned is the outcome of a run that planned nothing.
 func (s *standing) scanned() *Outcome {
 	o := s.outcome()
-	o.Summary = comment.ScanReply(s.page).Body
+	o.Summary = comment.Summary(s.page, 1<<20).Body
 	return o
 }

@@ -180,7 +180,7 @@ func nextApply(reports []report.Report) (next, accept string) {
 			continue
 		}
 		next = "/apply"
-		if r.Status == report.Stopped {
+		if r.Status == report.Stopped && r.Failure.Kind != report.Refused { // what policies deny cannot be accepted
 			stopped = append(stopped, r.Target)
 		}
 	}

@@ -35,8 +35,11 @@ func (s *standing) uploaded() []report.Scan {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(s.page.Scans), func(c report.Scan) bool {
-		ran := func(t report.Scanned) bool { return t.State == report.Ran }
-		return !slices.ContainsFunc(c.Tools, ran) // an empty result would close its alerts
+		if len(c.Tools) == 0 {
+			return true
+		}
+		silent := func(t report.Scanned) bool { return t.State != report.Ran }
+		return slices.ContainsFunc(c.Tools, silent) // what it did not look for would be closed as fixed
 	})
 }
 
