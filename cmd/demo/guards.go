@@ -50,5 +50,5 @@ const vendorFile = "01-network/environments/dev/00-config.auto.tfvars"
 var vendorAccess = []edit{
 	{File: "01-network/main.tf", Old: "    ]\n", New: "      { port = 22, from = \"0.0.0.0/0\", reason = \"vendor\" },\n    ]\n"},
 	{File: vendorFile, New: "vendor_api_key = \"" + vendorKey + "\"\n"},
-	{File: vendorFile, New: "old_vendor_api_key = \"" + revokedKey + "\" # gitleaks"+":allow revoked in March\n"},
+	{File: vendorFile, New: "old_vendor_api_key = \"" + revokedKey + "\" # gitleaks" + ":allow revoked in March\n"},
 }
