@@ -137,7 +137,7 @@ warn contains entry(rule, g, msg) if {
 	msg := sprintf("%s has %v %s, more than the %v of a worker", [g.name, amount / cap.unit, cap.words, cap.most])
 }
 
-gib := 1024 * 1024 * 1024
+gib := (1024 * 1024) * 1024
 
 caps := {
 	"worker_cpu": {"resource": "cpu", "most": limits.cpu_max, "unit": 1, "words": "CPUs"},
@@ -262,7 +262,7 @@ amount(c, kind, name) := quantity(resource_of(name), c.resources[kind][name])
 # resource_of is what a resource of Kubernetes counts as.
 resource_of(name) := name if {
 	name in {"cpu", "memory"}
-} else := "gpu" if regex.match(`(^|[./-])gpu|^nvidia\.com/|neuron|^habana\.ai/|/tpu$`, name)
+} else := "gpu" if regex.match("(^|[./-])gpu|^nvidia\\.com/|neuron|^habana\\.ai/|/tpu$", name)
 
 deny contains entry("quantity", g, msg) if {
 	some g in groups

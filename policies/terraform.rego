@@ -44,7 +44,7 @@ same_kind(a, b) if {
 
 finding(rule, address, msg) := {"rule": rule, "severity": severity[rule], "address": address, "msg": msg}
 
-about(rule, r, msg) := finding(rule, plan.address(r), msg)
+about(rule, r, msg) := finding(rule, plan.address[r], msg)
 
 # A limit that is misspelt, or no limit, must not be taken for one.
 deny contains finding("config", "", msg) if {
@@ -93,22 +93,26 @@ allowed_regions := sprintf("allowed: %s", [concat(", ", limits.regions)])
 
 # own_regions are those of a resource that its provider is not already known to work in.
 own_regions(r) := {region |
-	some region in placed(r) | copied(r)
+	some region in union({own(r), zones(r), copied(r)})
 	not at_provider(r, region)
 }
 
 at_provider(r, region) if region in provider.regions[provider.of(r)]
 
-placed(r) := {region | region := plan.known(r, ["region"])} | {region |
-	some zone in {z | z := plan.known(r, ["availability_zone"])} | {z | some z in r.change.after.availability_zones}
+own(r) := {region | region := plan.after[r].region; is_string(region)}
+
+# zones are the regions of the availability zones that a resource is in.
+zones(r) := {region |
+	some key in ["availability_zone", "availability_zones"]
+	some zone in instance.texts(plan.after[r][key])
 	some region in regex.find_n(`^[a-z]+(-[a-z]+)+-\d+`, zone, 1)
 }
 
 copied(r) := {region |
-	r.type in copiers
-	walk(r.change.after, [path, region])
-	is_string(region)
-	instance.last_word(path) in {"region", "region_name", "regions", "stack_set_instance_region"}
+	plan.type[r] in copiers
+	walk(plan.after[r], [_, block])
+	some key in ["region", "region_name", "regions", "stack_set_instance_region"]
+	some region in instance.texts(block[key])
 }
 
 copiers := {
@@ -119,32 +123,43 @@ copiers := {
 # Tags: of what can have them, whether the resource or its provider gives them.
 
 deny contains about("tags", r, msg) if {
-	some r in taggable
-	missing := [key | some key in limits.tags; tag(r, key) == "missing"]
+	some r, states in gaps
+	missing := [key | some key in limits.tags; states[key] == "missing"]
 	count(missing) > 0
 	msg := sprintf("has no tag %s, or an empty one", [concat(", ", missing)])
 }
 
 warn contains about("tags", r, msg) if {
-	some r in taggable
-	untold := [key | some key in limits.tags; tag(r, key) == "unknown"]
+	some r, states in gaps
+	untold := [key | some key in limits.tags; states[key] == "unknown"]
 	count(untold) > 0
 	msg := sprintf("whether it has the tag %s is known after the apply", [concat(", ", untold)])
 }
 
-taggable := [r |
+# gaps are the tags that are not there, or not known to be: resource → tag → "missing" or "unknown".
+gaps := {r: states |
+	some r in taggable
+	states := {key: state | some key in limits.tags; state := tag(r, key); state != "set"}
+	count(states) > 0
+}
+
+taggable := {r |
 	some r in plan.aws
-	not r.type in limits.tags_exempt
 	some name in tag_names(r)
-	_ = object.union(r.change.after, after_unknown(r))[name]
-]
+	some told in [plan.after[r], plan.unknown[r]]
+	_ = told[name]
+	not plan.type[r] in limits.tags_exempt
+}
 
 # An Auto Scaling group has blocks of its own, and no default tags of its provider.
 tag_names(r) := ["tag"] if {
-	r.type == "aws_autoscaling_group"
+	plan.type[r] == "aws_autoscaling_group"
 } else := ["tags", "tags_all"]
 
 tag(r, key) := "set" if {
+	trim_space(plan.after[r].tags_all[key]) != ""
+	plan.type[r] != "aws_autoscaling_group"
+} else := "set" if {
 	some v in tag_values(r, key)
 	trim_space(sprintf("%v", [v])) != ""
 	v != null
@@ -152,22 +167,24 @@ tag(r, key) := "set" if {
 	tag_unknown(r, key)
 } else := "missing"
 
-tag_values(r, key) := {r.change.after[name][key] | some name in tag_names(r)} |
-	{block.value | some block in r.change.after.tag; block.key == key} |
-	{v | inherits(r, key); v := provider.default_tags(provider.of(r))[key]}
+tag_values(r, key) := union({
+	{plan.after[r][name][key] | some name in tag_names(r)},
+	{block.value | some block in plan.after[r].tag; block.key == key},
+	{v | inherits(r, key); v := provider.default_tags(provider.of(r))[key]},
+})
 
 # inherits says that the tag of a resource is its provider's: tags_all is unknown as a whole where any value of it is, and
 # also where nobody gives any tag.
 inherits(r, key) if {
-	after_unknown(r).tags_all == true
-	not after_unknown(r).tags == true
-	not after_unknown(r).tags[key] == true
-	object.get(r.change.after, ["tags", key], null) == null
+	plan.unknown[r].tags_all == true
+	not plan.unknown[r].tags == true
+	not plan.unknown[r].tags[key] == true
+	object.get(plan.after[r], ["tags", key], null) == null
 }
 
 tag_unknown(r, key) if {
 	some path in [["tag"], ["tags"], ["tags", key], ["tags_all", key]]
-	object.get(after_unknown(r), path, false) == true
+	object.get(plan.unknown[r], path, false) == true
 }
 
 tag_unknown(r, key) if {
@@ -178,12 +195,10 @@ tag_unknown(r, key) if {
 tells_tags(r) if provider.tells_tags(provider.of(r))
 
 tag_unknown(r, key) if {
-	some i, unknown in after_unknown(r).tag
-	object.get(r.change.after, ["tag", i, "key"], key) == key
+	some i, unknown in plan.unknown[r].tag
+	object.get(plan.after[r], ["tag", i, "key"], key) == key
 	unknown[_] == true
 }
-
-after_unknown(r) := object.get(r.change, "after_unknown", {})
 
 # EKS clusters: https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
 
@@ -225,7 +240,7 @@ warn contains about("cluster_logging", r, "what it logs of its control plane is 
 }
 
 logs(r) if {
-	some log in r.change.after.enabled_cluster_log_types
+	some log in plan.after[r].enabled_cluster_log_types
 	log in {"api", "audit", "authenticator", "controllerManager", "scheduler"}
 }
 
@@ -237,11 +252,11 @@ warn contains about("not_judged", r, "makes resources that are not in the plan, 
 
 warn contains about("not_judged", r, "the rules do not know the resources of the provider awscc") if {
 	some r in plan.aws
-	startswith(r.type, "awscc_")
+	startswith(plan.type[r], "awscc_")
 }
 
 warn contains about("not_judged", r, "EKS Auto Mode chooses instances and volumes by itself: the limits for them do not reach these") if {
 	some r in clusters
-	some block in r.change.after.compute_config
+	some block in plan.after[r].compute_config
 	block.enabled == true
 }

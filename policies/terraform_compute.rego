@@ -27,56 +27,56 @@ group_limit := {
 }
 
 deny contains about(group_rule[class], r, msg) if {
-	some r in plan.changes
-	size := plan.known(r, most[r.type])
+	some r in plan.of(object.keys(most))
+	size := plan.known(r, most[plan.type[r]])
 	class := group_class(r)
 	not at_most(size, group_limit[class])
-	msg := sprintf("may grow to %s, more than %v for a group of %s", [plan.shown(r, most[r.type][0], size), group_limit[class], group_words[class]])
+	msg := sprintf("may grow to %s, more than %v for a group of %s", [plan.shown(r, most[plan.type[r]][0], size), group_limit[class], group_words[class]])
 }
 
 warn contains about("gpu_node_group_max", r, msg) if {
-	some r in plan.changes
-	size := plan.known(r, most[r.type])
+	some r in plan.of(object.keys(most))
+	size := plan.known(r, most[plan.type[r]])
 	group_class(r) == "unknown"
 	at_most(size, group_limit.unknown)
 	not at_most(size, limits.gpu_node_group_max)
-	msg := sprintf("may grow to %s, more than %v, and the plan does not tell whether it has GPUs", [plan.shown(r, most[r.type][0], size), limits.gpu_node_group_max])
+	msg := sprintf("may grow to %s, more than %v, and the plan does not tell whether it has GPUs", [plan.shown(r, most[plan.type[r]][0], size), limits.gpu_node_group_max])
 }
 
 warn contains about(group_rule[group_class(r)], r, "how large it may grow is known after the apply") if {
-	some r in plan.changes
-	plan.value(r, most[r.type]).is == "unknown"
+	some r in plan.of(object.keys(most))
+	plan.value(r, most[plan.type[r]]).is == "unknown"
 }
 
 deny contains about("min_max_size", r, msg) if {
-	some r in plan.changes
-	size := plan.known(r, least[r.type])
-	number(size) == number(plan.known(r, most[r.type]))
-	msg := sprintf("min_size and max_size are both %s, so that it cannot scale", [plan.shown(r, least[r.type][0], size)])
+	some r in plan.of(object.keys(least))
+	size := plan.known(r, least[plan.type[r]])
+	number(size) == number(plan.known(r, most[plan.type[r]]))
+	msg := sprintf("min_size and max_size are both %s, so that it cannot scale", [plan.shown(r, least[plan.type[r]][0], size)])
 }
 
 warn contains about("min_max_size", r, "whether min_size and max_size differ is known after the apply") if {
-	some r in plan.changes
-	"unknown" in {plan.value(r, path).is | some path in [least[r.type], most[r.type]]}
-	least[r.type]
+	some r in plan.of(object.keys(least))
+	some path in [least[plan.type[r]], most[plan.type[r]]]
+	plan.value(r, path).is == "unknown"
 }
 
 group_words := {"cpu": "nodes without GPUs", "gpu": "nodes with GPUs", "unknown": "nodes"}
 
-group_class(r) := instance.class(r) if r.type != "aws_autoscaling_schedule"
+group_class(r) := instance.class(r) if plan.type[r] != "aws_autoscaling_schedule"
 
 # A schedule is for a group that the plan may have.
 group_class(r) := "gpu" if {
-	r.type == "aws_autoscaling_schedule"
+	plan.type[r] == "aws_autoscaling_schedule"
 	some group in scheduled(r)
 	instance.class(group) == "gpu"
 } else := "cpu" if {
-	r.type == "aws_autoscaling_schedule"
+	plan.type[r] == "aws_autoscaling_schedule"
 	count(scheduled(r)) > 0
 	every group in scheduled(r) { instance.class(group) == "cpu" }
-} else := "unknown" if r.type == "aws_autoscaling_schedule"
+} else := "unknown" if plan.type[r] == "unknown" if plan.type[r] == "aws_autoscaling_schedule"
 
-scheduled(r) := [group | some group in plan.of({"aws_autoscaling_group"}); instance.refers(r, group)]
+scheduled(r) := [group | some group in instance.related(r); plan.type[group] == "aws_autoscaling_group"]
 
 at_most(v, limit) if number(v) <= limit
 
@@ -133,11 +133,11 @@ volume_blocks := {
 
 # volumes are those that resources declare: {"of", "path", "size" (its path)}.
 volumes := [{"of": r, "path": path, "size": array.concat(path, [size])} |
-	some r in plan.changes
-	some size, around in volume_blocks[r.type]
+	some r in plan.of(object.keys(volume_blocks))
+	some size, around in volume_blocks[plan.type[r]]
 	some names in around
 	some path in volume_paths(r, names)
-	object.get(r.change.after, array.concat(path, ["no_device"]), false) != true
+	object.get(plan.after[r], array.concat(path, ["no_device"]), false) != true
 ]
 
 volume_paths(_, []) := {[]}
@@ -175,32 +175,32 @@ volume_words(v) := "the volume" if {
 # The image of an instance decides on a root volume that nobody declares, and images have unencrypted ones.
 deny contains about("ebs_encrypted", r, "declares no root volume, and that of an image is not encrypted") if {
 	not limits.ebs_encrypted_by_default
-	some r in plan.changes
+	some r in plan.of(object.keys(volume_blocks))
 	rootless(r)
 }
 
 warn contains about("ebs_encrypted", r, "which volumes it has is known after the apply") if {
-	some r in plan.changes
-	some names in volume_blocks[r.type][_]
+	some r in plan.of(object.keys(volume_blocks))
+	some names in volume_blocks[plan.type[r]][_]
 	plan.value(r, [names[0]]).is == "unknown"
 }
 
 rootless(r) if {
-	r.type in {"aws_instance", "aws_spot_instance_request", "aws_launch_configuration"}
+	plan.type[r] in {"aws_instance", "aws_spot_instance_request", "aws_launch_configuration"}
 	count(plan.blocks(r, ["root_block_device"])) == 0
 	plan.value(r, ["root_block_device"]).is != "unknown"
 	not instance.has_template(r)
 }
 
 rootless(r) if {
-	r.type == "aws_launch_template"
+	plan.type[r] == "aws_launch_template"
 	count(plan.blocks(r, ["block_device_mappings", "ebs"])) == 0
-	object.get(r.change, ["after_unknown", "block_device_mappings"], false) != true
+	object.get(plan.unknown[r], "block_device_mappings", false) != true
 }
 
 rootless(r) if {
-	r.type == "aws_spot_fleet_request"
-	some specification in r.change.after.launch_specification
+	plan.type[r] == "aws_spot_fleet_request"
+	some specification in plan.after[r].launch_specification
 	not specification.root_block_device[0]
 }
 
@@ -228,8 +228,10 @@ volume_sizes := array.flatten([
 	[[r, ["disk_size"]] | some r in plan.of({"aws_eks_node_group"})],
 	[[r, path] |
 		some r in plan.of({"aws_emr_cluster", "aws_emr_instance_fleet", "aws_emr_instance_group"})
-		walk(r.change.after, [path, _])
-		instance.last_word(path) in {"ebs_root_volume_size", "size"}
+		walk(plan.after[r], [around, block])
+		some key in ["ebs_root_volume_size", "size"]
+		block[key]
+		path := array.concat(around, [key])
 	],
 ])
 
@@ -250,7 +252,7 @@ warn contains about("imdsv2", r, "whether it requires IMDSv2 is known after the 
 
 deny contains about("imdsv2", r, "a launch_specification cannot require IMDSv2: use launch_template_config") if {
 	some r in plan.of({"aws_spot_fleet_request"})
-	r.change.after.launch_specification[0]
+	plan.after[r].launch_specification[0]
 }
 
 metadata_types := {"aws_instance", "aws_launch_configuration", "aws_launch_template", "aws_spot_instance_request"}
@@ -276,6 +278,6 @@ warn contains about(rule, r, sprintf("%s decides on it, which is not in this pla
 decided_by(r) := "its launch template" if instance.elsewhere(r)
 
 decided_by(r) := "the launch template that EKS makes for it" if {
-	r.type == "aws_eks_node_group"
+	plan.type[r] == "aws_eks_node_group"
 	not instance.has_template(r)
 }

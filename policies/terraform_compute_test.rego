@@ -227,9 +227,7 @@ test_ebs_encrypted_denies if expect("ebs_encrypted", "deny", {
 		"aws_instance", {"root_block_device": [{"encrypted": true}], "ebs_block_device": [{"encrypted": true}, {}]},
 		{"ebs_block_device": [{}, {"encrypted": true}]}, {"ebs_block_device": [{"encrypted": later}]},
 	),
-	"a mapping in a dynamic block": configured(
-		"aws_launch_template", {"block_device_mappings": [{"ebs": [{}]}]}, {"block_device_mappings": [{"ebs": [{"encrypted": true}]}]}, {},
-	),
+	"a mapping in a dynamic block": configured("aws_launch_template", {"block_device_mappings": [{"ebs": [{}]}]}, {"block_device_mappings": [{"ebs": [{"encrypted": true}]}]}, {}),
 	"a launch configuration": one("aws_launch_configuration", {"root_block_device": [{"encrypted": false}]}),
 	"a launch configuration without a volume": one("aws_launch_configuration", {}),
 	"a spot instance": one("aws_spot_instance_request", {"root_block_device": [{"encrypted": false}]}),
@@ -369,6 +367,6 @@ test_imdsv2_edge_a_template_that_is_made_through_a_local_is_judged_itself if {
 		configuration("aws_eks_node_group", {"launch_template": [{"id": reference(["local.template"])}]}),
 		configuration("aws_launch_template", {}),
 	]}}})
-	addresses := {e.address | some e in terraform.deny | terraform.warn with input as p; e.rule == "imdsv2"}
+	addresses := {e.address | some e in (terraform.deny | terraform.warn) with input as p; e.rule == "imdsv2"}
 	addresses == {"aws_launch_template.x"}
 }

@@ -23,29 +23,37 @@ templates := plan.of({"aws_launch_template", "aws_launch_configuration"})
 # named are the types that a resource names, wherever in it, or that EKS takes for it: [attribute or block, type].
 named(r) := written(r) | {["instance_types", default_type] | defaults(r)}
 
-written(r) := {[path[0], type] |
-	walk(r.change.after, [path, type])
-	is_string(type)
-	last_word(path) in type_names
+written(r) := {[name, type] |
+	some [path, block] in objects[r]
+	some key in type_names
+	some type in texts(block[key])
+	name := array.concat(path, [key])[0]
 }
 
-type_names := {"instance_type", "instance_types", "allowed_instance_types", "instance_family"}
+type_names := ["instance_type", "instance_types", "allowed_instance_types", "instance_family"]
 
-last_word(path) := names[count(names) - 1] if names := plan.words(path)
+texts(v) := [v] if is_string(v)
+
+texts(v) := [text | some text in v; is_string(text)] if is_array(v)
+
+# objects are the objects within a resource, with their paths: looked for once, for all the rules.
+objects := {r: [[path, block] | walk(plan.after[r], [path, block]); is_object(block)] |
+	some r in (all | plan.of({"aws_autoscaling_schedule"}))
+}
 
 # EKS makes nodes of this type where neither the group nor its launch template says one:
 # https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html
 default_type := "t3.medium"
 
 defaults(r) if {
-	r.type == "aws_eks_node_group"
+	plan.type[r] == "aws_eks_node_group"
 	count(written(r)) == 0
 	not untold(r)
 	not has_template(r)
 }
 
 defaults(r) if {
-	r.type == "aws_eks_node_group"
+	plan.type[r] == "aws_eks_node_group"
 	count(written(r)) == 0
 	not untold(r)
 	count(template(r)) > 0
@@ -61,71 +69,102 @@ used(r) := {type | some [_, type] in named(r)} | {type | some t in template(r); 
 
 # untold says that a resource has instances of types that only the apply will tell.
 untold(r) if {
-	walk(object.get(r.change, "after_unknown", {}), [path, true])
-	last_word(path) in type_names
-	plan.value(r, path).is == "unknown"
+	walk(plan.unknown[r], [path, block])
+	is_object(block)
+	some key in type_names
+	holds_true(block[key])
+	plan.value(r, array.concat(path, [key])).is != "unset"
 }
+
+holds_true(v) if v == true
+
+holds_true(v) if v[_] == true
 
 # A whole block is unknown only where the configuration makes it of unknown elements.
 untold(r) if {
 	some block in ["compute_resources", "launch_specification", "launch_template_config", "mixed_instances_policy"]
-	object.get(r.change, ["after_unknown", block], false) == true
+	object.get(plan.unknown[r], block, false) == true
 }
 
 # elsewhere says that a resource has a launch template that is not of this plan. One whose ID only the apply will tell is
 # made by it.
 elsewhere(r) if {
-	r.type in through_template
+	plan.type[r] in through_template
 	has_template(r)
 	count(template(r)) == 0
 	not made_here(r)
 }
 
 made_here(r) if {
+	makes_templates
+	walk(plan.unknown[r], [path, block])
+	some key in ["id", "launch_template_id", "launch_configuration"]
+	block[key] == true
+	array.concat(path, [key])[0] in {"launch_template", "launch_template_config", "launch_configuration", "mixed_instances_policy"}
+}
+
+makes_templates if {
 	some t in templates
-	t.change.after_unknown.id == true
-	walk(r.change.after_unknown, [path, true])
-	plan.words(path)[0] in {"launch_template", "launch_template_config", "launch_configuration", "mixed_instances_policy"}
-	last_word(path) in {"id", "launch_template_id", "launch_configuration"}
+	plan.unknown[t].id == true
 }
 
 # chosen says that AWS chooses among all types that meet requirements.
 chosen(r) if {
-	walk(r.change.after, [path, requirements])
-	is_object(requirements)
-	last_word(path) == "instance_requirements"
-	plan.value(r, array.concat(path, ["allowed_instance_types"])).is != "unknown"
+	some [path, block] in objects[r]
+	some i, requirements in block.instance_requirements
+	plan.value(r, array.concat(path, ["instance_requirements", i, "allowed_instance_types"])).is != "unknown"
 	not requirements.allowed_instance_types[0]
 }
 
 # template are the launch templates, or launch configurations, of the plan that a resource refers to.
-template(r) := [t | some t in templates; refers(r, t)]
+template(r) := {t | some t in related(r); t in templates}
 
-refers(r, t) if {
-	plan.module(r) == plan.module(t)
+# related are the resources of the plan that one refers to, in its configuration or by an ID or a name that is known.
+related(r) := {t |
 	walk(plan.configuration(r).expressions, [_, e])
 	some ref in e.references
-	regex.match(sprintf(`^%s\.%s($|[.\[])`, [t.type, t.name]), ref)
+	some name in regex.find_n(`^aws_\w+\.[\w-]+`, ref, 1)
+	some t, _ in by_reference[concat("|", [plan.module[r], name])]
+} | {t |
+	some [path, block] in objects[r]
+	some key, id in block
+	refers_by(path, key)
+	some t, _ in by_id[id]
 }
 
-refers(r, t) if {
+by_reference := object.union_n([{key: {t: true}} |
+	some t in referable
+	key := sprintf("%s|%s.%s", [plan.module[t], plan.type[t], plan.changes[t].name])
+])
+
+by_id := object.union_n([{id: {t: true}} |
+	some t in referable
 	some key in ["id", "name"]
-	known := plan.known(t, [key])
-	walk(r.change.after, [path, known])
-	last_word(path) in {"id", "name", "launch_template_id", "launch_template_name", "launch_configuration", "autoscaling_group_name"}
+	id := plan.known(t, [key])
+])
+
+referable := plan.of({"aws_autoscaling_group", "aws_launch_configuration", "aws_launch_template"})
+
+# An ID or a name of its own does not count.
+refers_by(_, key) if key in {"launch_template_id", "launch_template_name", "launch_configuration", "autoscaling_group_name"}
+
+refers_by(path, key) if {
+	key in {"id", "name"}
+	count(path) > 0
 }
 
 has_template(r) if {
-	walk(r.change.after, [path, block])
-	is_object(block)
-	last_word(path) in {"launch_template", "launch_template_specification"}
+	some [_, block] in objects[r]
+	some key in ["launch_template", "launch_template_specification"]
+	block[key][_]
 }
 
 has_template(r) if {
-	some name in ["launch_template", "launch_configuration"]
-	plan.value(r, [name]).is in {"known", "unknown"}
-	object.get(r.change.after, name, true) != []
+	some key in ["launch_template", "launch_configuration"]
+	plan.value(r, [key]).is == "unknown"
 }
+
+has_template(r) if is_string(plan.known(r, ["launch_configuration"]))
 
 # class is "gpu" or "cpu", or "unknown" where the plan does not tell. A name tells nothing.
 class(r) := "gpu" if {
@@ -147,12 +186,12 @@ gpu(r) if {
 gpu(r) if regex.match(`GPU|NVIDIA|NEURON`, plan.known(r, ["ami_type"]))
 
 gpu(r) if {
-	some taint in r.change.after.taint
+	some taint in plan.after[r].taint
 	gpu_word(taint.key)
 }
 
 gpu(r) if {
-	some key, v in r.change.after.labels
+	some key, v in plan.after[r].labels
 	is_string(v)
 	not lower(v) in {"false", "no", "none", "0"}
 	gpu_word(concat("=", [key, v]))
@@ -161,7 +200,7 @@ gpu(r) if {
 # What the cluster autoscaler is told of the nodes of a group:
 # https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md#auto-discovery-setup
 gpu(r) if {
-	some tag in r.change.after.tag
+	some tag in plan.after[r].tag
 	startswith(tag.key, "k8s.io/cluster-autoscaler/node-template/")
 	gpu_word(tag.key)
 }

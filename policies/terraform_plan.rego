@@ -6,7 +6,8 @@
 package terraform.plan
 
 # changes are the resources that will be there after the apply, as they will be: managed ones, replaced and deferred
-# ones too. Data sources, and what is deleted or forgotten, are not among them.
+# ones too. Data sources, and what is deleted or forgotten, are not among them. Everywhere below, and in the packages that
+# build on this one, a change is its number in this list: what is small is quickly looked up.
 changes := [r |
 	some r in array.concat(
 		[r | some r in input.resource_changes],
@@ -17,29 +18,41 @@ changes := [r |
 	not object.get(r.change, "actions", []) in [["delete"], ["forget"]]
 ]
 
-# of are the changes of some types.
-of(types) := [r | some r in changes; r.type in types]
+type := [object.get(r, "type", "") | some r in changes]
 
-# aws are the changes of AWS's providers.
-aws := [r | some r in changes; regex.match(`^aws(cc)?_`, r.type)]
+after := [r.change.after | some r in changes]
+
+unknown := [object.get(r.change, "after_unknown", {}) | some r in changes]
 
 # address is what a change is called; its type where the plan does not say.
-address(r) := object.get(r, "address", r.type)
+address := [object.get(r, "address", object.get(r, "type", "")) | some r in changes]
+
+# of are the changes of some types.
+of(types) := {r | some t in types; some r, _ in by_type[t]}
+
+# An index that is one object is made once. One that is a rule of its own would be made again for each key.
+by_type := object.union_n([{t: {r: true}} | some r, t in type])
+
+# aws are the changes of AWS's providers.
+aws := {r | some r, t in type; regex.match(`^aws(cc)?_`, t)}
 
 # value says of what is at path – names of attributes and blocks, numbers of elements – that it is "known" and its value,
 # or that it is "unset", so that AWS's default counts, or that it is "unknown" until the apply.
-value(r, path) := {"is": "unknown"} if {
+value(r, path) := {"is": "known", "value": v} if {
+	v := known(r, path)
+} else := {"is": "unknown"} if {
 	hidden(r, path)
 	not left_out(r, path)
-} else := {"is": "unset"} if {
-	object.get(r.change.after, path, null) == null
-} else := {"is": "known", "value": object.get(r.change.after, path, null)}
+} else := {"is": "unset"}
 
-known(r, path) := value(r, path).value
+known(r, path) := v if {
+	v := object.get(after[r], path, null)
+	v != null
+}
 
 # blocks are the paths of the blocks of a name, ["block_device_mappings", "ebs"], within any elements.
 blocks(r, names) := {path |
-	walk(r.change.after[names[0]], [rest, block])
+	walk(after[r][names[0]], [rest, block])
 	is_object(block)
 	path := array.concat([names[0]], rest)
 	words(path) == names
@@ -56,17 +69,20 @@ shown(r, name, v) := "(sensitive)" if {
 	sensitive(r, name)
 } else := sprintf("%v", [v])
 
-sensitive(r, _) if r.change.after_sensitive == true
+sensitive(r, _) if changes[r].change.after_sensitive == true
 
-sensitive(r, name) if walk(r.change.after_sensitive[name], [_, true])
+sensitive(r, name) if walk(changes[r].change.after_sensitive[name], [_, true])
 
 # words are the names in a path, without the numbers of elements.
 words(path) := [word | some word in path; is_string(word)]
 
 # hidden is what after_unknown has, or has the whole of.
+hidden(r, path) if unknown[r][path[0]] == true
+
 hidden(r, path) if {
-	some n in numbers.range(0, count(path))
-	object.get(r.change, array.concat(["after_unknown"], array.slice(path, 0, n)), false) == true
+	unknown[r][path[0]]
+	some n in numbers.range(2, count(path))
+	object.get(unknown[r], array.slice(path, 0, n), false) == true
 }
 
 # left_out is what the configuration of a resource does not set, as far as it can be seen: it does not show dynamic
@@ -84,7 +100,7 @@ sets(r, e, names) if {
 sets(r, e, names) if {
 	count(names) == 2
 	outer := listed(e[names[0]])
-	count(outer) >= count(listed(object.get(r.change.after, names[0], [])))
+	count(outer) >= count(listed(object.get(after[r], names[0], [])))
 	count(outer) > 0
 	every block in outer { may_set(r, block[names[1]]) }
 }
@@ -92,7 +108,7 @@ sets(r, e, names) if {
 sets(r, e, names) if {
 	count(names) == 3
 	outer := listed(e[names[0]])
-	count(outer) >= count(listed(object.get(r.change.after, names[0], [])))
+	count(outer) >= count(listed(object.get(after[r], names[0], [])))
 	inner := [block | some o in outer; some block in listed(o[names[1]])]
 	count(inner) > 0
 	every block in inner { may_set(r, block[names[2]]) }
@@ -115,21 +131,22 @@ settled(_, ref) if regex.match(`^(path|terraform|count)\.`, ref)
 
 settled(r, ref) if {
 	startswith(ref, "var.")
-	module(r) == ""
+	module[r] == ""
 }
 
 # configuration is that of a resource; undefined where the plan has none.
-configuration(r) := configurations[module(r)][concat(".", [r.type, r.name])]
+configuration(r) := configurations[module[r]][concat(".", [type[r], changes[r].name])]
 
 # module is the address of a change's module without the keys of its instances, "module.a.module.b"; "" is the root.
-module(r) := regex.replace(object.get(r, "module_address", ""), `\[("(\\.|[^"\\])*"|\d+)\]`, "")
+module := [regex.replace(object.get(r, "module_address", ""), `\[("(\\.|[^"\\])*"|\d+)\]`, "") | some r in changes]
 
 # configurations are those of managed resources, by module and "type.name".
-configurations[m] := {concat(".", [c.type, c.name]): c |
-	some c in module_configuration(m).resources
-	object.get(c, "mode", "managed") != "data"
-} if {
-	some m in {module(r) | some r in changes}
+configurations := {m: resources |
+	some m in {m | some m in module}
+	resources := {concat(".", [c.type, c.name]): c |
+		some c in module_configuration(m).resources
+		object.get(c, "mode", "managed") != "data"
+	}
 }
 
 # module_configuration is that of a module, by its address.

@@ -19,12 +19,17 @@ of(r) := plan.configuration(r).provider_config_key
 
 # used are the providers that something to be there after the apply is made by. Where the plan does not say that of each
 # resource, all are.
-used contains of(r) if some r in plan.aws
+used contains key if some key, _ in made
+
+# made are the changes by the provider that makes them.
+made[key] contains r if {
+	some r in plan.aws
+	key := of(r)
+}
 
 used contains key if {
+	count(plan.aws) > count([r | some key, _ in made; some r in made[key]])
 	some key, _ in configurations
-	some r in plan.aws
-	not of(r)
 }
 
 used contains key if {
@@ -44,8 +49,7 @@ module(key) := substring(key, 0, max([indexof(key, ":"), 0]))
 regions[key] := declared(key) | revealed[key] if some key in used
 
 revealed[key] := {region |
-	some r in plan.aws
-	of(r) == key
+	some r in made[key]
 	not plan.configuration(r).expressions.region
 	region := plan.known(r, ["region"])
 } if {
