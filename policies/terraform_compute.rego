@@ -66,15 +66,15 @@ group_words := {"cpu": "nodes without GPUs", "gpu": "nodes with GPUs", "unknown"
 group_class(r) := instance.class(r) if plan.type[r] != "aws_autoscaling_schedule"
 
 # A schedule is for a group that the plan may have.
-group_class(r) := "gpu" if {
-	plan.type[r] == "aws_autoscaling_schedule"
-	some group in scheduled(r)
+group_class(r) := class_of(scheduled(r)) if plan.type[r] == "aws_autoscaling_schedule"
+
+class_of(groups) := "gpu" if {
+	some group in groups
 	instance.class(group) == "gpu"
 } else := "cpu" if {
-	plan.type[r] == "aws_autoscaling_schedule"
-	count(scheduled(r)) > 0
-	every group in scheduled(r) { instance.class(group) == "cpu" }
-} else := "unknown" if plan.type[r] == "unknown" if plan.type[r] == "aws_autoscaling_schedule"
+	count(groups) > 0
+	every group in groups { instance.class(group) == "cpu" }
+} else := "unknown"
 
 scheduled(r) := [group | some group in instance.related(r); plan.type[group] == "aws_autoscaling_group"]
 
