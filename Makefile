@@ -19,7 +19,7 @@ TAGS := realtools
 
 demo: export PATH := $(TOOLS)/bin:$(PATH)
 demo: build
-	go -C tools run ./install --dir '$(TOOLS)' terraform
+	go -C tools run ./install --dir '$(TOOLS)' terraform gitleaks tflint
 	go run ./cmd/demo --bot bin/bot
 
 build:

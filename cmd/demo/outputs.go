@@ -133,6 +133,7 @@ func found(file string) string {
 			Action    string
 			MovedFrom string `json:"moved_from"`
 		}
+		Policy struct{ Decisions []struct{ Kind string } }
 	}
 	source, err := os.ReadFile(file)
 	if err != nil || json.Unmarshal(source, &r) != nil {
@@ -156,6 +157,12 @@ func found(file string) string {
 	for _, w := range words {
 		if n := count[w[0]]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, w[1]))
+		}
+	}
+	for _, d := range r.Policy.Decisions {
+		if d.Kind == "deny" {
+			parts = append(parts, "denied by policy")
+			break
 		}
 	}
 	if len(parts) == 0 {
