@@ -137,7 +137,7 @@ warn contains entry(rule, g, msg) if {
 	msg := sprintf("%s has %v %s, more than the %v of a worker", [g.name, amount / cap.unit, cap.words, cap.most])
 }
 
-gib := (1024 * 1024) * 1024
+gib := 1073741824
 
 caps := {
 	"worker_cpu": {"resource": "cpu", "most": limits.cpu_max, "unit": 1, "words": "CPUs"},
