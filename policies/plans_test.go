@@ -44,7 +44,7 @@ func eachFile(t *testing.T, pattern string, judge func(t *testing.T, name string
 			got := lines(judge(t, file, read(t, file)))
 			golden := strings.TrimSuffix(file, filepath.Ext(file)) + ".golden"
 			if *update {
-				if err := os.WriteFile(golden, got, 0o644); err != nil { //nolint:gosec // a golden file is for all to read
+				if err := os.WriteFile(golden, got, 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}

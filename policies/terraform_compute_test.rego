@@ -154,8 +154,8 @@ test_instance_type_denies if expect("instance_type", "deny", {
 test_instance_type_allows if expect("instance_type", "ok", {
 	"an instance": one("aws_instance", {"instance_type": "t3.medium"}),
 	"a GPU": one("aws_instance", {"instance_type": "g4dn.4xlarge"}),
-	"all of a node group": one("aws_eks_node_group", {"instance_types": ["t3.large", "m5.4xlarge"]}),
-	"all of a group for GPUs": one("aws_eks_node_group", {"instance_types": ["p3.2xlarge", "g4dn.2xlarge"]}),
+	"all of a node group": one("aws_eks_node_group", {"instance_types": ["t3.medium", "t3.large", "t3.xlarge", "m5.large", "m5.xlarge", "m5.2xlarge", "m5.4xlarge"]}),
+	"all of a group for GPUs": one("aws_eks_node_group", {"instance_types": ["p3.2xlarge", "g4dn.xlarge", "g4dn.2xlarge", "g4dn.4xlarge"]}),
 	"a template that leaves it": one("aws_launch_template", {"instance_type": null}),
 	"requirements with a list": one("aws_launch_template", {"instance_requirements": [{"allowed_instance_types": ["m5.large"]}]}),
 	"what is excluded": one("aws_launch_template", {"instance_requirements": [{"allowed_instance_types": ["m5.large"], "excluded_instance_types": ["x1.*"]}]}),
