@@ -82,8 +82,9 @@ variable "cidr" {
 	return contents
 }
 
-// BenchmarkScan measures all scanners on a layer of 2,000 lines against the slowest of them alone, in turns, so that
-// what else the machine does weighs on both: "x-slowest" is the ratio of the medians.
+// BenchmarkScan measures all scanners on a layer of 2,000 lines against the slowest of them alone, in turns, and takes the
+// best time of each: what else the machine does weighs on what runs at once far more than on what runs alone. "x-slowest"
+// is their ratio.
 func BenchmarkScan(b *testing.B) {
 	e := realEngine(b)
 	contents := layerOf(2000)
@@ -114,14 +115,9 @@ func BenchmarkScan(b *testing.B) {
 	}
 	slowest := 0.0
 	for _, tool := range tools {
-		slowest = max(slowest, median(times[tool]))
-		b.ReportMetric(median(times[tool]), tool+"-s")
+		slowest = max(slowest, slices.Min(times[tool]))
+		b.ReportMetric(slices.Min(times[tool]), tool+"-s")
 	}
-	b.ReportMetric(median(times["all"]), "all-s")
-	b.ReportMetric(median(times["all"])/slowest, "x-slowest")
-}
-
-func median(all []float64) float64 {
-	slices.Sort(all)
-	return all[len(all)/2]
+	b.ReportMetric(slices.Min(times["all"]), "all-s")
+	b.ReportMetric(slices.Min(times["all"])/slowest, "x-slowest")
 }
