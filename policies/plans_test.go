@@ -109,12 +109,17 @@ func BenchmarkALargePlan(b *testing.B) {
 	}
 }
 
-// largePlan repeats a good plan to 5 MB.
+// largePlan is a good plan of which most is of one plain type, of 5 MB.
 func largePlan(t testing.TB) []byte {
 	t.Helper()
-	plan := string(read(t, "testdata/plans/good.json"))
-	head, changes, _ := strings.Cut(plan, "\"resource_changes\": [\n")
+	head, changes, _ := strings.Cut(string(read(t, "testdata/plans/good.json")), "\"resource_changes\": [\n")
 	changes = strings.TrimSuffix(changes, "\n ]\n}\n")
-	n := (5 << 20) / len(changes)
-	return []byte(head + "\"resource_changes\": [\n" + changes + strings.Repeat(",\n"+changes, n) + "\n ]\n}\n")
+	var b strings.Builder
+	b.WriteString(head + "\"resource_changes\": [\n" + strings.Repeat(changes+",\n", 10) + changes)
+	for i := 0; b.Len() < 5<<20; i++ {
+		fmt.Fprintf(&b, `,{"address":"aws_sqs_queue.q[%d]","mode":"managed","type":"aws_sqs_queue","name":"q","index":%[1]d,"change":{"actions":["create"],`+
+			`"after":{"policy":%q,"region":"eu-west-1","tags_all":{"ManagedBy":"terraform","Environment":"dev","Repository":"r"}},"after_unknown":{"arn":true,"id":true}}}`,
+			i, strings.Repeat("x", 2500))
+	}
+	return []byte(b.String() + "\n ]\n}\n")
 }

@@ -21,7 +21,7 @@ defaults := {
 severity := {
 	"config": "high", "quantity": "high", "worker_cpu": "medium", "worker_memory": "medium", "worker_gpu": "medium",
 	"total_workers": "medium", "total_gpus": "medium", "cpu_request": "low", "memory_request": "low",
-	"gpu_toleration": "medium", "labels": "low", "limits": "low",
+	"gpu_toleration": "medium", "labels": "low",
 }
 
 limits := object.union(defaults, {key: v |
@@ -39,7 +39,10 @@ deny contains entry("config", {"address": ""}, msg) if {
 	msg := sprintf("data.config.ray.%s is no limit, or of another kind than its default. Valid: %s.", [key, concat(", ", sort(object.keys(defaults)))])
 }
 
-entry(rule, of, msg) := {"rule": rule, "severity": severity[rule], "address": of.address, "msg": msg}
+entry(rule, of, msg) := {"rule": rule, "severity": object.get(severity, rule, "low"), "address": of.address, "msg": msg}
+
+# A warning blocks only where whatever is low does.
+unsure(rule, of, msg) := object.union(entry(rule, of, msg), {"severity": "low"})
 
 # The clusters of a document, of a list of documents, or of files with their contents (conftest --combine).
 
@@ -128,7 +131,7 @@ deny contains entry(rule, g, msg) if {
 }
 
 # The head is no worker, yet it runs work, too.
-warn contains entry(rule, g, msg) if {
+warn contains unsure(rule, g, msg) if {
 	some g in groups
 	not g.workers
 	some rule, cap in caps
@@ -184,7 +187,7 @@ request(container, resource) := n if {
 } else := 0
 
 # A cap cannot hold what has no limit.
-warn contains entry("limits", g, msg) if {
+warn contains unsure("limits", g, msg) if {
 	some g in groups
 	some container in g.group.template.spec.containers
 	unlimited := [resource | some resource in ["cpu", "memory"]; object.get(container, ["resources", "limits", resource], null) == null]
@@ -194,7 +197,7 @@ warn contains entry("limits", g, msg) if {
 
 # GPUs and labels.
 
-warn contains entry("worker_gpu", g, msg) if {
+warn contains unsure("worker_gpu", g, msg) if {
 	some g in groups
 	g.group.template.spec.resourceClaims[0]
 	msg := sprintf("%s claims devices that are not counted as GPUs", [g.name])

@@ -27,7 +27,6 @@ severity := {
 	"config": "high", "region": "high", "cpu_node_group_max": "medium", "gpu_node_group_max": "medium",
 	"instance_type": "medium", "ebs_encrypted": "high", "tags": "low", "private_endpoint": "high",
 	"cluster_logging": "medium", "imdsv2": "high", "volume_size": "medium", "min_max_size": "low",
-	"not_judged": "medium",
 }
 
 limits := object.union(defaults, {key: v |
@@ -42,9 +41,12 @@ same_kind(a, b) if {
 	every element in {e | some e in a} { is_string(element) }
 }
 
-finding(rule, address, msg) := {"rule": rule, "severity": severity[rule], "address": address, "msg": msg}
+finding(rule, address, msg) := {"rule": rule, "severity": object.get(severity, rule, "low"), "address": address, "msg": msg}
 
 about(rule, r, msg) := finding(rule, plan.address[r], msg)
+
+# A warning blocks only where whatever is low does.
+unsure(rule, r, msg) := object.union(about(rule, r, msg), {"severity": "low"})
 
 # A limit that is misspelt, or no limit, must not be taken for one.
 deny contains finding("config", "", msg) if {
@@ -84,7 +86,7 @@ deny contains about("region", r, msg) if {
 	msg := sprintf("the plan does not tell which region this is in; %s", [allowed_regions])
 }
 
-warn contains about("region", r, "which region this is in is known after the apply") if {
+warn contains unsure("region", r, "which region this is in is known after the apply") if {
 	some r in plan.aws
 	plan.value(r, ["region"]).is == "unknown"
 }
@@ -129,7 +131,7 @@ deny contains about("tags", r, msg) if {
 	msg := sprintf("has no tag %s, or an empty one", [concat(", ", missing)])
 }
 
-warn contains about("tags", r, msg) if {
+warn contains unsure("tags", r, msg) if {
 	some r, states in gaps
 	untold := [key | some key in limits.tags; states[key] == "unknown"]
 	count(untold) > 0
@@ -211,7 +213,7 @@ deny contains about("private_endpoint", r, "its API is open to the Internet and 
 	endpoint(r, path, "endpoint_public_access", true) == true
 }
 
-warn contains about("private_endpoint", r, "whether its API has a private endpoint, or a public one only, is known after the apply") if {
+warn contains unsure("private_endpoint", r, "whether its API has a private endpoint, or a public one only, is known after the apply") if {
 	some r in clusters
 	some path in plan.first_blocks(r, "vpc_config")
 	answers := [endpoint(r, path, "endpoint_private_access", false), endpoint(r, path, "endpoint_public_access", true)]
@@ -234,7 +236,7 @@ deny contains about("cluster_logging", r, "logs nothing of its control plane: se
 	not logs(r)
 }
 
-warn contains about("cluster_logging", r, "what it logs of its control plane is known after the apply") if {
+warn contains unsure("cluster_logging", r, "what it logs of its control plane is known after the apply") if {
 	some r in clusters
 	plan.value(r, ["enabled_cluster_log_types"]).is == "unknown"
 }
@@ -246,16 +248,16 @@ logs(r) if {
 
 # What makes instances that the plan does not hold must not look as if it had been judged.
 
-warn contains about("not_judged", r, "makes resources that are not in the plan, so that no rule can look at them") if {
+warn contains unsure("not_judged", r, "makes resources that are not in the plan, so that no rule can look at them") if {
 	some r in plan.of({"aws_cloudformation_stack", "aws_cloudformation_stack_set", "aws_cloudcontrolapi_resource"})
 }
 
-warn contains about("not_judged", r, "the rules do not know the resources of the provider awscc") if {
+warn contains unsure("not_judged", r, "the rules do not know the resources of the provider awscc") if {
 	some r in plan.aws
 	startswith(plan.type[r], "awscc_")
 }
 
-warn contains about("not_judged", r, "EKS Auto Mode chooses instances and volumes by itself: the limits for them do not reach these") if {
+warn contains unsure("not_judged", r, "EKS Auto Mode chooses instances and volumes by itself: the limits for them do not reach these") if {
 	some r in clusters
 	some block in plan.after[r].compute_config
 	block.enabled == true

@@ -34,7 +34,7 @@ deny contains about(group_rule[class], r, msg) if {
 	msg := sprintf("may grow to %s, more than %v for a group of %s", [plan.shown(r, most[plan.type[r]][0], size), group_limit[class], group_words[class]])
 }
 
-warn contains about("gpu_node_group_max", r, msg) if {
+warn contains unsure("gpu_node_group_max", r, msg) if {
 	some r in plan.of(object.keys(most))
 	size := plan.known(r, most[plan.type[r]])
 	group_class(r) == "unknown"
@@ -43,7 +43,7 @@ warn contains about("gpu_node_group_max", r, msg) if {
 	msg := sprintf("may grow to %s, more than %v, and the plan does not tell whether it has GPUs", [plan.shown(r, most[plan.type[r]][0], size), limits.gpu_node_group_max])
 }
 
-warn contains about(group_rule[group_class(r)], r, "how large it may grow is known after the apply") if {
+warn contains unsure(group_rule[group_class(r)], r, "how large it may grow is known after the apply") if {
 	some r in plan.of(object.keys(most))
 	plan.value(r, most[plan.type[r]]).is == "unknown"
 }
@@ -55,7 +55,7 @@ deny contains about("min_max_size", r, msg) if {
 	msg := sprintf("min_size and max_size are both %s, so that it cannot scale", [plan.shown(r, least[plan.type[r]][0], size)])
 }
 
-warn contains about("min_max_size", r, "whether min_size and max_size differ is known after the apply") if {
+warn contains unsure("min_max_size", r, "whether min_size and max_size differ is known after the apply") if {
 	some r in plan.of(object.keys(least))
 	some path in [least[plan.type[r]], most[plan.type[r]]]
 	plan.value(r, path).is == "unknown"
@@ -101,12 +101,12 @@ deny contains about("instance_type", r, "lets AWS choose any type that meets req
 	instance.chosen(r)
 }
 
-warn contains about("instance_type", r, "an instance type is known after the apply") if {
+warn contains unsure("instance_type", r, "an instance type is known after the apply") if {
 	some r in instance.all
 	instance.untold(r)
 }
 
-warn contains about("instance_type", r, "takes its instance type from a launch template that is not in this plan") if {
+warn contains unsure("instance_type", r, "takes its instance type from a launch template that is not in this plan") if {
 	some r in instance.all
 	instance.elsewhere(r)
 	count(instance.named(r)) == 0
@@ -150,7 +150,7 @@ deny contains about("ebs_encrypted", v.of, msg) if {
 	msg := sprintf("%s is not encrypted", [volume_words(v)])
 }
 
-warn contains about("ebs_encrypted", v.of, msg) if {
+warn contains unsure("ebs_encrypted", v.of, msg) if {
 	some v in volumes
 	encryption(v) == "unknown"
 	msg := sprintf("whether %s is encrypted is known after the apply", [volume_words(v)])
@@ -179,7 +179,7 @@ deny contains about("ebs_encrypted", r, "declares no root volume, and that of an
 	rootless(r)
 }
 
-warn contains about("ebs_encrypted", r, "which volumes it has is known after the apply") if {
+warn contains unsure("ebs_encrypted", r, "which volumes it has is known after the apply") if {
 	some r in plan.of(object.keys(volume_blocks))
 	some names in volume_blocks[plan.type[r]][_]
 	plan.value(r, [names[0]]).is == "unknown"
@@ -211,13 +211,13 @@ deny contains about("volume_size", r, msg) if {
 	msg := sprintf("a volume of %s GiB is larger than %v GiB", [plan.shown(r, path[0], gib), limits.volume_max_gib])
 }
 
-warn contains about("volume_size", r, "the size of a volume is known after the apply") if {
+warn contains unsure("volume_size", r, "the size of a volume is known after the apply") if {
 	some [r, path] in volume_sizes
 	plan.value(r, path).is == "unknown"
 }
 
 # A volume without a size of its own is as large as the image's or the snapshot's.
-warn contains about("volume_size", v.of, msg) if {
+warn contains unsure("volume_size", v.of, msg) if {
 	some v in volumes
 	plan.value(v.of, v.size).is == "unset"
 	msg := sprintf("%s has no size: the image or the snapshot decides", [volume_words(v)])
@@ -244,7 +244,7 @@ deny contains about("imdsv2", r, "does not require IMDSv2: set http_tokens = \"r
 	metadata(r, path) == "open"
 }
 
-warn contains about("imdsv2", r, "whether it requires IMDSv2 is known after the apply") if {
+warn contains unsure("imdsv2", r, "whether it requires IMDSv2 is known after the apply") if {
 	some r in plan.of(metadata_types)
 	some path in plan.first_blocks(r, "metadata_options")
 	metadata(r, path) == "unknown"
@@ -269,7 +269,7 @@ metadata(r, path) := "closed" if {
 } else := "open"
 
 # What a launch template decides that is not in the plan, or that EKS makes for a node group without one.
-warn contains about(rule, r, sprintf("%s decides on it, which is not in this plan", [who])) if {
+warn contains unsure(rule, r, sprintf("%s decides on it, which is not in this plan", [who])) if {
 	some r in plan.of(instance.through_template)
 	who := decided_by(r)
 	some rule in ["ebs_encrypted", "imdsv2"]
