@@ -80,7 +80,7 @@ func findingRow(f *report.Finding, fails bool) row {
 	return r
 }
 
-// silent returns the scanners that did not run: those that are required, and the others.
+// silent returns the scanners that did not run: those that fail the check by that, and the others.
 func (v *view) silent() (required, others []row) {
 	type key struct {
 		tool, message, hint string
@@ -98,8 +98,11 @@ func (v *view) silent() (required, others []row) {
 			k := key{s.Tool, s.Message, s.Hint, t.limit.Lacks(s)}
 			l.add(k, []string{t.name}, func() row {
 				r := row{mark: odd, word: "did not run", rules: []report.Rule{{ID: s.Tool}}, message: s.Message, hint: s.Hint}
-				if k.required {
+				switch {
+				case k.required && t.limit.Requires(s.Tool):
 					r.mark, r.word = fatal, "required, and did not run"
+				case k.required:
+					r.mark, r.word = fatal, "failed, where its findings fail the check"
 				}
 				return r
 			})

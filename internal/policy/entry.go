@@ -12,9 +12,6 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// maxDecisions is how many decisions a report may hold.
-const maxDecisions = 1000
-
 // decisions returns what the value of a rule says. It may be a set or an array of entries; or, without a set, true, an
 // entry, or an object whose values are entries and whose keys are what is said where the value is true. false says nothing.
 func (r *rule) decisions(value any) ([]report.Decision, error) {
@@ -142,13 +139,11 @@ func result(all []report.Decision, asked int) *report.Policy {
 		b.Source = a.Source
 		return order(a, b) == 0
 	})
+	if all == nil {
+		all = []report.Decision{}
+	}
 	p := &report.Policy{Decisions: all, Rules: asked}
-	if p.Decisions == nil {
-		p.Decisions = []report.Decision{}
-	}
-	if more := len(all) - maxDecisions; more > 0 {
-		p.Decisions, p.Omitted = all[:maxDecisions:maxDecisions], more
-	}
+	p.Sort()
 	return p
 }
 

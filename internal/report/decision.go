@@ -11,7 +11,7 @@ type Policy struct {
 	Rules     int        `json:"rules"`             // how many rules were asked
 	Failure   string     `json:"failure,omitempty"` // why they could not be asked: then nothing counts as allowed
 	Hint      string     `json:"hint,omitempty"`    // beside Failure
-	Omitted   int        `json:"omitted,omitempty"` // decisions that are left out, never a denial before a warning
+	Omitted   int        `json:"omitted,omitempty"` // decisions that are left out, see Sort
 }
 
 // DecisionKind is the Conftest convention that a rule goes by.
@@ -51,7 +51,8 @@ func (p *Policy) Join(other *Policy) {
 	p.Sort()
 }
 
-// Sort puts the decisions in their order, and leaves out those that are too many.
+// Sort puts the decisions in their order, and leaves out those that are too many: a few of each kind
+// and severity stay, so that what blocks is not pushed out by what does not, whatever the Threshold.
 func (p *Policy) Sort() {
 	slices.SortStableFunc(p.Decisions, func(a, b Decision) int {
 		return cmp.Or(
@@ -59,9 +60,33 @@ func (p *Policy) Sort() {
 			cmp.Compare(a.Package, b.Package), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Message, b.Message),
 		)
 	})
-	if more := len(p.Decisions) - MaxDecisions; more > 0 {
-		p.Decisions, p.Omitted = p.Decisions[:MaxDecisions], p.Omitted+more
+	more := len(p.Decisions) - MaxDecisions
+	if more <= 0 {
+		return
 	}
+	const some = 10
+	type weight struct{ rank, severity int }
+	seen := map[weight]int{}
+	stays := make([]bool, len(p.Decisions))
+	room := MaxDecisions
+	for i, d := range p.Decisions {
+		w := weight{d.rank(), d.Severity.Rank()}
+		if seen[w]++; seen[w] <= some {
+			stays[i] = true
+			room--
+		}
+	}
+	kept := make([]Decision, 0, MaxDecisions)
+	for i, d := range p.Decisions {
+		if !stays[i] && room > 0 {
+			stays[i] = true
+			room--
+		}
+		if stays[i] {
+			kept = append(kept, d)
+		}
+	}
+	p.Decisions, p.Omitted = kept, p.Omitted+more
 }
 
 // rank is 0 for what denies.

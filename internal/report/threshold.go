@@ -49,9 +49,28 @@ func (t Threshold) Fails(f Finding) bool {
 	})
 }
 
-// Lacks reports whether a scanner that is required did not run.
+// Lacks reports whether it fails the check that a scanner did not run: one that is required, or one whose findings would
+// fail it and that was there and gave nothing. A change can bring about the second by what it has the scanner read.
 func (t Threshold) Lacks(s Scanned) bool {
-	return s.State != Ran && slices.ContainsFunc(t.Scanners, func(c Scanner) bool { return c.Tool == s.Tool && c.Required })
+	fails := func(c Scanner) bool { return c.Tool == s.Tool && s.State == Crashed && c.FailOn != "" }
+	return s.State != Ran && (t.Requires(s.Tool) || slices.ContainsFunc(t.Scanners, fails))
+}
+
+// Requires reports whether a scanner has to run.
+func (t Threshold) Requires(tool string) bool {
+	return slices.ContainsFunc(t.Scanners, func(c Scanner) bool { return c.Tool == tool && c.Required })
+}
+
+// lost reports whether findings that count may be among those that a scan leaves out, where some fail the check.
+func (t Threshold) lost(s *Scan) bool {
+	if s.Omitted == 0 || !slices.ContainsFunc(t.Scanners, func(c Scanner) bool { return c.FailOn != "" }) {
+		return false
+	}
+	if len(s.Findings) == 0 {
+		return true
+	}
+	last := s.Findings[len(s.Findings)-1] // in their order, see Finding.Compare
+	return t.Counts(last) || t.All && last.State == New
 }
 
 // A Tally sums up what policies and scanners say of a target.
@@ -68,7 +87,7 @@ type Tally struct {
 	Suppressed int  `json:"suppressed,omitempty"` // new and existing ones
 	Failing    int  `json:"failing,omitempty"`    // findings that fail the check
 	Silent     int  `json:"silent,omitempty"`     // scanners that did not run
-	Lacking    int  `json:"lacking,omitempty"`    // those of them that are required
+	Lacking    int  `json:"lacking,omitempty"`    // those of them that fail the check, see Lacks
 }
 
 // Sum returns the tally of a target: r is the report on its plan, nil where none was asked for; s the scan, likewise.
@@ -103,6 +122,9 @@ func (t Threshold) Sum(r *Report, s *Scan) Tally {
 		if t.Fails(f) {
 			n.Failing++
 		}
+	}
+	if t.lost(s) {
+		n.Failing++
 	}
 	for _, tool := range s.Tools {
 		if tool.State != Ran {

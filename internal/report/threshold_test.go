@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/layerbot/layerbot/internal/report"
@@ -114,5 +115,77 @@ func TestPoliciesJoinInOrder(t *testing.T) {
 	}
 	if p.Join(&report.Policy{Failure: "x"}); p.Failure != "x" || p.Decisions != nil {
 		t.Errorf("%+v", p)
+	}
+}
+
+// A change could bring about a thousand decisions that only warn, so that the one that blocks is left out.
+func TestNoMultitudePushesOutADecisionThatBlocks(t *testing.T) {
+	ofAll := func(kind report.DecisionKind, severity report.Severity) report.Decision {
+		return report.Decision{Kind: kind, Severity: severity, Address: "z"}
+	}
+	for _, kind := range []report.DecisionKind{report.Deny, report.Violation, report.Warn} {
+		for _, severity := range []report.Severity{"", report.Low, report.Medium, report.High, report.Critical} {
+			for _, failOn := range []report.Severity{"", report.Low, report.Medium, report.High, report.Critical} {
+				threshold := report.Threshold{Policies: true, PolicyFailOn: failOn}
+				if !threshold.Blocks(ofAll(kind, severity)) {
+					continue
+				}
+				p := &report.Policy{Decisions: []report.Decision{ofAll(kind, severity)}}
+				for _, noise := range []report.DecisionKind{report.Deny, report.Warn} {
+					for _, weight := range []report.Severity{"", report.Low, report.Medium, report.High, report.Critical} {
+						if d := (report.Decision{Kind: noise, Severity: weight, Address: "a"}); !threshold.Blocks(d) {
+							p.Decisions = append(p.Decisions, slices.Repeat([]report.Decision{d}, report.MaxDecisions+1)...)
+						}
+					}
+				}
+				p.Sort()
+				if len(p.Decisions) > report.MaxDecisions || !threshold.Denies(p) {
+					t.Errorf("fail_on %q: %s %q is not among the %d decisions that stay", failOn, kind, severity, len(p.Decisions))
+				}
+			}
+		}
+	}
+}
+
+// Likewise findings of a scanner that fails nothing.
+func TestNoMultitudePushesOutAFindingThatFails(t *testing.T) {
+	strict := report.Scanner{Tool: "gitleaks", FailOn: report.High}
+	fresh, quiet, old := report.Finding{State: report.New}, report.Finding{State: report.New, Suppressed: &report.Suppression{}}, report.Finding{State: report.Existing}
+	for name, c := range map[string]struct {
+		threshold report.Threshold
+		last      report.Finding
+		fails     bool
+	}{
+		"new ones are left out":                          {report.Threshold{Scanners: []report.Scanner{strict}}, fresh, true},
+		"all new ones that nothing keeps quiet are told": {report.Threshold{Scanners: []report.Scanner{strict}}, quiet, false},
+		"existing ones are left out":                     {report.Threshold{Scanners: []report.Scanner{strict}}, old, false},
+		"existing ones that count, after quiet ones":     {report.Threshold{Scanners: []report.Scanner{strict}, All: true}, quiet, true},
+		"existing ones that count":                       {report.Threshold{Scanners: []report.Scanner{strict}, All: true}, old, true},
+		"nothing fails":                                  {report.Threshold{Scanners: []report.Scanner{{Tool: "checkov"}}}, fresh, false},
+	} {
+		s := &report.Scan{Findings: []report.Finding{c.last}, Omitted: 1}
+		if got := c.threshold.Sum(nil, s).Failed(); got != c.fails {
+			t.Errorf("%s: failed = %v", name, got)
+		}
+	}
+}
+
+func TestAScannerThatGivesNothingFailsWhereItsFindingsWould(t *testing.T) {
+	for name, c := range map[string]struct {
+		scanner report.Scanner
+		state   report.ScanState
+		lacks   bool
+	}{
+		"it crashed, and its findings fail": {report.Scanner{FailOn: report.High}, report.Crashed, true},
+		"it crashed, and they do not":       {report.Scanner{}, report.Crashed, false},
+		"it is not there":                   {report.Scanner{FailOn: report.High}, report.ToolMissing, false},
+		"it is another version":             {report.Scanner{FailOn: report.High}, report.WrongVersion, false},
+		"it is not there, and it has to be": {report.Scanner{Required: true}, report.ToolMissing, true},
+		"it ran":                            {report.Scanner{FailOn: report.Low, Required: true}, report.Ran, false},
+	} {
+		c.scanner.Tool = "trivy"
+		if got := (report.Threshold{Scanners: []report.Scanner{c.scanner}}).Lacks(report.Scanned{Tool: "trivy", State: c.state}); got != c.lacks {
+			t.Errorf("%s: lacks = %v", name, got)
+		}
 	}
 }
