@@ -12,9 +12,12 @@ type release struct{ path, sha256 string }
 
 var pins = map[string]pin{
 	"trivy": {
-		version: "0.66.0",
-		// Those of 0.27.0 to 0.69.1 were deleted: https://github.com/aquasecurity/trivy/issues/10345.
-		how: "GitHub has no release of it any more: build it from its tag, https://github.com/aquasecurity/trivy/tree/v0.66.0",
+		// Releases of 0.27.0 to 0.69.1 were deleted: https://github.com/aquasecurity/trivy/issues/10345.
+		version: "0.74.0", how: "https://github.com/aquasecurity/trivy/releases/tag/v0.74.0",
+		releases: map[string]release{
+			"linux/amd64": {"aquasecurity/trivy/releases/download/v0.74.0/trivy_0.74.0_Linux-64bit.tar.gz", "2ae6fe3ee734b7fdf11335663e18c75ea12dccc76062f09f164a3b0f8be4371a"},
+			"linux/arm64": {"aquasecurity/trivy/releases/download/v0.74.0/trivy_0.74.0_Linux-ARM64.tar.gz", "b94ce1976bbf3c15b514b605ee88be7c6d94a29be2302847ff01cb794d47aad5"},
+		},
 	},
 	"tfsec": {
 		version: "1.28.14", how: "https://github.com/aquasecurity/tfsec/releases/tag/v1.28.14",

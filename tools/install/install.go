@@ -34,7 +34,10 @@ type Tool struct {
 type Release struct{ URL, SHA256 string }
 
 // A Source is a Go program in a module of this repository that pins all it is made of.
-type Source struct{ Dir, Package, LDFlags, Takes string }
+type Source struct {
+	Dir, Package, LDFlags, Takes string
+	Env                          []string // of the build, beside the surrounding one
+}
 
 // An installer keeps tools in a folder: NAME-VERSION/NAME for each, and bin/NAME for those in use.
 type installer struct {
@@ -141,7 +144,7 @@ func (in *installer) built(ctx context.Context, t Tool) (string, error) {
 	return in.put(ctx, t, func(to string) error {
 		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", t.Source.LDFlags, "-o", to, t.Source.Package)
 		cmd.Dir = filepath.Join(in.source, t.Source.Dir)
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
+		cmd.Env = slices.Concat(os.Environ(), []string{"CGO_ENABLED=0", "GOWORK=off"}, t.Source.Env)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("go build %s: %w\n%s", t.Source.Package, err, lastLines(string(out), 10))
 		}

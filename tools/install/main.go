@@ -121,11 +121,22 @@ var tools = []Tool{
 		},
 	},
 	{
-		// No release: those of 0.27.0 to 0.69.1 were deleted, https://github.com/aquasecurity/trivy/issues/10345.
-		Name: "trivy", Version: "0.66.0", VersionArgs: []string{"--version"},
+		// Releases of 0.27.0 to 0.69.1 were deleted, https://github.com/aquasecurity/trivy/issues/10345. The digests are repeated
+		// by several package collections. It is built with Go's experimental JSON, as its releases are.
+		Name: "trivy", Version: "0.74.0", VersionArgs: []string{"--version"},
+		Releases: map[string]Release{
+			"linux/amd64": {
+				URL:    "https://github.com/aquasecurity/trivy/releases/download/v0.74.0/trivy_0.74.0_Linux-64bit.tar.gz",
+				SHA256: "2ae6fe3ee734b7fdf11335663e18c75ea12dccc76062f09f164a3b0f8be4371a",
+			},
+			"linux/arm64": {
+				URL:    "https://github.com/aquasecurity/trivy/releases/download/v0.74.0/trivy_0.74.0_Linux-ARM64.tar.gz",
+				SHA256: "b94ce1976bbf3c15b514b605ee88be7c6d94a29be2302847ff01cb794d47aad5",
+			},
+		},
 		Source: Source{
-			Dir: "trivy", Package: "github.com/aquasecurity/trivy/cmd/trivy", Takes: "up to 20 minutes",
-			LDFlags: "-s -w -X github.com/aquasecurity/trivy/pkg/version/app.ver=0.66.0",
+			Dir: "trivy", Package: "github.com/aquasecurity/trivy/cmd/trivy", Takes: "10 to 20 minutes", Env: []string{"GOEXPERIMENT=jsonv2"},
+			LDFlags: "-s -w -X github.com/aquasecurity/trivy/pkg/version/app.ver=0.74.0",
 		},
 	},
 	{
