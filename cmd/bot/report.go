@@ -15,22 +15,27 @@ import (
 )
 
 func (b *bot) report() *cobra.Command {
-	var ticket, reports, html string
+	var ticket, reports, scans, html string
 	cmd := &cobra.Command{
 		Use:   "report",
 		Short: "Tell the pull request what became of a ticket (phase 3)",
 		Long: `Reads what the plan jobs left in --reports, writes the living comment and the checks, and adds the job summary.
-A target whose job left nothing is reported as failed.`,
+A target whose job left nothing is reported as failed.
+Scans are read from --scans. Keep them apart from the reports: plan jobs run code of the pull request, which could leave a
+scan beside its report.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return b.runReport(cmd.Context(), ticket, reports, html) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return b.runReport(cmd.Context(), ticket, reports, scans, html)
+		},
 	}
 	cmd.Flags().StringVar(&ticket, "ticket", "", "`file` with the ticket written by gate (-: standard input)")
 	cmd.Flags().StringVar(&reports, "reports", "", "`folder` with the plan jobs' reports")
+	cmd.Flags().StringVar(&scans, "scans", "", "`folder` with what the scan job left (default that of --reports)")
 	cmd.Flags().StringVar(&html, "html", "", "`file` to write the full report to, as one page")
 	return cmd
 }
 
-func (b *bot) runReport(ctx context.Context, ticket, reports, html string) error {
+func (b *bot) runReport(ctx context.Context, ticket, reports, scans, html string) error {
 	if ticket == "" || reports == "" {
 		return &usageError{message: "report needs --ticket and --reports", next: "`bot report --ticket ticket.json --reports reports`"}
 	}
@@ -38,12 +43,16 @@ func (b *bot) runReport(ctx context.Context, ticket, reports, html string) error
 	if err != nil {
 		return err
 	}
-	out, err := phase.Report(ctx, phase.Desk{
+	desk := phase.Desk{
 		Open: func(ctx context.Context, p github.Permissions) (phase.Thread, error) {
 			return b.client(ctx, t.Repository, p)
 		},
 		Redact: b.redactor, Links: b.links(t), Version: version, Log: b.log,
-	}, t, os.DirFS(filepath.Clean(reports)))
+	}
+	if scans != "" {
+		desk.Scans = os.DirFS(filepath.Clean(scans))
+	}
+	out, err := phase.Report(ctx, desk, t, os.DirFS(filepath.Clean(reports)))
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func TestThreat07LayersWithoutAStateOfTheirOwn(t *testing.T) {
 }
 
 func TestThreat08TamperedArtifact(t *testing.T) {
-	play(t, "silence", "apply_tampered", "artifact")
+	play(t, "silence", "apply_tampered", "artifact", "scans")
 }
 
 func TestThreat09WordsThatWouldBeArguments(t *testing.T) {
@@ -51,7 +51,7 @@ func TestThreat09WordsThatWouldBeArguments(t *testing.T) {
 }
 
 func TestThreat10PullRequestThatChangesItsRules(t *testing.T) {
-	play(t, "base_configuration", "base", "policies")
+	play(t, "base_configuration", "base", "policies", "policies_avoided")
 }
 
 func TestThreat12ForgedCheckOrMarker(t *testing.T) {

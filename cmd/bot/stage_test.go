@@ -217,7 +217,9 @@ func (s *stage) comment(ts *testscript.TestScript, neg bool, args []string) {
 func (s *stage) use(ts *testscript.TestScript, name string, payload []byte) {
 	s.runs++
 	s.dir = filepath.Join(s.work, fmt.Sprintf("run-%d", s.runs))
-	ts.Check(os.MkdirAll(filepath.Join(s.dir, "reports"), 0o755))
+	for _, artifacts := range []string{"reports", "scans"} {
+		ts.Check(os.MkdirAll(filepath.Join(s.dir, artifacts), 0o755))
+	}
 	s.eventName, s.eventFile = name, filepath.Join(s.dir, "event.json")
 	ts.Check(os.WriteFile(s.eventFile, payload, 0o600))
 }
@@ -312,12 +314,13 @@ func (s *stage) job(ts *testscript.TestScript, text *strings.Builder, id string)
 func (s *stage) scan(ts *testscript.TestScript, text *strings.Builder) (failed bool) {
 	dir := s.clone(ts, "scan", s.ticket(ts).Head)
 	env := slices.Concat([]string{"GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "scan-summary.md")}, s.run())
-	return s.bot(ts, text, dir, env, "scan", "--ticket", filepath.Join(s.dir, "ticket.json"), "--out", filepath.Join(s.dir, "reports"))
+	return s.bot(ts, text, dir, env, "scan", "--ticket", filepath.Join(s.dir, "ticket.json"), "--out", filepath.Join(s.dir, "scans"))
 }
 
 func (s *stage) report(ts *testscript.TestScript, text *strings.Builder) (failed bool) {
 	return s.bot(ts, text, s.work, s.withApp(), "report",
-		"--ticket", filepath.Join(s.dir, "ticket.json"), "--reports", filepath.Join(s.dir, "reports"), "--html", filepath.Join(s.dir, "page.html"))
+		"--ticket", filepath.Join(s.dir, "ticket.json"), "--reports", filepath.Join(s.dir, "reports"), "--scans", filepath.Join(s.dir, "scans"),
+		"--html", filepath.Join(s.dir, "page.html"))
 }
 
 // withApp is the environment of the phases that hold the App's key.

@@ -18,6 +18,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
 
+	"github.com/layerbot/layerbot/internal/phase"
 	"github.com/layerbot/layerbot/internal/report"
 )
 
@@ -135,6 +136,7 @@ func (s *stage) entice(ts *testscript.TestScript, neg bool, args []string) {
 //	forge ID flip WORD            changes one letter of the first digest (or whatever follows WORD in quotes)
 //	forge ID from N               puts there what the run N left for the same target
 //	forge ID unchanged            calls it unchanged
+//	forge ID scan                 leaves a scan of it beside, by which all is well
 //	forge ID beside               leaves another of the same name in a folder, and one of a like name
 func (s *stage) forgeReport(ts *testscript.TestScript, neg bool, args []string) {
 	job, err := s.ticket(ts).Job(args[0])
@@ -153,6 +155,9 @@ func (s *stage) forgeReport(ts *testscript.TestScript, neg bool, args []string) 
 	case "unchanged":
 		src, err = json.Marshal(&report.Report{Version: report.Version, Target: job.Target, Head: s.ticket(ts).Head, Status: report.Unchanged})
 		ts.Check(err)
+	case "scan":
+		ts.Check(report.WriteScan(dir, clean(job, s.ticket(ts))))
+		return
 	case "beside":
 		ts.Check(os.MkdirAll(filepath.Join(dir, "second"), 0o755))
 		for _, other := range []string{filepath.Join(dir, "second", filepath.Base(name)), name + ".json", strings.TrimSuffix(name, ".json") + " (1).json"} {
@@ -164,6 +169,15 @@ func (s *stage) forgeReport(ts *testscript.TestScript, neg bool, args []string) 
 		ts.Fatalf("no such forgery: %s", args[1])
 	}
 	ts.Check(os.WriteFile(name, src, 0o600))
+}
+
+// clean is a scan by which everything ran and nothing was found.
+func clean(j phase.Job, t *phase.Ticket) *report.Scan {
+	s := &report.Scan{Version: report.ScanVersion, Target: j.Target, Head: t.Head, Base: t.MergeBase, Findings: []report.Finding{}}
+	for _, c := range j.Threshold.Scanners {
+		s.Tools = append(s.Tools, report.Scanned{Tool: c.Tool, Version: "1.0.0", State: report.Ran})
+	}
+	return s
 }
 
 // spy puts programs before terraform and git that write down the arguments they are given and go on as these.

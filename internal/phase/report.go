@@ -37,6 +37,7 @@ type Desk struct {
 	Version string // of Layerbot
 	Log     *slog.Logger
 	Now     func() time.Time // nil is time.Now
+	Scans   fs.FS            // what the scan job left; nil: it is among the reports
 }
 
 func (d Desk) now() time.Time {

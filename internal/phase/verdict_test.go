@@ -41,6 +41,7 @@ func TestAScanOfAnotherCommitIsNone(t *testing.T) {
 		"the right one":         {func(*report.Scan) {}, false},
 		"of another head":       {func(s *report.Scan) { s.Head = "cccc" }, true},
 		"compared with another": {func(s *report.Scan) { s.Base = "cccc" }, true},
+		"compared with nothing": {func(s *report.Scan) { s.Base = "" }, true},
 		"with a word of policies that nobody asked for": {func(s *report.Scan) {
 			s.Manifests = &report.Policy{Decisions: []report.Decision{{Kind: report.Deny, Message: "m"}}}
 		}, false},
@@ -64,6 +65,15 @@ func TestAScanOfAnotherCommitIsNone(t *testing.T) {
 func TestManifestsThatNobodyJudgedAreNotAllowed(t *testing.T) {
 	ticket := &Ticket{Head: "aaaa", Jobs: []Job{{Target: judgedDev, Threshold: report.Threshold{Manifests: true}}}}
 	got, err := scansOf(ticket, os.DirFS(left(t, report.Scan{Version: report.ScanVersion, Target: judgedDev, Head: "aaaa", Tools: []report.Scanned{}, Findings: []report.Finding{}})))
+	if err != nil || !ticket.Jobs[0].Threshold.Sum(nil, &got[0]).Refused() {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestAWordOnManifestsOfAnotherCommitIsNone(t *testing.T) {
+	ticket := &Ticket{Head: "aaaa", Jobs: []Job{{Target: judgedDev, Threshold: report.Threshold{Manifests: true}}}}
+	old := report.Scan{Version: report.ScanVersion, Target: judgedDev, Head: "bbbb", Tools: []report.Scanned{}, Findings: []report.Finding{}, Manifests: &report.Policy{Decisions: []report.Decision{}}}
+	got, err := scansOf(ticket, os.DirFS(left(t, old)))
 	if err != nil || !ticket.Jobs[0].Threshold.Sum(nil, &got[0]).Refused() {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -108,6 +118,39 @@ deny contains {"msg": "dev changes together with prod", "targets": ["02-compute/
 	}
 	if o := s.outcome(); !o.Refused || !o.Failed {
 		t.Errorf("%+v", o)
+	}
+}
+
+func TestADenialThatNamesNoTargetOfTheChangeBlocksAll(t *testing.T) {
+	s := standingOf(t, `package p
+deny contains {"msg": "no", "targets": ["compute"]} if input.targets[0]`, report.Report{Target: judgedDev, Status: report.Unchanged, Policy: &report.Policy{}})
+	s.remember(nil)
+	if got := s.conclude("dev"); got != "failure" {
+		t.Errorf("%s; %+v", got, s.page.Together)
+	}
+}
+
+// Planned one by one, the targets of a change show a rule over several nothing.
+func TestRulesOverSeveralTargetsNeedAllOfTheChange(t *testing.T) {
+	const rule = `package p
+deny contains {"msg": "dev changes together with prod", "targets": ["02-compute/dev"]} if count(input.targets) > 1`
+	good := report.Report{Target: judgedDev, Status: report.Changed, Policy: &report.Policy{}, Fingerprint: &report.Fingerprint{Digest: "sha256:1"}}
+	for name, other := range map[string]*report.Report{
+		"the other is not planned":     nil,
+		"the other cannot be planned":  {Target: judgedProd, Status: report.Failed, Failure: &report.Failure{}},
+		"the other's job left no word": {Target: judgedProd, Status: report.Failed, Failure: &report.Failure{Kind: report.Invalid}, Policy: &report.Policy{}},
+	} {
+		reports := []report.Report{good}
+		if other != nil {
+			reports = append(reports, *other)
+		}
+		s := standingOf(t, rule, reports...)
+		s.ticket.Expected = []layer.Target{judgedDev, judgedProd}
+		s.whole()
+		s.remember(nil)
+		if e := s.records["dev"].Targets[judgedDev.ID()]; s.conclude("dev") != "failure" || e.Fingerprint != nil {
+			t.Errorf("%s: %s; %+v; %+v", name, s.conclude("dev"), e, s.page.Together)
+		}
 	}
 }
 
