@@ -21,6 +21,7 @@ type adapter struct {
 	ignores  []string // names of the files that list what it keeps quiet; likewise
 	marks    []string // words in the code that keep it quiet without its saying so; empty where it says so itself
 	hears    []string // the scanners whose words it goes by
+	blind    []string // endings of Terraform's and OpenTofu's files that it passes over
 
 	steer func([]byte) ([]byte, error) // what of a settings file is used; nil: all
 	args  func(run) []string

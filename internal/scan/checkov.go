@@ -12,6 +12,7 @@ var checkov = adapter{
 	name: "checkov", weight: 4,
 	settings: []string{".checkov.yaml", ".checkov.yml"},
 	hears:    []string{"checkov"},
+	blind:    []string{".tf.json", ".tofu", ".tofu.json"},
 	steer:    checkovSettings,
 	args:     checkovArgs,
 	read:     readCheckov,

@@ -29,7 +29,7 @@ func (s *session) layOut(place string, a adapter, t *tree, bare bool) (run, erro
 	if err := os.MkdirAll(filepath.Join(r.root, filepath.FromSlash(r.dir)), 0o700); err != nil {
 		return r, err
 	}
-	keep := func(name string) bool { return !a.steeredBy(name) && !slices.Contains(IgnoreFiles(), path.Base(name)) }
+	keep := func(name string) bool { return !a.steeredBy(name) }
 	if err := t.lay(r.root, keep, a.marks, bare); err != nil {
 		return r, err
 	}
@@ -99,16 +99,24 @@ func (a adapter) ignored(t *tree, dir string) (name string, text []byte) {
 	return "", nil
 }
 
-// steeredBy reports whether a file could steer the scanner: its settings, plugins and rules of its own, and what
-// Terraform leaves behind, which names folders to read modules from. Only the base's settings count.
+// steeredBy reports whether a file could steer the scanner: its settings, lists of what is suppressed, plugins and rules of
+// its own, and what Terraform leaves behind, which names folders to read modules from. Only the base's settings count.
+// Code is none of that, wherever it is: a module may be called from any folder.
 func (a adapter) steeredBy(name string) bool {
-	if slices.ContainsFunc(SettingsFiles(), func(s string) bool { return name == s || strings.HasSuffix(name, "/"+s) }) {
+	if a.name == "gitleaks" { // a secret may be in what is for the others
+		return endsInPath(name, a.settings) || endsInPath(name, a.ignores)
+	}
+	if endsInPath(name, SettingsFiles()) || endsInPath(name, IgnoreFiles()) {
 		return true
 	}
-	// For secrets, these are files like any other.
-	return a.name != "gitleaks" && slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(folder string) bool {
+	return !endsIn(name, code) && slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(folder string) bool {
 		return slices.Contains([]string{".terraform", ".tfsec", ".tflint.d", ".trivy", ".checkov"}, folder)
 	})
+}
+
+// endsInPath reports whether a file is one of paths, in whatever folder.
+func endsInPath(name string, paths []string) bool {
+	return slices.ContainsFunc(paths, func(p string) bool { return name == p || strings.HasSuffix(name, "/"+p) })
 }
 
 // rel returns a path that a scanner names as one from the root of the tree. What is outside is an error.

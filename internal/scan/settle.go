@@ -58,6 +58,15 @@ func (s *session) words(looks []*look) ([]report.Suppression, error) {
 	return words, err
 }
 
+// passedOver returns what of the head the scanner does not read, and what of that is not so at the base.
+func (l *look) passedOver() (all, fresh []string) {
+	var base *tree
+	if l.base != nil {
+		base = l.base.tree
+	}
+	return l.head.tree.passedOver(l.adapter, base)
+}
+
 // settle completes the status of a scanner, and returns what it says of both sides.
 func (l *look) settle(words []report.Suppression, settings string) (head, base []raw) {
 	if l.head == nil {
@@ -72,8 +81,17 @@ func (l *look) settle(words []report.Suppression, settings string) (head, base [
 		st.State, st.Message, st.Hint = report.Crashed, fault.message, fault.hint
 		return nil, nil
 	}
+	over, fresh := l.passedOver()
+	if len(fresh) > 0 {
+		st.State, st.Message = report.Crashed, "it passes over files of that kind, and this change writes "+oneLine(strings.Join(fresh, ", "), maxFault)
+		st.Hint = "write it as .tf, or configure a scanner that reads it: trivy does"
+		return nil, nil
+	}
 	head = l.adapter.raws(all, l.head.tree, words, settings)
 	var notes []string
+	if len(over) > 0 {
+		notes = append(notes, "passes over "+oneLine(strings.Join(over, ", "), maxFault))
+	}
 	if left := l.head.tree.left; len(left) > 0 {
 		notes = append(notes, fmt.Sprintf("left out, each being %s: %s", leftOut, oneLine(strings.Join(left, ", "), maxFault)))
 	}

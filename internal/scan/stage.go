@@ -103,13 +103,36 @@ var leftOut = fmt.Sprintf("larger than %d MiB, or a link to nowhere", maxFile>>2
 // lacks returns a file that Terraform reads and that was left out; "" if there is none.
 func (t *tree) lacks() string {
 	for _, name := range t.left {
-		for _, ext := range []string{".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.json", ".hcl"} {
-			if strings.HasSuffix(name, ext) {
-				return name
-			}
+		if endsIn(name, code) || endsIn(name, []string{".tfvars", ".tfvars.json", ".hcl"}) {
+			return name
 		}
 	}
 	return ""
+}
+
+// code are the endings of files that Terraform and OpenTofu read resources from.
+var code = []string{".tf", ".tf.json", ".tofu", ".tofu.json"}
+
+func endsIn(name string, endings []string) bool {
+	return slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(name, e) })
+}
+
+// passedOver returns which files of the tree a scanner does not read although Terraform may, and which of them base does
+// not have like that; none of them if base is nil.
+func (t *tree) passedOver(a adapter, base *tree) (all, fresh []string) {
+	for _, name := range t.names {
+		if !endsIn(name, a.blind) {
+			continue
+		}
+		all = append(all, name)
+		if base == nil {
+			continue
+		}
+		if old, there := base.files[name]; !there || !bytes.Equal(old, t.files[name]) {
+			fresh = append(fresh, name)
+		}
+	}
+	return all, fresh
 }
 
 // equal reports whether two trees have the same files with the same contents.

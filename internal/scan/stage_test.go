@@ -103,6 +103,7 @@ var hostile = map[string]string{
 	"app/main.tf": "x", "app/run.sh": "#!/bin/sh", "vars/prod.tfvars": "",
 	"trivy.yaml": "x", "app/trivy.yaml": "x", ".checkov.yaml": "x", "app/.checkov.yml": "x", "app/.gitleaks.toml": "x", ".tflint.hcl": "x",
 	"app/.tfsec/config.yml": "x", "app/.tfsec/own_tfchecks.yaml": "x", "app/.tflint.d/plugins/tflint-ruleset-aws": "x", "app/.terraform/modules/modules.json": "x",
+	"app/.tfsec/main.tf": "a module that is called from here", "app/.terraform/x/main.tf": "likewise",
 	".trivyignore": "A", "app/.trivyignore": "B", ".gitleaksignore": "C", "app/.trivyignore.yaml": "D",
 }
 
@@ -110,7 +111,7 @@ func TestACopyHasNothingThatSteersItsScanner(t *testing.T) {
 	t.Parallel()
 	for _, tool := range []string{"trivy", "tfsec", "checkov", "tflint"} {
 		names, r := laid(t, tool, hostile, nil, false)
-		if got := strings.Join(names, " "); got != "app/main.tf app/run.sh vars/prod.tfvars" {
+		if got := strings.Join(names, " "); got != "app/.terraform/x/main.tf app/.tfsec/main.tf app/main.tf app/run.sh vars/prod.tfvars" {
 			t.Errorf("%s: %s", tool, got)
 		}
 		if want := filepath.Join(r.root, "..", "0.tfvars"); len(r.varFiles) != 1 || r.varFiles[0] != want || r.settings != "" {
@@ -123,7 +124,12 @@ func TestACopyHasNothingThatSteersItsScanner(t *testing.T) {
 		}
 	}
 	names, _ := laid(t, "gitleaks", hostile, nil, false)
-	if !slices.Contains(names, "app/.tfsec/own_tfchecks.yaml") || slices.Contains(names, "app/.gitleaks.toml") {
+	for _, name := range []string{"app/.tfsec/own_tfchecks.yaml", "trivy.yaml", ".tflint.hcl", ".trivyignore"} { // a secret may be there
+		if !slices.Contains(names, name) {
+			t.Errorf("gitleaks is not shown %s", name)
+		}
+	}
+	if slices.Contains(names, "app/.gitleaks.toml") || slices.Contains(names, ".gitleaksignore") {
 		t.Errorf("gitleaks: %s", names)
 	}
 }
@@ -183,6 +189,42 @@ func TestWhatIsLeftOutIsSaid(t *testing.T) {
 	st = w.scan(j).Tools[0]
 	if st.State != report.Crashed || st.Message != "app/link.tf is larger than 5 MiB, or a link to nowhere" {
 		t.Errorf("%+v", st)
+	}
+}
+
+// A change could put what scanners would find into files that one of them does not read, and Terraform does.
+func TestAChangeToWhatAScannerPassesOverIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	const none = `{"passed": 0, "checkov_version": "3"}`
+	old, changed := map[string]string{"app/main.tf": "x", "app/old.tf.json": "{}"}, map[string]string{"app/main.tf": "y", "app/old.tf.json": "{}"}
+	added, mended := map[string]string{"app/main.tf": "x", "app/old.tf.json": "{}", "app/x.tofu": ""}, map[string]string{"app/main.tf": "x", "app/old.tf.json": `{"resource": {}}`}
+	for name, c := range map[string]struct {
+		head, base map[string]string
+		state      report.ScanState
+		message    string
+	}{
+		"nothing is compared":  {old, nil, report.Ran, "passes over app/old.tf.json"},
+		"nothing is changed":   {old, old, report.Ran, "passes over app/old.tf.json"},
+		"another file changes": {changed, old, report.Ran, "passes over app/old.tf.json"},
+		"one is added":         {added, old, report.Crashed, "it passes over files of that kind, and this change writes app/x.tofu"},
+		"one is changed":       {mended, old, report.Crashed, "it passes over files of that kind, and this change writes app/old.tf.json"},
+		"the layer is new":     {old, map[string]string{}, report.Crashed, "it passes over files of that kind, and this change writes app/old.tf.json"},
+	} {
+		w := newWorld(t, map[string]string{"checkov": "echo '" + none + "'"})
+		j := jobOf(c.head, "checkov")
+		if c.base != nil {
+			base := files(c.base)
+			j.Base = &base
+		}
+		if st := w.scan(j).Tools[0]; st.State != c.state || st.Message != c.message {
+			t.Errorf("%s: %+v", name, st)
+		}
+	}
+	w := newWorld(t, map[string]string{"trivy": trivyNone})
+	j, base := jobOf(added, "trivy"), files(old)
+	j.Base = &base
+	if st := w.scan(j).Tools[0]; st.State != report.Ran || st.Message != "" {
+		t.Errorf("trivy, which reads all: %+v", st)
 	}
 }
 

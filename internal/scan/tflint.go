@@ -10,6 +10,7 @@ var tflint = adapter{
 	settings: []string{".tflint.hcl"},
 	marks:    []string{"tflint-ignore"},
 	hears:    []string{"tflint"},
+	blind:    []string{".tofu", ".tofu.json"},
 	args:     tflintArgs,
 	read:     readTflint,
 }

@@ -9,6 +9,7 @@ var tfsec = adapter{
 	name: "tfsec", weight: 2,
 	settings: []string{".tfsec/config.json", ".tfsec/config.yml", ".tfsec/config.yaml"},
 	hears:    []string{"tfsec", "trivy"},
+	blind:    []string{".tofu", ".tofu.json"},
 	args:     tfsecArgs,
 	read:     readTfsec,
 }
