@@ -67,13 +67,15 @@ func (p *progress) stage(s runner.Progress) {
 }
 
 // done takes note of a finished target.
-func (p *progress) done(r *report.Report) {
+func (p *progress) done(r *report.Report) { p.finish(r.Target, outcome(r), r.Seconds) }
+
+func (p *progress) finish(t layer.Target, what string, seconds float64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.finished++
-	p.drop(r.Target)
+	p.drop(t)
 	p.clear()
-	fmt.Fprintf(p.w, "[%*d/%d] %-24s %s in %.1fs\n", len(fmt.Sprint(p.total)), p.finished, p.total, visible(r.Target.String()), visible(outcome(r)), r.Seconds)
+	fmt.Fprintf(p.w, "[%*d/%d] %-24s %s in %.1fs\n", len(fmt.Sprint(p.total)), p.finished, p.total, visible(t.String()), visible(what), seconds)
 	p.draw()
 }
 

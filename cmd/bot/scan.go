@@ -14,6 +14,7 @@ import (
 	"github.com/layerbot/layerbot/internal/git"
 	"github.com/layerbot/layerbot/internal/phase"
 	"github.com/layerbot/layerbot/internal/report"
+	"github.com/layerbot/layerbot/internal/runner"
 	"github.com/layerbot/layerbot/internal/scan"
 )
 
@@ -62,9 +63,12 @@ Exit codes: 0 fine, 1 findings that fail, a required scanner that did not run, o
 }
 
 // engine returns what runs scanners.
-func (b *bot) engine(f scanFlags) (*scan.Engine, error) {
+func (b *bot) engine(f scanFlags, p *progress) (*scan.Engine, error) {
 	return scan.New(scan.Options{
 		Search: b.env.All["PATH"], CacheDir: b.env.scanners(), Environ: b.env.All, Download: !f.noInstall, Log: b.log,
+		Progress: func(s scan.Progress) {
+			p.stage(runner.Progress{Target: s.Target, Stage: or(strings.Join(s.Running, "+"), "findings")})
+		},
 	})
 }
 
@@ -164,11 +168,14 @@ func choose(t *phase.Ticket, names []string) error {
 
 // scanned scans the jobs of a ticket, and returns what is shown of them.
 func (b *bot) scanned(ctx context.Context, f scanFlags, t *phase.Ticket, bench phase.Bench) (page comment.Page, err error) {
-	e, err := b.engine(f)
+	p := b.progress(len(phase.Scans(t.Jobs)))
+	defer p.stop()
+	e, err := b.engine(f, p)
 	if err != nil {
 		return page, err
 	}
 	defer func() { err = errors.Join(err, e.Close()) }()
+	bench.Scanned = func(j phase.Job, s *report.Scan) { p.finish(s.Target, comment.ScanLine(j.Threshold, s), s.Seconds) }
 	if err := phase.Scan(ctx, bench, e, t, t.Jobs); err != nil {
 		return page, err
 	}

@@ -1,6 +1,7 @@
 package comment
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/layerbot/layerbot/internal/report"
@@ -101,6 +102,12 @@ func also(n report.Tally, s *report.Scan) string {
 		text += "; scan: " + words
 	}
 	return text
+}
+
+// ScanLine returns in a few words what scanners, and policies on manifests, say of a target.
+func ScanLine(limit report.Threshold, s *report.Scan) string {
+	n := limit.Sum(nil, s)
+	return cmp.Or(strings.Join(nonempty(scanWords(n, s), policyWords(n)), ", "), "nothing found")
 }
 
 // plain reports whether policies and scanners say nothing of a target that has to be looked at now.

@@ -80,11 +80,12 @@ func findingRow(f *report.Finding, fails bool) row {
 	return r
 }
 
-// silent returns the scanners that did not run: those that fail the check by that, and the others.
-func (v *view) silent() (required, others []row) {
+// silent returns the scanners that did not run, those that fail the check by that and the others, and what those that ran
+// did not see.
+func (v *view) silent() (required, others, partial []row) {
 	type key struct {
 		tool, message, hint string
-		required            bool
+		ran, required       bool
 	}
 	var l ledger[key]
 	for _, t := range v.all() {
@@ -92,13 +93,15 @@ func (v *view) silent() (required, others []row) {
 			continue
 		}
 		for _, s := range t.scan.Tools {
-			if s.State == report.Ran {
+			k := key{s.Tool, s.Message, s.Hint, s.State == report.Ran, t.limit.Lacks(s)}
+			if k.ran && s.Message == "" {
 				continue
 			}
-			k := key{s.Tool, s.Message, s.Hint, t.limit.Lacks(s)}
 			l.add(k, []string{t.name}, func() row {
 				r := row{mark: odd, word: "did not run", rules: []report.Rule{{ID: s.Tool}}, message: s.Message, hint: s.Hint}
 				switch {
+				case k.ran:
+					r.word = sawPart
 				case k.required && t.limit.Requires(s.Tool):
 					r.mark, r.word = fatal, "required, and did not run"
 				case k.required:
@@ -109,14 +112,20 @@ func (v *view) silent() (required, others []row) {
 		}
 	}
 	for _, r := range l.rows {
-		if r.mark == fatal {
+		switch {
+		case r.mark == fatal:
 			required = append(required, r)
-		} else {
+		case r.word == sawPart:
+			partial = append(partial, r)
+		default:
 			others = append(others, r)
 		}
 	}
-	return required, others
+	return required, others, partial
 }
+
+// sawPart is said of a scanner that ran, and not on everything.
+const sawPart = "did not see all"
 
 // loneSuppressions returns the suppressions of the head that keep none of the findings quiet: of what a tool does not tell of
 // once it is suppressed, or of nothing.
@@ -159,6 +168,9 @@ func bySuppression(a, b row) int {
 	return cmp.Or(rank(x)-rank(y), strings.Compare(x.File, y.File), x.Line-y.Line)
 }
 
+// lookAt reports whether a suppression is to be looked at: it came with this change, or has no reason.
+func lookAt(s *report.Suppression) bool { return s.New || s.Reason == "" }
+
 // suppressionTitle counts suppressions. look is whether there are any to look at: of this change, or without a reason.
 func suppressionTitle(rows []row) (title string, look bool) {
 	findings, fresh, bare := 0, 0, 0
@@ -166,6 +178,7 @@ func suppressionTitle(rows []row) (title string, look bool) {
 		if r.word != "" {
 			findings++
 		}
+		look = look || lookAt(r.suppressed)
 		if r.suppressed.New {
 			fresh++
 		}
@@ -173,9 +186,15 @@ func suppressionTitle(rows []row) (title string, look bool) {
 			bare++
 		}
 	}
-	parts := []string{count(findings, "suppressed finding")}
-	if lone := len(rows) - findings; lone > 0 {
-		parts = append(parts, count(lone, "other suppression"))
+	var parts []string
+	lone := len(rows) - findings
+	switch {
+	case findings == 0:
+		parts = append(parts, count(lone, "suppression"))
+	case lone > 0:
+		parts = append(parts, count(findings, "suppressed finding"), count(lone, "other suppression"))
+	default:
+		parts = append(parts, count(findings, "suppressed finding"))
 	}
 	if fresh > 0 {
 		parts = append(parts, number(fresh)+" suppressed in this change")
@@ -183,5 +202,5 @@ func suppressionTitle(rows []row) (title string, look bool) {
 	if bare > 0 {
 		parts = append(parts, number(bare)+" without a reason")
 	}
-	return strings.Join(parts, ", "), fresh+bare > 0
+	return strings.Join(parts, ", "), look
 }

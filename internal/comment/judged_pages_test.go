@@ -43,7 +43,7 @@ func judge(r report.Report, list ...report.Decision) report.Report {
 // scanOf returns a scan in which every scanner ran.
 func scanOf(name, env string, list ...report.Finding) report.Scan {
 	s := report.Scan{Version: report.ScanVersion, Target: target1(name, env, 1), Head: head, Base: base, Findings: list, Manifests: allow()}
-	for _, tool := range []struct{ name, version string }{{"trivy", "0.66.0"}, {"tfsec", "1.28.14"}, {"checkov", "3.3.1"}, {"gitleaks", "8.30.1"}} {
+	for _, tool := range []struct{ name, version string }{{"trivy", "0.74.0"}, {"tfsec", "1.28.14"}, {"checkov", "3.3.1"}, {"gitleaks", "8.30.1"}} {
 		s.Tools = append(s.Tools, report.Scanned{Tool: tool.name, Version: tool.version, State: report.Ran})
 	}
 	return s

@@ -100,7 +100,9 @@ func TestJudgedOutcome(t *testing.T) {
 		"a scan without findings":   {change(scanned(only, nil), func(p *Page) { p.State, p.Reports = Scanned, nil }), "✅ No new findings"},
 		"a scan with new findings":  {change(scanned(only, nil, findingsOf()[1]), func(p *Page) { p.State, p.Reports = Scanned, nil }), "⚠️ 1 new finding ·"},
 		"a scan with a silent tool": {change(scanned(only, silent(2)), func(p *Page) { p.State, p.Reports = Scanned, nil }), "⚠️ 1 scanner did not run"},
-		"a scan of no base":         {all["scanned_local"], "⚠️ 1 finding\n"},
+		"a scan of half a tool": {change(scanned(only, func(s *report.Scan) { s.Tools[2].Message = "the base could not be scanned" }),
+			func(p *Page) { p.State, p.Reports = Scanned, nil }), "⚠️ 1 scanner did not see all"},
+		"a scan of no base": {all["scanned_local"], "⚠️ 1 finding\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if body := Render(tt.page).Body; !strings.Contains(body, "## "+tt.want) {
@@ -364,5 +366,42 @@ func TestAScanBesideEarlierPlans(t *testing.T) {
 	p.Earlier[0].Status = ""
 	if title, _, _ := CheckText(p, "prod", Budget); title != "1 affected target has no plan on this commit" {
 		t.Error(title)
+	}
+}
+
+// On a terminal what is most urgent stands last, what nobody has to look at is counted, and no target is named where all are.
+func TestTerminalOfManyFindings(t *testing.T) {
+	kept := func(line int, reason string) report.Finding {
+		f := finding(report.Existing, report.High, line, "kept", avd132)
+		f.Suppressed = &report.Suppression{Tool: "trivy", Rule: "AVD-AWS-0132", Reason: reason, File: f.File, Line: line}
+		return f
+	}
+	list := []report.Finding{
+		finding(report.New, report.Critical, 3, "open to all", avd132), finding(report.New, report.Low, 9, "not described", avd132),
+		kept(20, "public"), kept(30, "public"), kept(40, ""),
+	}
+	var p Page
+	for _, env := range []string{"dev", "test", "prod"} {
+		p.Scans = append(p.Scans, scanOf("05-compute", env, list...))
+	}
+	p.Scans[0].Tools[0].Message = "the base could not be scanned"
+	text := ScanTerminal(withLimits(p, report.Threshold{Scanners: strict.Scanners}), false)
+	at := 0
+	for _, want := range []string{
+		"3 suppressed findings, 1 without a reason\n  and 2 with a reason", "without a reason\n", "other new finding", "not described",
+		"in all 3 targets", "1 scanner did not see all", "the base could not be scanned\n    in compute/dev", "Fails the check", "open to all",
+	} {
+		i := strings.Index(text[at:], want)
+		if i < 0 {
+			t.Fatalf("%q is missing, or too early:\n%s", want, text)
+		}
+		at += i
+	}
+	if strings.Contains(text, "public") {
+		t.Error(text)
+	}
+	p.Scans = p.Scans[1:2]
+	if text := ScanTerminal(withLimits(p, report.Threshold{Scanners: strict.Scanners}), false); strings.Contains(text, "in compute/") {
+		t.Error(text)
 	}
 }

@@ -39,13 +39,14 @@ type row struct {
 	message    string
 	hint       string
 	targets    []string
+	spread     string // "all 3 targets": in place of targets
 	suppressed *report.Suppression
 }
 
 // takeOpinions puts together everything that policies and scanners say, what fails the check first.
 func (v *view) takeOpinions() {
 	denied, warnings := v.decisions()
-	required, silent := v.silent()
+	required, silent, partial := v.silent()
 	f := v.findings()
 	v.found, v.required = f, required
 	add := func(o opinion) {
@@ -61,6 +62,7 @@ func (v *view) takeOpinions() {
 	add(opinion{what: "what fails the check", title: "Fails the check", rows: append(required, f.failing...), fails: true})
 	add(opinion{what: "policy warnings", title: count(len(warnings), "policy warning"), rows: warnings})
 	add(opinion{what: "scanners that did not run", title: count(len(silent), "scanner") + " did not run", rows: silent})
+	add(opinion{what: "scanners that did not see all", title: count(len(partial), "scanner") + " did not see all", rows: partial})
 	other := ""
 	if len(f.failing) > 0 {
 		other = "other "
@@ -75,6 +77,24 @@ func (v *view) takeOpinions() {
 	slices.SortStableFunc(quiet, bySuppression)
 	title, look := suppressionTitle(quiet)
 	add(opinion{what: "suppressions", title: title, rows: quiet, quiet: !look})
+	v.spread()
+}
+
+// spread shortens where rows are: of a page with one target nothing is said, and what is in all of several is said so.
+func (v *view) spread() {
+	total := len(v.all())
+	for _, o := range v.opinions {
+		for i := range o.rows {
+			r := &o.rows[i]
+			if len(r.targets) != total || total == 2 {
+				continue
+			}
+			r.targets = nil
+			if total > 2 {
+				r.spread = "all " + count(total, "target")
+			}
+		}
+	}
 }
 
 // scansCompared reports whether findings are compared with those of a base.

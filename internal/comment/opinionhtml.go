@@ -1,6 +1,7 @@
 package comment
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/layerbot/layerbot/internal/report"
@@ -23,7 +24,7 @@ func (v *view) htmlOpinion(o *opinion) htmlOpinion {
 	h := htmlOpinion{Title: o.marked(), Fails: o.fails, Open: !o.quiet && len(o.rows) <= maxRows}
 	for _, r := range o.rows {
 		out := htmlRow{
-			Word: r.word, Source: visible(r.source), Link: v.fileLink(r.file, r.line), Address: visible(r.address), Targets: visible(strings.Join(r.targets, ", ")),
+			Word: r.word, Source: visible(r.source), Link: v.fileLink(r.file, r.line), Address: visible(r.address), Targets: cmp.Or(r.spread, visible(strings.Join(r.targets, ", "))),
 			Message: visible(r.message), Hint: visible(r.hint), Suppressed: suppressedText(r.suppressed),
 		}
 		if r.word != "" { // else the place of the suppression says it

@@ -128,7 +128,9 @@ func (v *view) line(r *row, linked bool) string {
 	if at != "" {
 		s += " on " + at
 	}
-	if len(r.targets) > 0 {
+	if r.spread != "" {
+		s += " in " + r.spread
+	} else if len(r.targets) > 0 {
 		s += " in " + codes(r.targets, 5)
 	}
 	for _, text := range nonempty(r.said(), v.suppression(r.suppressed, linked)) {

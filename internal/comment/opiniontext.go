@@ -1,6 +1,7 @@
 package comment
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,18 +85,24 @@ func (v *view) scanOverview(c palette) string {
 	return b.String()
 }
 
-// opinionText returns opinions, the most urgent last; of each at most room rows. Of what is quiet only scans have rows.
+// opinionText returns opinions, and the rows of each, the most urgent last; of each at most room rows. Of what is quiet only
+// scans have rows, of suppressions only those that are to be looked at.
 func (v *view) opinionText(c palette, room int) string {
 	var b strings.Builder
 	for _, o := range slices.Backward(v.opinions) {
 		b.WriteString(c.bold(o.title) + "\n")
+		rows, more := o.rows, " more"
+		if o.rows[0].suppressed != nil {
+			rows = slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return !lookAt(r.suppressed) })
+			more = " with a reason that were there before: `bot scan --suppressions` lists them"
+		}
 		if !o.quiet || v.State == Scanned && o.rows[0].suppressed == nil {
-			for i := range o.rows {
-				if i == room {
-					b.WriteString("  and " + number(len(o.rows)-i) + " more\n")
-					break
-				}
-				b.WriteString(o.rows[i].text(c))
+			rows = rows[:min(len(rows), room)]
+			if n := len(o.rows) - len(rows); n > 0 {
+				b.WriteString("  and " + number(n) + more + "\n")
+			}
+			for _, r := range slices.Backward(rows) {
+				b.WriteString(r.text(c))
 			}
 		}
 		b.WriteByte('\n')
@@ -127,8 +134,8 @@ func (r *row) text(c palette) string {
 	default:
 		first = "· " + first
 	}
-	if len(r.targets) > 0 {
-		last = strings.TrimPrefix(last+", in "+listed(slices.Clone(r.targets)), ", ")
+	if in := cmp.Or(r.spread, listed(slices.Clone(r.targets))); in != "" {
+		last = strings.TrimPrefix(last+", in "+in, ", ")
 	}
 	out := first + "\n"
 	for _, s := range nonempty(visible(r.message), visible(typed(r.hint)), last, suppressedText(r.suppressed)) {

@@ -91,7 +91,13 @@ func (x *examination) one(ctx context.Context, j Job) error {
 	}
 	x.shop.mu.Lock()
 	defer x.shop.mu.Unlock()
-	return report.WriteScan(x.shop.Out, s)
+	if err := report.WriteScan(x.shop.Out, s); err != nil {
+		return err
+	}
+	if x.shop.Scanned != nil {
+		x.shop.Scanned(j, s)
+	}
+	return nil
 }
 
 // at returns the files of a commit.

@@ -36,6 +36,7 @@ type Bench struct {
 	Parallel int                                  // targets at once; 0 is one a core
 	Out      string                               // folder that the reports are written to
 	Done     func(*report.Report)                 // told of each report, one at a time; nil is nobody
+	Scanned  func(Job, *report.Scan)              // likewise of each scan
 
 	// Values returns the values of input variables; what AWS keeps is read with the credentials of the target.
 	Values func(context.Context, aws.Vault, secret.Supply) (map[string]string, error)

@@ -27,6 +27,13 @@ type Options struct {
 	Download  bool              // a pinned release whose checksum is known may be fetched into CacheDir
 	Releases  string            // where releases are fetched from; "" is https://github.com
 	Log       *slog.Logger      // nil: none
+	Progress  func(Progress)    // told of what is at work whenever that changes, of each target one at a time; nil: nobody
+}
+
+// A Progress is what the scan of a target is at.
+type Progress struct {
+	Target  layer.Target
+	Running []string // scanners, each once, in the order in which they began; empty between two
 }
 
 // Files are some files of a tree: paths from its root, slash-separated, and a way to read each.

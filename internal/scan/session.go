@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -20,6 +21,39 @@ type session struct {
 	job                  Job
 	head, base, settings *tree // base is nil where nothing is compared
 	same                 bool  // base is as head is
+
+	mu      sync.Mutex
+	running []string // scanners at work, one for each run
+}
+
+// begin takes note of a run and tells of all, and what it returns does so at its end.
+func (s *session) begin(tool string, tell func(Progress)) (end func()) {
+	change := func(f func()) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		f()
+		if tell != nil {
+			tell(Progress{Target: s.job.Target, Running: unique(s.running)})
+		}
+	}
+	change(func() { s.running = append(s.running, tool) })
+	return func() {
+		change(func() {
+			i := slices.Index(s.running, tool)
+			s.running = slices.Delete(s.running, i, i+1)
+		})
+	}
+}
+
+// unique returns names, each once, in their order.
+func unique(names []string) []string {
+	var out []string
+	for _, n := range names {
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // open reads the files of a job.
@@ -101,6 +135,7 @@ func (e *Engine) run(ctx context.Context, s *session, looks []*look) error {
 		group.Go(func() error {
 			e.slots <- struct{}{}
 			defer func() { <-e.slots }()
+			defer s.begin(l.adapter.name, e.o.Progress)()
 			begin := time.Now()
 			err := e.once(ctx, s, l, on.tree, bare, into)
 			into.seconds = time.Since(begin).Seconds()
