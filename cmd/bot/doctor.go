@@ -20,7 +20,7 @@ import (
 func (b *bot) doctor() *cobra.Command {
 	cmd := &cobra.Command{Use: "doctor", Short: "Look at what Layerbot is installed with", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(b.doctorTrust())
+	cmd.AddCommand(b.doctorTrust(), b.doctorScanners())
 	return cmd
 }
 

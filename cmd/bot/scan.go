@@ -217,34 +217,3 @@ func scanPrinter(format string) (func(comment.Page, bool) (string, error), error
 		return nil, &usageError{message: "unknown format " + format, next: "--format is text, markdown, html, sarif or json"}
 	}
 }
-
-// runSuppressions holds what is suppressed against the account that the repository gives of it.
-func (b *bot) runSuppressions(f scanFlags, args []string) error {
-	if len(args) > 0 || f.ticket != "" || f.base != "" || len(f.scanners) > 0 {
-		return &usageError{message: "--suppressions looks at the whole checkout", next: "`bot scan --suppressions` alone"}
-	}
-	files, err := git.WorkTree(b.top())
-	if err != nil {
-		return err
-	}
-	all, err := scan.Suppressions(scan.Files{Paths: files.Paths(), Read: files.ReadFile})
-	if err != nil {
-		return err
-	}
-	baseline, err := os.ReadFile(b.top() + "/" + scan.BaselinePath)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	gaps := scan.Account(all, baseline)
-	for _, s := range all {
-		fmt.Fprintf(b.out, "%s:%d: %s %s  %s\n", s.File, s.Line, s.Tool, s.Rule, or(strings.TrimSpace(s.Reason), "(no reason)"))
-	}
-	for _, g := range gaps {
-		b.log.Error(fmt.Sprintf("%s:%d: %s", g.File, g.Line, g.Message), "hint", g.Hint)
-	}
-	if len(gaps) > 0 {
-		return exit(exitError)
-	}
-	b.log.Info(fmt.Sprintf("%d suppressions, each accounted for", len(all)))
-	return nil
-}
