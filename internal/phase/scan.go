@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"runtime"
 	"slices"
@@ -55,12 +54,6 @@ type examination struct {
 	mu    sync.Mutex
 	trees map[string]*forest // by commit; "" is the working directory
 	cfg   *config.Config     // that says what layers are
-}
-
-// A forest is the files of a commit and the layers that they make.
-type forest struct {
-	Tree
-	layers *layer.Map // nil until they are asked for
 }
 
 // one looks at one target.
@@ -173,7 +166,9 @@ func (x *examination) files(ctx context.Context, commit string, t layer.Target) 
 		}
 	}
 	slices.Sort(paths)
-	return scan.Files{Paths: paths, Read: f.read}, nil
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return scan.Files{Paths: paths, Read: f.read, Folders: f.folders(paths)}, nil
 }
 
 // settings returns the files that may steer the scanners of a job.
@@ -199,22 +194,6 @@ func named(f *forest, names []string, t layer.Target) []string {
 		}
 	}
 	return out
-}
-
-// read returns the content of a file, also through a link to another file of the tree.
-func (f *forest) read(name string) ([]byte, error) {
-	const hops = 8
-	for range hops {
-		to, isLink := f.Link(name)
-		if !isLink {
-			return f.ReadFile(name)
-		}
-		if path.IsAbs(to) || !fs.ValidPath(path.Join(path.Dir(name), to)) {
-			break
-		}
-		name = path.Join(path.Dir(name), to)
-	}
-	return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrNotExist}
 }
 
 // manifests asks the policies about a target's manifests.

@@ -21,16 +21,21 @@ type run struct {
 	settings  string   // file with settings of the base; "" where there are none
 	ignore    string   // file that lists what is suppressed; likewise
 	bare      bool     // what keeps findings quiet does not count
+
+	folders map[string]string // links to folders → those
 }
 
 // layOut makes the copy for one run below place.
 func (s *session) layOut(place string, a adapter, t *tree, bare bool) (run, error) {
-	r := run{root: filepath.Join(place, "tree"), dir: s.job.Target.Dir, workspace: s.job.Target.Workspace, bare: bare}
+	r := run{root: filepath.Join(place, "tree"), dir: s.job.Target.Dir, workspace: s.job.Target.Workspace, bare: bare, folders: t.folders}
+	if a.name == "gitleaks" { // it follows no calls
+		r.folders = nil
+	}
 	if err := os.MkdirAll(filepath.Join(r.root, filepath.FromSlash(r.dir)), 0o700); err != nil {
 		return r, err
 	}
 	keep := func(name string) bool { return !a.steeredBy(name) }
-	if err := t.lay(r.root, keep, a.marks, bare); err != nil {
+	if err := t.lay(r.root, keep, r.folders, a.marks, bare); err != nil {
 		return r, err
 	}
 	var err error
@@ -131,7 +136,7 @@ func (r run) rel(file string) (string, error) {
 	if name = filepath.ToSlash(filepath.Clean(name)); !inside(name) {
 		return "", fmt.Errorf("it speaks of %q, which is outside of what it was to look at", file)
 	}
-	return name, nil
+	return original(name, r.folders), nil
 }
 
 // faultOf makes of an error what a person is told, without the private paths.

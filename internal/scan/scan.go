@@ -40,6 +40,10 @@ type Progress struct {
 type Files struct {
 	Paths []string
 	Read  func(name string) ([]byte, error) // called concurrently
+
+	// Links to folders, and where they lead without further links: a module may be called through one. Scanners find the
+	// files in both places, findings are in the folder.
+	Folders map[string]string
 }
 
 // A Job is one target to scan.

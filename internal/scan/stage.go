@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -27,9 +28,10 @@ const (
 
 // A tree is the files of one side, read once.
 type tree struct {
-	files map[string][]byte
-	names []string // sorted
-	left  []string // left out, sorted
+	files   map[string][]byte
+	names   []string          // sorted
+	left    []string          // left out, sorted
+	folders map[string]string // links to folders → those
 }
 
 // gather reads files. Paths that lead out of the tree, or into git's own folder, are an error.
@@ -37,12 +39,20 @@ func gather(ctx context.Context, f Files) (*tree, error) {
 	if len(f.Paths) > maxFiles {
 		return nil, fmt.Errorf("%d files are more than the %d that are scanned", len(f.Paths), maxFiles)
 	}
-	t := &tree{files: make(map[string][]byte, len(f.Paths))}
+	t := &tree{files: make(map[string][]byte, len(f.Paths)), folders: f.Folders}
+	for link, folder := range f.Folders {
+		if !inside(link) || folder != "." && !inside(folder) {
+			return nil, fmt.Errorf("%q leads to %q, which is no folder of the repository", link, folder)
+		}
+	}
 	var mu sync.Mutex
 	var total int
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, name := range f.Paths {
+		if _, link := f.Folders[name]; link {
+			continue
+		}
 		if !inside(name) {
 			return nil, errors.Join(fmt.Errorf("%q is no file of the repository", name), group.Wait())
 		}
@@ -137,7 +147,7 @@ func (t *tree) passedOver(a adapter, base *tree) (all, fresh []string) {
 
 // equal reports whether two trees have the same files with the same contents.
 func (t *tree) equal(o *tree) bool {
-	return slices.Equal(t.left, o.left) && slices.EqualFunc(t.names, o.names, func(a, b string) bool {
+	return slices.Equal(t.left, o.left) && maps.Equal(t.folders, o.folders) && slices.EqualFunc(t.names, o.names, func(a, b string) bool {
 		return a == b && bytes.Equal(t.files[a], o.files[b])
 	})
 }
@@ -152,23 +162,33 @@ func (t *tree) has(words []string) bool {
 	return false
 }
 
-// lay writes the files that keep is true for below root, bare of marks if so asked. Nobody else may read them, and nobody
-// at all run them: a program among them stays text.
-func (t *tree) lay(root string, keep func(name string) bool, marks []string, bare bool) error {
+// lay writes the files that keep is true for below root, also where folders, links to such, show them, bare of marks if so asked.
+// Nobody else may read them, and nobody at all run them: a program among them stays text.
+func (t *tree) lay(root string, keep func(name string) bool, folders map[string]string, marks []string, bare bool) error {
+	total := 0
 	for _, name := range t.names {
-		if !keep(name) {
-			continue
-		}
 		data := t.files[name]
 		if bare {
 			data = without(data, marks)
 		}
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		places, err := placesOf(name, folders)
+		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(file, data, 0o600); err != nil {
-			return err
+		for _, place := range places {
+			if !keep(place) {
+				continue
+			}
+			if total += len(data); total > maxTree {
+				return faultf("link to less", "with what links to folders show, the files are more than the %d MiB that are scanned", maxTree>>20)
+			}
+			file := filepath.Join(root, filepath.FromSlash(place))
+			if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+				return err
+			}
+			if err := os.WriteFile(file, data, 0o600); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
