@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -107,6 +108,9 @@ func (b *bot) policyHere(ctx context.Context, f policyFlags, args []string) erro
 	if err != nil {
 		return err
 	}
+	if _, err := policy.Compile(ctx, bundle); err != nil {
+		return err // rather than after planning for minutes
+	}
 	t.Policies = map[string]policy.Bundle{"": bundle}
 	for i := range t.Jobs {
 		t.Jobs[i].Threshold.Policies = true
@@ -166,12 +170,23 @@ func (b *bot) policyFiles(ctx context.Context, f policyFlags, args []string, std
 	if err := b.write("", []byte(show(page, b.env.Colour))); err != nil {
 		return err
 	}
+	return filesVerdict(page)
+}
+
+// filesVerdict is the exit code of what policies say of files: one that they could not be asked about is an error, also
+// where they deny nothing.
+func filesVerdict(page comment.Page) error {
+	var err error
 	for i := range page.Reports {
-		if r := &page.Reports[i]; page.Thresholds[r.Target.ID()].Denies(r.Policy) {
+		r := &page.Reports[i]
+		switch {
+		case r.Policy.Failure != "" && !slices.ContainsFunc(r.Policy.Decisions, page.Thresholds[r.Target.ID()].Blocks):
+			err = exit(exitError)
+		case page.Thresholds[r.Target.ID()].Denies(r.Policy):
 			return exit(exitRefused)
 		}
 	}
-	return nil
+	return err
 }
 
 // readInput reads a file, or standard input ("-").

@@ -144,7 +144,8 @@ func denied(r *report.Report) string {
 		return ""
 	}
 	if r.Policy.Failure != "" {
-		return ", policies not asked: " + r.Policy.Failure
+		first, _, _ := strings.Cut(r.Policy.Failure, "\n")
+		return ", policies not asked: " + strings.TrimSuffix(first, ":")
 	}
 	if n := len(slices.DeleteFunc(slices.Clone(r.Policy.Decisions), func(d report.Decision) bool { return d.Kind == report.Warn })); n > 0 {
 		return fmt.Sprintf(", denied by policy (%d)", n)

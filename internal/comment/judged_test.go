@@ -388,7 +388,7 @@ func TestTerminalOfManyFindings(t *testing.T) {
 	text := ScanTerminal(withLimits(p, report.Threshold{Scanners: strict.Scanners}), false)
 	at := 0
 	for _, want := range []string{
-		"3 suppressed findings, 1 without a reason\n  and 2 with a reason", "without a reason\n", "other new finding", "not described",
+		"3 suppressed findings, 1 without a reason\n  and 2 more: `bot scan --suppressions` lists them", "without a reason\n", "other new finding", "not described",
 		"in all 3 targets", "1 scanner did not see all", "the base could not be scanned\n    in compute/dev", "Fails the check", "open to all",
 	} {
 		i := strings.Index(text[at:], want)

@@ -91,13 +91,13 @@ func (v *view) opinionText(c palette, room int) string {
 	var b strings.Builder
 	for _, o := range slices.Backward(v.opinions) {
 		b.WriteString(c.bold(o.title) + "\n")
-		rows, more := o.rows, " more"
+		rows, more := o.rows, " more: --format=json has all"
 		if o.rows[0].suppressed != nil {
 			rows = slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return !lookAt(r.suppressed) })
-			more = " with a reason that were there before: `bot scan --suppressions` lists them"
+			more = " more: `bot scan --suppressions` lists them"
 		}
 		if !o.quiet || v.State == Scanned && o.rows[0].suppressed == nil {
-			rows = rows[:min(len(rows), room)]
+			rows = sample(rows[:min(len(rows), room)])
 			if n := len(o.rows) - len(rows); n > 0 {
 				b.WriteString("  and " + number(n) + more + "\n")
 			}
@@ -111,6 +111,21 @@ func (v *view) opinionText(c palette, room int) string {
 		b.WriteString(s + "\n\n")
 	}
 	return b.String()
+}
+
+// maxAlike is how many rows of one rule a terminal shows of an opinion that has more than maxRows.
+const maxAlike = 3
+
+// sample returns rows that can be read: of many only the first of each rule.
+func sample(rows []row) []row {
+	if len(rows) <= maxRows {
+		return rows
+	}
+	n := map[string]int{}
+	return slices.DeleteFunc(slices.Clone(rows), func(r row) bool {
+		n[r.word+ruleText(r.rules)]++
+		return n[r.word+ruleText(r.rules)] > maxAlike
+	})
 }
 
 // text returns a row as lines: what and where, the message, the rules and the targets.
@@ -138,8 +153,8 @@ func (r *row) text(c palette) string {
 		last = strings.TrimPrefix(last+", in "+in, ", ")
 	}
 	out := first + "\n"
-	for _, s := range nonempty(visible(r.message), visible(typed(r.hint)), last, suppressedText(r.suppressed)) {
-		out += wrap(clip(s, 4*maxProse), "    ")
+	for _, s := range nonempty(append(strings.Split(r.message, "\n"), typed(r.hint), last, suppressedText(r.suppressed))...) {
+		out += wrap(clip(visible(s), 4*maxProse), "    ")
 	}
 	return out
 }

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/bmatcuk/doublestar/v4"
 	"github.com/hashicorp/hcl/v2"
 )
 
@@ -68,9 +67,7 @@ func (b *policiesBlock) config(c *checker) Policies {
 // globs checks paths, or patterns of paths, from the root of the repository.
 func (c *checker) globs(body hcl.Body, argument string, globs []string) {
 	for i, p := range globs {
-		if !inside(p) || !doublestar.ValidatePattern(p) {
-			c.fail(atItem(body, argument, i), "Path outside the repository", "%s has %q. It must be a path relative to the root of the repository.", argument, p)
-		}
+		c.glob(atItem(body, argument, i), argument, p)
 	}
 }
 

@@ -90,8 +90,8 @@ func problemsOf(err error, file string) []Problem {
 	}
 	var problems []Problem
 	for _, e := range all {
-		if strings.Contains(e.Message, twinName) {
-			continue // what it is the twin of has the same
+		if strings.Contains(e.Message, twinName) || e.Location == nil && e.Message == "error limit reached" {
+			continue // what it is the twin of has the same; that there are more is no mistake
 		}
 		p := Problem{File: file, Message: shorten(e.Message, maxProblem)}
 		if e.Location != nil {

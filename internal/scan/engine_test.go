@@ -26,6 +26,7 @@ func TestAScannerThatGivesNothingReadableIsSaid(t *testing.T) {
 		"more after it":          {"trivy", trivyNone + "; echo '{}'", "goes on after its JSON"},
 		"another schema":         {"trivy", `echo '{"SchemaVersion": 3}'`, "schema version 3, and 2 is read"},
 		"nothing":                {"trivy", "true", "not the JSON that it should be"},
+		"a value it lacks":       {"trivy", "echo 'panic: value is null' >&2; exit 2", "it crashed: it cannot do without a value that is null"},
 		"a panic":                {"trivy", trivyNone + "; printf 'INFO x\\npanic: nil map\\ngoroutine 1' >&2; exit 2", "it crashed: panic: nil map"},
 		"a failure":              {"trivy", "printf 'INFO x\\nFATAL no space left' >&2; exit 1", "it failed with exit code 1: FATAL no space left"},
 		"a signal":               {"trivy", "kill -9 $$", "it failed with exit code -1"},

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"regexp"
 
 	"go.yaml.in/yaml/v3"
@@ -73,6 +74,10 @@ func readTrivy(r run, out output) ([]seen, error) {
 		}
 	}
 	if out.code != 0 {
+		if bytes.Contains(out.stderr, []byte("panic: value is null")) {
+			return nil, faultf("see that the target's var-files are committed, or give the variables that it has no value for a default",
+				"it crashed: it cannot do without a value that is null")
+		}
 		return nil, died(out)
 	}
 	if err := decode(out.stdout, &doc); err != nil {
