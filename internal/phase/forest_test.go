@@ -1,6 +1,7 @@
 package phase
 
 import (
+	"context"
 	"io/fs"
 	"maps"
 	"slices"
@@ -47,5 +48,16 @@ func TestLinksAreFollowedWithinTheTree(t *testing.T) {
 	got := f.folders([]string{"app/here", "app/link", "app/main.tf", "shared/m/main.tf"})
 	if diff := cmp.Diff(map[string]string{"app/link": "shared", "shared/inner": "app", "app/here": "app"}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// The checkout of a job that scans is the change's: what steers scanners never comes from there.
+func TestRulesOfNoCommitAreNotThoseOfTheCheckout(t *testing.T) {
+	x := &examination{shop: &workshop{Bench: Bench{Root: t.TempDir()}, ticket: &Ticket{Head: "aaaa"}}, trees: map[string]*forest{}}
+	if _, err := x.settings(context.Background(), Job{Target: judgedDev}); err == nil {
+		t.Error("settings of the checkout")
+	}
+	if _, err := x.globs(context.Background(), Job{Target: judgedDev}); err == nil {
+		t.Error("the checkout's configuration says what manifests are")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -49,7 +50,7 @@ func rulebook(ctx context.Context, files layer.Files, p config.Policies) (policy
 
 // unbrokenRules returns why policies that the change touches could not be used once it is merged.
 func (s *scene) unbrokenRules(ctx context.Context, repo Clone, t *Ticket) error {
-	if len(s.cfg.Policies.Paths) == 0 || !s.touches(s.cfg.Policies.Paths) {
+	if !slices.Contains(s.changed, config.Path) && !s.touches(s.cfg.Policies.Paths) {
 		return nil
 	}
 	err := with(ctx, repo, t.Head, func(tree Tree) error {

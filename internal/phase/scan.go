@@ -100,6 +100,9 @@ func (x *examination) at(ctx context.Context, commit string) (*forest, error) {
 	}
 	f := &forest{}
 	if commit == "" {
+		if x.shop.ticket.Head != "" { // the checkout is the change's
+			return nil, errors.New("the ticket does not say whose rules hold")
+		}
 		dir, err := git.WorkTree(x.shop.Root)
 		if err != nil {
 			return nil, err

@@ -69,7 +69,7 @@ func (e *Engine) environ(tool, home string) []string {
 	}
 	switch tool {
 	case "checkov": // a script, whose first line may look for python; what it makes of a variable depends on the order of sets
-		env = append(env, "PATH=/usr/local/bin:/usr/bin:/bin", "PYTHONNOUSERSITE=1", "PYTHONHASHSEED=0")
+		env = append(env, "PATH=/usr/local/bin:/usr/bin:/bin", "PYTHONNOUSERSITE=1", "PYTHONHASHSEED=0", "PYTHONSAFEPATH=1")
 	case "tflint":
 		if plugins := e.o.Environ["TFLINT_PLUGIN_DIR"]; plugins != "" {
 			env = append(env, "TFLINT_PLUGIN_DIR="+plugins)

@@ -37,6 +37,7 @@ func (s *session) settle(looks []*look, result *report.Scan) error {
 		}
 	}
 	result.Findings = compare(now, then, s.base != nil)
+	veil(result.Findings)
 	if over := len(result.Findings) - maxFindings; over > 0 {
 		result.Findings, result.Omitted = result.Findings[:maxFindings], over
 	}
