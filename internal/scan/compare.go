@@ -9,7 +9,8 @@ import (
 // compare sets the state of the findings of the head against those of the base, adds those that are fixed, and puts all
 // in their order. compared is false where there is no base: all are Existing. A finding of the base is had once: of two
 // alike at the head, one is new. What moved to another file with its block is Existing. The word that suppresses an
-// existing finding is New if the finding was not suppressed at the base.
+// existing finding is New if the finding was not suppressed at the base; that of a new finding is, if it stands in its file,
+// for it may have been moved there.
 func compare(head, base []report.Finding, compared bool) []report.Finding {
 	all := slices.Clone(head)
 	for i := range all {
@@ -47,6 +48,11 @@ func settle(head, base []report.Finding) (fixed []report.Finding) {
 			return true
 		})
 	}
+	for _, i := range pending {
+		if s := head[i].Suppressed; s != nil && s.File == head[i].File {
+			head[i].Suppressed = asNew(*s)
+		}
+	}
 	for i, f := range base {
 		if !taken[i] {
 			f.State = report.Fixed
@@ -60,10 +66,13 @@ func settle(head, base []report.Finding) (fixed []report.Finding) {
 func settleOne(f *report.Finding, before report.Finding) {
 	f.State = report.Existing
 	if f.Suppressed != nil && before.Suppressed == nil {
-		s := *f.Suppressed
-		s.New = true
-		f.Suppressed = &s
+		f.Suppressed = asNew(*f.Suppressed)
 	}
+}
+
+func asNew(s report.Suppression) *report.Suppression {
+	s.New = true
+	return &s
 }
 
 // markNew marks the suppressions of the head that the base does not have: one of the same tool, rule and file is had once.

@@ -104,7 +104,7 @@ func TestCompare(t *testing.T) {
 			one("x = 1 #! s?\n"), one("x = 1 #! s\n"), []string{"existing s main.tf:1"},
 		},
 		"suppressed ones are last": {
-			one("x = 1 #! s\n"), one("a = 1 #! a?\nb = 1 #! b\nx = 1 #! s\n"), []string{"new b main.tf:2", "new a main.tf:1 suppressed", "existing s main.tf:3"},
+			one("x = 1 #! s\n"), one("a = 1 #! a?\nb = 1 #! b\nx = 1 #! s\n"), []string{"new b main.tf:2", "new a main.tf:1 newly suppressed", "existing s main.tf:3"},
 		},
 		"a secret that moved to another file": {
 			map[string]string{"a.sh": "key=abc #! s*\n"}, map[string]string{"b.sh": "\n  key=abc #! s*\n"}, []string{"existing s b.sh:2"},
@@ -174,5 +174,23 @@ func TestWithNothingToCompareAllIsExisting(t *testing.T) {
 	}
 	if head[0].State != "" {
 		t.Error("what was handed in has changed")
+	}
+}
+
+// A change could take the word that the base has for one resource, and set it above another.
+func TestAWordThatMovesToANewFindingIsNew(t *testing.T) {
+	word := report.Suppression{Tool: "trivy", Rule: "x", File: "main.tf", Line: 1, Reason: "agreed"}
+	listed := report.Suppression{Tool: "trivy", Rule: "y", File: ".trivyignore", Line: 1}
+	finding := func(id string, s *report.Suppression) report.Finding {
+		return report.Finding{ID: id, File: "main.tf", Line: 2, Rules: []report.Rule{{Tool: "trivy", ID: "x"}}, Suppressed: s}
+	}
+	base := []report.Finding{finding("old-1", &word)}
+	for _, f := range compare([]report.Finding{finding("evil-1", &word), finding("listed-1", &listed)}, base, true) {
+		if want := f.ID == "evil-1"; f.State == report.New && f.Suppressed.New != want {
+			t.Errorf("%s: new = %v", f.ID, f.Suppressed.New)
+		}
+	}
+	if word.New {
+		t.Error("the word of the base changed")
 	}
 }
