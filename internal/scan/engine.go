@@ -64,8 +64,9 @@ func (e *Engine) environ(tool, home string) []string {
 		"HOME=" + home, "TMPDIR=" + home, "PATH=" + home, "LANG=C.UTF-8",
 		"HTTP_PROXY=" + nowhere, "HTTPS_PROXY=" + nowhere, "http_proxy=" + nowhere, "https_proxy=" + nowhere,
 		"AWS_EC2_METADATA_DISABLED=true", "CHECKPOINT_DISABLE=1",
-		// Scanners in Go end before they would have to collect garbage, and take a third less processor so.
-		"GOGC=off", "GOMEMLIMIT=1GiB",
+		// Scanners in Go end before they would have to collect garbage, and take a third less processor so. As many run at once
+		// as there are processors, so that each does with one: the slowest, which is not in Go, has its own.
+		"GOGC=off", "GOMEMLIMIT=1GiB", "GOMAXPROCS=1",
 	}
 	switch tool {
 	case "checkov": // a script, whose first line may look for python; what it makes of a variable depends on the order of sets
