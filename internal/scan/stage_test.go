@@ -251,7 +251,7 @@ func TestTheEnvironmentOfScanners(t *testing.T) {
 		}
 	}
 	slices.Sort(got)
-	want := "AWS_EC2_METADATA_DISABLED=true CHECKPOINT_DISABLE=1 GOGC=off GOMEMLIMIT=1GiB HOME=~ HTTPS_PROXY=http://127.0.0.1:9 HTTP_PROXY=http://127.0.0.1:9 LANG=C.UTF-8 PATH=~ TFLINT_PLUGIN_DIR=/plugins TMPDIR=~ http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9"
+	want := "AWS_EC2_METADATA_DISABLED=true CHECKPOINT_DISABLE=1 GOGC=off GOMAXPROCS=1 GOMEMLIMIT=1GiB HOME=~ HTTPS_PROXY=http://127.0.0.1:9 HTTP_PROXY=http://127.0.0.1:9 LANG=C.UTF-8 PATH=~ TFLINT_PLUGIN_DIR=/plugins TMPDIR=~ http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9"
 	if s := strings.Join(got, " "); s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}
