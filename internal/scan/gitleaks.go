@@ -1,6 +1,12 @@
 package scan
 
-import "github.com/layerbot/layerbot/internal/report"
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/layerbot/layerbot/internal/report"
+)
 
 var gitleaks = adapter{
 	name: "gitleaks", weight: 0,
@@ -8,8 +14,26 @@ var gitleaks = adapter{
 	ignores:  []string{".gitleaksignore"},
 	marks:    []string{"gitleaks:allow"},
 	hears:    []string{"gitleaks"},
+	steer:    gitleaksSettings,
 	args:     gitleaksArgs,
 	read:     readGitleaks,
+}
+
+var extended = regexp.MustCompile(`^\s*(extend\s*\.\s*)?(path|url)\s*=|^\s*extend\s*=.*\b(?:path|url)\b`)
+
+// gitleaksSettings refuses settings that go on in another file: where gitleaks would look for it there is what the change
+// has. Source: https://github.com/gitleaks/gitleaks#configuration
+func gitleaksSettings(text []byte) ([]byte, error) {
+	table := ""
+	for line := range strings.Lines(string(text)) {
+		if s := strings.TrimSpace(line); strings.HasPrefix(s, "[") {
+			table = strings.Trim(s, "[] ")
+		}
+		if m := extended.FindStringSubmatch(line); m != nil && (m[2] == "" || m[1] != "" || table == "extend") {
+			return nil, errors.New("it extends another file, which a change could write: put all into this one")
+		}
+	}
+	return text, nil
 }
 
 // gitleaksLeaks is the exit code that says that it found something; 1 would say that it failed, too.

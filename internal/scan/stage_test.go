@@ -176,6 +176,25 @@ func TestSettingsOfTheBase(t *testing.T) {
 	}
 }
 
+// What the base's settings of gitleaks extend would be read from the copy, where a change could put it.
+func TestSettingsThatGoOnElsewhereAreRefused(t *testing.T) {
+	t.Parallel()
+	for text, refused := range map[string]bool{
+		"[extend]\nuseDefault = true\n":                                               false,
+		"[extend]\nuseDefault = true\npath = \"more.toml\"\n":                         true,
+		"[extend]\ndisabledRules = [\"x\"]\n  url = \"https://example.com/x.toml\"\n": true,
+		"extend.path = 'more.toml'\n":                                                 true,
+		"extend = { path = \"more.toml\" }\n":                                         true,
+		"[[rules]]\nid = \"x\"\npath = '''x'''\n":                                     false,
+		"[extend]\nuseDefault = true\n[[rules]]\nid = \"x\"\npath = '''x'''\n":        false,
+		"[allowlist]\npaths = [\n  '''gitleaks.toml''',\n]\n":                         false,
+	} {
+		if _, err := gitleaksSettings([]byte(text)); (err != nil) != refused {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestWhatIsLeftOutIsSaid(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, map[string]string{"trivy": trivyNone})
