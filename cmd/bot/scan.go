@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -64,12 +66,36 @@ Exit codes: 0 fine, 1 findings that fail, a required scanner that did not run, o
 
 // engine returns what runs scanners.
 func (b *bot) engine(f scanFlags, p *progress) (*scan.Engine, error) {
+	search, environ := b.env.All["PATH"], b.env.All
+	if f.ticket != "" {
+		search, environ = beyond(b.top(), search, environ)
+	}
 	return scan.New(scan.Options{
-		Search: b.env.All["PATH"], CacheDir: b.env.scanners(), Environ: b.env.All, Download: !f.noInstall, Log: b.log,
+		Search: search, CacheDir: b.env.scanners(), Environ: environ, Download: !f.noInstall, Log: b.log,
 		Progress: func(s scan.Progress) {
 			p.stage(runner.Progress{Target: s.Target, Stage: or(strings.Join(s.Running, "+"), "findings")})
 		},
 	})
+}
+
+// beyond returns what of PATH and of an environment leads scanners to no program in the checkout, where the change may have
+// put one.
+func beyond(checkout, search string, environ map[string]string) (string, map[string]string) {
+	real := func(path string) string {
+		if to, err := filepath.EvalSymlinks(path); err == nil {
+			return to
+		}
+		return path
+	}
+	inside := func(dir string) bool {
+		rel, err := filepath.Rel(real(checkout), real(dir))
+		return err == nil && filepath.IsLocal(rel)
+	}
+	environ = maps.Clone(environ)
+	if inside(environ["TFLINT_PLUGIN_DIR"]) {
+		delete(environ, "TFLINT_PLUGIN_DIR")
+	}
+	return strings.Join(slices.DeleteFunc(filepath.SplitList(search), inside), string(os.PathListSeparator)), environ
 }
 
 // scanTicket is the scan phase of a workflow.
