@@ -204,6 +204,10 @@ func (a *actions) wave(ctx context.Context, r *run, source string, targets []str
 	return group.Wait()
 }
 
+// scans follows the name of a run's artifacts where the job that scans leaves its own: apart from what plan jobs leave, beside
+// which code of the pull request runs.
+const scans = "-scans"
+
 // scan runs the scanners, on a runner that has the whole history and no credential of any kind.
 func (a *actions) scan(ctx context.Context, r *run, source string) error {
 	home, checkout, err := a.runner(ctx, r, "scan", r.Ticket.Head)
@@ -218,7 +222,11 @@ func (a *actions) scan(ctx context.Context, r *run, source string) error {
 	if err := a.job(ctx, r.Scan, p); err != nil {
 		return err
 	}
-	_, err = a.upload(r, out)
+	kept, err := a.artifacts(r)
+	if err != nil {
+		return err
+	}
+	err = os.Rename(out, kept+scans)
 	r.Scan.Note = "gitleaks and tflint, with no credential"
 	r.line.job(r.Scan)
 	return err
@@ -241,6 +249,9 @@ func (a *actions) report(ctx context.Context, r *run, source string) error {
 	a.app(env)
 	r.Report = &job{Name: "report"}
 	p := process{Dir: checkout, Env: env, Argv: []string{a.bot, "report", "--ticket", file, "--reports", reports}}
+	if r.Scan != nil {
+		p.Argv = append(p.Argv, "--scans", reports+scans)
+	}
 	err = a.job(ctx, r.Report, p)
 	r.line.job(r.Report)
 	return err
