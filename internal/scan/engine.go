@@ -22,6 +22,7 @@ type Engine struct {
 
 	mu    sync.Mutex
 	found map[report.Scanner]*search
+	said  map[string]*shared // by sameness
 	told  sync.Once
 }
 
@@ -43,7 +44,7 @@ func New(o Options) (*Engine, error) {
 	if work, err = filepath.EvalSymlinks(work); err != nil {
 		return nil, err
 	}
-	return &Engine{o: o, work: work, slots: make(chan struct{}, runtime.GOMAXPROCS(0)), pins: pins, found: map[report.Scanner]*search{}}, nil
+	return &Engine{o: o, work: work, slots: make(chan struct{}, runtime.GOMAXPROCS(0)), pins: pins, found: map[report.Scanner]*search{}, said: map[string]*shared{}}, nil
 }
 
 // Close removes what the Engine kept.

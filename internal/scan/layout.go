@@ -34,7 +34,9 @@ func (s *session) layOut(place string, a adapter, t *tree, bare bool) (run, erro
 	if err := os.MkdirAll(filepath.Join(r.root, filepath.FromSlash(r.dir)), 0o700); err != nil {
 		return r, err
 	}
-	keep := func(name string) bool { return !a.steeredBy(name) }
+	keep := func(name string) bool {
+		return !a.steeredBy(name) && (a.name == "gitleaks" || name != s.job.Target.BackendConfig || endsIn(name, code))
+	}
 	if err := t.lay(r.root, keep, r.folders, a.marks, bare); err != nil {
 		return r, err
 	}

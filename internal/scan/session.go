@@ -187,10 +187,17 @@ func (e *Engine) once(ctx context.Context, s *session, l *look, t *tree, bare bo
 		limit: e.o.Timeout, max: e.o.MaxOutput, joined: e.joined,
 	}
 	e.o.Log.Debug("run a scanner", "tool", l.adapter.name, "target", s.job.Target.ID(), "args", c.args)
-	out, err := c.run(ctx)
-	if err == nil {
-		into.seen, err = l.adapter.read(r, out)
+	key, err := sameness(place, c, r)
+	if err != nil {
+		return err
 	}
+	into.seen, err = e.share(ctx, key, func() ([]seen, error) {
+		out, err := c.run(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return l.adapter.read(r, out)
+	})
 	if err == nil {
 		err = t.knows(into.seen)
 	}
