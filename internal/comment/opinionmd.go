@@ -133,7 +133,11 @@ func (v *view) line(r *row, linked bool) string {
 	} else if len(r.targets) > 0 {
 		s += " in " + codes(r.targets, 5)
 	}
-	for _, text := range nonempty(r.said(), v.suppression(r.suppressed, linked)) {
+	said, kept := r.said(), v.suppression(r.suppressed, linked)
+	if kept != "" {
+		said = strings.TrimSuffix(said, ".")
+	}
+	for _, text := range nonempty(said, kept) {
 		s += ": " + text
 	}
 	return s + "\n"

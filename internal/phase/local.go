@@ -98,9 +98,8 @@ func Explain(p layer.Problem) string {
 
 // ScanPage is what is shown of the scans that Scan left for the jobs of a ticket.
 func ScanPage(t *Ticket, fsys fs.FS, version string) (comment.Page, error) {
-	s := newStanding(Desk{Version: version}, t, nil)
-	s.page.Next = ""
+	page := LocalPage(t, nil, version)
 	var err error
-	s.page.Scans, err = scansOf(t, fsys)
-	return s.page, err
+	page.Scans, err = scansOf(t, fsys)
+	return page, err
 }
