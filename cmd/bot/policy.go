@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -158,14 +159,14 @@ func (b *bot) policyFiles(ctx context.Context, f policyFlags, args []string, std
 		if err != nil {
 			return err
 		}
-		add(or(f.layer, f.plan), set.Judge(ctx, policy.About{Layer: f.layer, Environment: f.env}, src))
+		add(or(f.layer, shownName(f.plan)), set.Judge(ctx, policy.About{Layer: f.layer, Environment: f.env}, src))
 	}
 	for _, name := range f.manifests {
 		src, err := b.readInput(name, stdin)
 		if err != nil {
 			return err
 		}
-		add(name, set.Manifests(ctx, name, src))
+		add(shownName(name), set.Manifests(ctx, shownName(name), src))
 	}
 	if err := b.write("", []byte(show(page, b.env.Colour))); err != nil {
 		return err
@@ -189,8 +190,24 @@ func filesVerdict(page comment.Page) error {
 	return err
 }
 
-// readInput reads a file, or standard input ("-").
+// shownName is what a file is called in what is shown.
+func shownName(name string) string {
+	if name == "-" {
+		return "stdin"
+	}
+	return name
+}
+
+// readInput reads a file, or standard input ("-"). Nothing in it is an error: what should have written it failed.
 func (b *bot) readInput(name string, stdin io.Reader) ([]byte, error) {
+	src, err := b.readFile(name, stdin)
+	if err == nil && len(bytes.TrimSpace(src)) == 0 {
+		return nil, &usageError{message: shownName(name) + " is empty", next: "see whether what was to write it failed; in a script, `set -o pipefail`"}
+	}
+	return src, err
+}
+
+func (b *bot) readFile(name string, stdin io.Reader) ([]byte, error) {
 	if name == "-" {
 		return io.ReadAll(stdin)
 	}
