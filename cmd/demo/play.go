@@ -209,7 +209,8 @@ func (p *play) show(status, text string) error {
 
 // write leaves the page, every text of Layerbot's comments and the timeline in a folder.
 func (p *play) write(dir string) error {
-	if err := os.MkdirAll(filepath.Join(dir, "comments"), 0o750); err != nil {
+	comments := filepath.Join(dir, "comments")
+	if err := errors.Join(os.RemoveAll(comments), os.MkdirAll(comments, 0o750)); err != nil { // those of an earlier run are another story's
 		return err
 	}
 	files := map[string]string{"index.html": string(p.board.page), "timeline.txt": p.line.text()}

@@ -88,5 +88,5 @@ func (e *PathError) Error() string { return fmt.Sprintf("the policies' path %q %
 
 // Hint says what to do next.
 func (e *PathError) Hint() string {
-	return "`policies { paths = […] }` names files, folders or patterns from the root of the repository that hold .rego files on the base branch"
+	return "`policies { paths = […] }`, or `--policies`, names files, folders or patterns that hold .rego files; of a pull request, those of the base branch"
 }

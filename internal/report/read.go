@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"strings"
 
@@ -73,28 +72,10 @@ func failed(t layer.Target, f Failure) *Report {
 	return &Report{Version: Version, Target: t, Status: Failed, Failure: &f}
 }
 
-var errTooLarge = fmt.Errorf("it is larger than %d MiB", MaxBytes>>20)
-
 func readOne(fsys fs.FS, t layer.Target) (*Report, error) {
-	switch info, err := fs.Lstat(fsys, FileName(t)); {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular(): // a link may lead anywhere, and a pipe would never end
-		return nil, errors.New("it is no regular file")
-	case info.Size() > MaxBytes:
-		return nil, errTooLarge
-	}
-	f, err := fsys.Open(FileName(t))
+	data, err := readRegular(fsys, FileName(t), MaxBytes)
 	if err != nil {
 		return nil, err
-	}
-	defer func() { _ = f.Close() }() // a reader
-	data, err := io.ReadAll(io.LimitReader(f, MaxBytes+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > MaxBytes {
-		return nil, errTooLarge
 	}
 	return Parse(data, t)
 }
