@@ -81,7 +81,11 @@ func (r *rule) entry(value any) (report.Decision, error) {
 		d := r.decision(msg)
 		d.Rule = cmp.Or(text("rule"), d.Rule)
 		d.Address = text("address")
-		d.Severity = report.ParseSeverity(text("severity"))
+		if word := text("severity"); word != "" {
+			if d.Severity = report.ParseSeverity(word); d.Severity == "" {
+				d.Message = line(fmt.Sprintf("%s (its severity %q is none: write low, medium, high or critical)", d.Message, word))
+			}
+		}
 		targets, _ := v["targets"].([]any)
 		for _, t := range targets {
 			if id, ok := t.(string); ok {

@@ -103,7 +103,7 @@ deny[msg] {
 		"a helper with a telling name": {"package main\ndeny_if(x) if x\nwarn contains \"x\" if deny_if(true)", []string{"warn main.warn: x @policies/p.rego:3"}},
 		"other rules do not count":     {"package main\ndenylist := [\"a\"]\nallow contains \"x\"\nwarning := 1\ndeny contains \"y\" if count(allow) == 1", []string{"deny main.deny: y @policies/p.rego:5"}},
 		"one line of UTF-8":            {"package main\ndeny contains \"a\\n\\tb\\u0000\\u2028 c\"", []string{"deny main.deny: a b c @policies/p.rego:2"}},
-		"an unknown severity is none":  {`package main` + "\n" + `deny contains {"msg": "x", "severity": "dire"}`, []string{"deny main.deny: x @policies/p.rego:2"}},
+		"an unknown severity is none":  {`package main` + "\n" + `deny contains {"msg": "x", "severity": "dire"}`, []string{`deny main.deny: x (its severity "dire" is none: write low, medium, high or critical) @policies/p.rego:2`}},
 		"an empty message":             {`package main` + "\n" + `deny_x contains ""`, []string{"deny main.deny_x: deny_x @policies/p.rego:2"}},
 		"what the rule's annotation says": {`package main
 # METADATA
