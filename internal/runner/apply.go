@@ -92,6 +92,11 @@ func (r *run) carryOut(ctx context.Context) error {
 		r.limit.Stop() // to be interrupted is worse than to be slow
 	}
 	r.runner.tell(r.job.Target, "apply")
+	return r.patiently(ctx, r.tryApply)
+}
+
+// tryApply carries the plan file out unless the state is locked.
+func (r *run) tryApply(ctx context.Context) error {
 	out := newStream(r, nil)
 	stderr := &tail{max: maxLog}
 	args := []string{"apply", "-json", "-input=false", "-lock-timeout=" + r.runner.o.LockTimeout.String(), r.planFile()}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -77,6 +78,25 @@ func readLockInfo(detail string) *report.Lock {
 		}
 	}
 	return lock
+}
+
+// patiently does a step, and does it again as long as it may wait for a lock and its lock vanishes: Terraform itself waits
+// only where it learns who holds it.
+func (r *run) patiently(ctx context.Context, step func(context.Context) error) error {
+	until := time.Now().Add(r.runner.o.LockTimeout)
+	for {
+		err := step(ctx)
+		if !r.vanished(err) || ctx.Err() != nil || time.Now().After(until) {
+			return err
+		}
+	}
+}
+
+// vanished reports whether err says that the state in S3 was locked when the lock was asked for, and by nobody any more when
+// Terraform looked by whom. Nothing was done.
+func (r *run) vanished(err error) bool {
+	var f *failed
+	return errors.As(err, &f) && f.Kind == report.Locked && f.Lock.ID == "" && r.job.Target.Backend == "s3" && r.report.Apply == nil
 }
 
 // withSerial adds to an error that the state is locked which state that is: whether a dead run stored anything is the

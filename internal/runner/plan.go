@@ -61,10 +61,12 @@ func (r *run) planArgs(out string) []string {
 // planFile is where the run keeps its plan.
 func (r *run) planFile() string { return filepath.Join(r.work, "plan") }
 
-// planOnce runs plan and show, completes the report, and has policies judge the plan. Show starts as soon as the plan file
-// is complete, beside the end of plan, which releases the lock and stops the providers; its result counts only if plan ends
-// well.
-func (r *run) planOnce(ctx context.Context) error {
+// planOnce runs plan and show, completes the report, and has policies judge the plan.
+func (r *run) planOnce(ctx context.Context) error { return r.patiently(ctx, r.tryPlan) }
+
+// tryPlan does so unless the state is locked. Show starts as soon as the plan file is complete, beside the end of plan, which
+// releases the lock and stops the providers; its result counts only if plan ends well.
+func (r *run) tryPlan(ctx context.Context) error {
 	r.runner.tell(r.job.Target, "plan")
 	r.report.Tool.Providers = installed(r.data())
 	reader := r.reader()

@@ -192,10 +192,21 @@ func TestS3ALockThatIsReleasedMeanwhileIsWaitedFor(t *testing.T) {
 	}
 }
 
-// The lock is gone when Terraform looks who holds it: it then gives up at once, and there is nobody to name.
-func TestS3ALockThatNobodyHoldsAnyMoreStopsTheApplyOnce(t *testing.T) {
+// The lock is gone when Terraform looks who holds it, and gives up at once: the apply waits all the same.
+func TestS3ALockThatNobodyHoldsAnyMoreIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	b := newS3(t, two, nil)
+	j := b.reviewed()
+	b.s3.Refuse(deny(http.MethodPut, s3Lock, 3, http.StatusPreconditionFailed, "PreconditionFailed"))
+	if got := outcome(b.applies(j)); got != "applied same: terraform_data.a terraform_data.b" {
+		t.Error(got)
+	}
+}
+
+// For so long as it may, that is; then there is nobody to name.
+func TestS3ALockThatNobodyEverHoldsStopsTheApply(t *testing.T) {
+	t.Parallel()
+	b := newS3(t, two, quick)
 	j := b.reviewed()
 	b.s3.Refuse(deny(http.MethodPut, s3Lock, 1, http.StatusPreconditionFailed, "PreconditionFailed"))
 	f := b.applies(j).Failure
