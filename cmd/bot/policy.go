@@ -105,14 +105,16 @@ func (b *bot) policyHere(ctx context.Context, f policyFlags, args []string) erro
 		return err
 	}
 	defer os.RemoveAll(out)
-	bundle, err := b.rulebook(ctx, f.policies, false)
-	if err != nil {
-		return err
+	if len(f.policies) > 0 || t.Policies == nil { // else those of the configuration are in the ticket, and compile
+		bundle, err := b.rulebook(ctx, f.policies, false)
+		if err != nil {
+			return err
+		}
+		if _, err := policy.Compile(ctx, bundle); err != nil {
+			return err // rather than after planning for minutes
+		}
+		t.Policies = map[string]policy.Bundle{"": bundle}
 	}
-	if _, err := policy.Compile(ctx, bundle); err != nil {
-		return err // rather than after planning for minutes
-	}
-	t.Policies = map[string]policy.Bundle{"": bundle}
 	for i := range t.Jobs {
 		t.Jobs[i].Threshold.Policies = true
 	}

@@ -135,7 +135,7 @@ func TestCells(t *testing.T) {
 
 func TestTalliesCountWhatIsSaidOfSeveral(t *testing.T) {
 	p := judgedPages()["judged_mixed"]
-	got := Tallies(p)
+	got := tallies(p)
 	want := map[string]report.Tally{
 		"01-network/prod": {Judged: true, Denied: 1, Scanned: true},
 		"05-compute/prod": {Judged: true, Denied: 4, Warned: 1, Scanned: true, New: 2, Existing: 2, Fixed: 1, Suppressed: 1, Failing: 1, Silent: 2, Lacking: 1},
@@ -145,7 +145,7 @@ func TestTalliesCountWhatIsSaidOfSeveral(t *testing.T) {
 		t.Error(diff)
 	}
 	p.Together = &report.Policy{Failure: "slow"}
-	if got := Tallies(p)["01-network/prod"]; !got.Unasked || got.Denied != 0 {
+	if got := tallies(p)["01-network/prod"]; !got.Unasked || got.Denied != 0 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -404,4 +404,13 @@ func TestTerminalOfManyFindings(t *testing.T) {
 	if text := ScanTerminal(withLimits(p, report.Threshold{Scanners: strict.Scanners}), false); strings.Contains(text, "in compute/") {
 		t.Error(text)
 	}
+}
+
+// tallies returns, by the IDs of targets, what a page shows that policies and scanners say of each.
+func tallies(p Page) map[string]report.Tally {
+	out := map[string]report.Tally{}
+	for _, t := range newView(p).all() {
+		out[t.id] = t.tally
+	}
+	return out
 }

@@ -7,16 +7,6 @@ import (
 	"github.com/layerbot/layerbot/internal/report"
 )
 
-// Tallies returns, by the IDs of targets, what policies and scanners say of each in all, as the page shows it: what is said
-// of several targets together counts for each that it is about.
-func Tallies(p Page) map[string]report.Tally {
-	out := map[string]report.Tally{}
-	for _, t := range newView(p).all() {
-		out[t.id] = t.tally
-	}
-	return out
-}
-
 // judge gives every target what policies and scanners say of it, and adds those that have a scan and no report.
 func (v *view) judge() {
 	if v.State == Drifting {
@@ -63,18 +53,9 @@ func (v *view) judgeTogether() {
 	if v.Together == nil {
 		return
 	}
-	for _, d := range v.Together.Decisions {
-		for _, t := range v.about(d) {
-			if t.limit.Blocks(d) {
-				t.tally.Denied++
-			} else {
-				t.tally.Warned++
-			}
-		}
-	}
-	if v.Together.Failure != "" {
-		for _, t := range v.all() {
-			t.tally.Unasked = t.tally.Unasked || t.asked()
+	for _, t := range v.all() {
+		if t.asked() {
+			t.tally = t.tally.Add(t.limit.Judge(v.Together, func(d report.Decision) bool { return d.About(t.id) }))
 		}
 	}
 }
@@ -82,7 +63,7 @@ func (v *view) judgeTogether() {
 // about returns the targets of the page that a decision on several is about.
 func (v *view) about(d report.Decision) (list []*target) {
 	for _, t := range v.all() {
-		if t.asked() && (len(d.Targets) == 0 || slices.Contains(d.Targets, t.id)) {
+		if t.asked() && d.About(t.id) {
 			list = append(list, t)
 		}
 	}

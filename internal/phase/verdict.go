@@ -120,8 +120,8 @@ func (s *standing) tallies(i int) (plan, files report.Tally) {
 	j := s.ticket.Jobs[i]
 	if i < len(s.page.Reports) {
 		plan = j.Threshold.Sum(&s.page.Reports[i], nil)
-		if s.page.Reports[i].Failure == nil {
-			s.together(j, &plan)
+		if p := s.page.Together; p != nil && j.Threshold.Policies && s.page.Reports[i].Failure == nil {
+			plan = plan.Add(j.Threshold.Judge(p, func(d report.Decision) bool { return d.About(j.Target.ID()) }))
 		}
 	}
 	for k := range s.page.Scans {
@@ -130,22 +130,4 @@ func (s *standing) tallies(i int) (plan, files report.Tally) {
 		}
 	}
 	return plan, files
-}
-
-// together counts what rules over several targets have against a job.
-func (s *standing) together(j Job, n *report.Tally) {
-	p := s.page.Together
-	if p == nil || !j.Threshold.Policies {
-		return
-	}
-	n.Unasked = n.Unasked || p.Failure != ""
-	for _, d := range p.Decisions {
-		switch {
-		case len(d.Targets) > 0 && !slices.Contains(d.Targets, j.Target.ID()):
-		case j.Threshold.Blocks(d):
-			n.Denied++
-		default:
-			n.Warned++
-		}
-	}
 }

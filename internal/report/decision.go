@@ -38,6 +38,9 @@ type Decision struct {
 	Targets  []string     `json:"targets,omitempty"` // IDs of the targets that a rule over several speaks of; empty: of all
 }
 
+// About reports whether a decision is about the target of an ID: one that names targets is about no others.
+func (d Decision) About(id string) bool { return len(d.Targets) == 0 || slices.Contains(d.Targets, id) }
+
 // MaxDecisions is the most decisions of one Policy.
 const MaxDecisions = 1000
 

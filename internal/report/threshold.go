@@ -90,31 +90,35 @@ type Tally struct {
 	Lacking    int  `json:"lacking,omitempty"`    // those of them that fail the check, see Lacks
 }
 
+// Judge returns the tally of those decisions of p that count. A nil p could not be asked.
+func (t Threshold) Judge(p *Policy, counts func(Decision) bool) Tally {
+	n := Tally{Judged: true, Unasked: p == nil || p.Failure != ""}
+	if p == nil {
+		return n
+	}
+	for _, d := range p.Decisions {
+		switch {
+		case !counts(d):
+		case t.Blocks(d):
+			n.Denied++
+		default:
+			n.Warned++
+		}
+	}
+	return n
+}
+
 // Sum returns the tally of a target: r is the report on its plan, nil where none was asked for; s the scan, likewise.
 func (t Threshold) Sum(r *Report, s *Scan) Tally {
 	var n Tally
-	judge := func(p *Policy) {
-		n.Judged = true
-		n.Unasked = n.Unasked || p == nil || p.Failure != ""
-		if p == nil {
-			return
-		}
-		for _, d := range p.Decisions {
-			if t.Blocks(d) {
-				n.Denied++
-			} else {
-				n.Warned++
-			}
-		}
-	}
 	if r != nil && t.Policies && (r.Failure == nil || r.Policy != nil) {
-		judge(r.Policy)
+		n = t.Judge(r.Policy, func(Decision) bool { return true })
 	}
 	if s == nil {
 		return n
 	}
 	if t.Manifests {
-		judge(s.Manifests)
+		n = n.Add(t.Judge(s.Manifests, func(Decision) bool { return true }))
 	}
 	n.Scanned = len(t.Scanners) > 0
 	for _, f := range s.Findings {
