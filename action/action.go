@@ -1,0 +1,3 @@
+// Package action is what users install: action.yml, its scripts here, and the
+// reusable workflow. Its tests run them as GitHub would.
+package action
