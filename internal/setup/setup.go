@@ -12,6 +12,7 @@ const (
 	AppEnvironment = "layerbot" // of gate and report, which hold the App's key
 	Caller         = ".github/workflows/layerbot.yml"
 	Reusable       = "layerbot/layerbot/.github/workflows/gitops.yml"
+	KeyFile        = "layerbot-app.private-key.pem" // where bot app create leaves the key
 )
 
 // The secrets of gate and report, and of the jobs with Terraform.
@@ -19,29 +20,14 @@ const (
 	SecretAppID          = "APP_ID"
 	SecretPrivateKey     = "APP_PRIVATE_KEY" //nolint:gosec // a name
 	SecretInstallationID = "INSTALLATION_ID"
-	SecretTerraform      = "TERRAFORM_ENV" // optional: NAME=value lines
+	SecretTerraform      = "TERRAFORM_ENV" //nolint:gosec // a name; optional: NAME=value lines
 )
-
-// A Power is what one phase may do on GitHub.
-type Power struct {
-	Phase string             // "gate", "plan", "scan", "report", "apply", "drift"
-	App   github.Permissions // most that its installation tokens are minted with; nil: it has no App token
-	Job   github.Permissions // `permissions:` of its job; empty is {}
-	Why   map[string]string  // permission of App → what for
-}
-
-// Powers returns the table of docs and workflow, in the order of the phases.
-// Source: .github/app/permissions.md is written from it.
-func Powers() []Power { panic("being written") }
-
-// Union returns the permissions that the App is made with: those of all phases together.
-func Union() github.Permissions { panic("being written") }
 
 // A Repository is what Caller and Configuration are written for.
 type Repository struct {
 	Environments []Environment // by name
 	Default      string        // its default branch
-	Ref          string        // of the reusable workflow: a full commit SHA
+	Ref          string        // of the reusable workflow: a full commit SHA; "" is the one beside the caller, in Layerbot's own repository
 	Version      string        // that Ref is the release of, "v1.2.0"; "" is none
 	KMS          bool          // the App's key is in AWS KMS
 	Region       string        // of the KMS key
@@ -55,15 +41,12 @@ type Environment struct {
 	Secrets bool   // the configuration names secrets from the job's environment
 }
 
-// Workflow returns the caller workflow, about 20 lines, for r.
-func Workflow(r Repository) []byte { panic("being written") }
-
 // A Finding is one part of an installation, judged.
 type Finding struct {
-	Part  string // "environment prod", "secret APP_ID"
-	State State
-	Text  string // what is there, or missing
-	Fix   string // one line that puts it right, or tells how to find out; "" where State is OK
+	State State  `json:"state"`
+	Part  string `json:"part"`          // "environment prod", "secret APP_ID"
+	Text  string `json:"text"`          // what is there, or missing
+	Fix   string `json:"fix,omitempty"` // one line that puts it right, or tells how to find out; "" where State is OK
 }
 
 // State is how a part stands.
@@ -78,20 +61,22 @@ const (
 	Advice  State = "advice" // works; could be safer
 )
 
-// Facts is what an installation was found to be. A nil pointer or a false Known is what could not be looked at; Why then
-// says why.
+// Facts is what an installation was found to be. What could not be looked at has its reason in Why.
 type Facts struct {
 	Repository   github.Repository
-	Want         []Environment        // the environments that the layers have
-	Installation *github.Installation // nil: see Why["installation"]
+	Server       string               // address of GitHub for people, "https://github.com"
+	Want         []Environment        // the environments that the layers have, each with its branch
+	Teams        bool                 // the configuration has teams as appliers
+	CodeScanning bool                 // the configuration has scanners, and does not forbid code scanning
+	Installation *github.Installation // nil: it has none, or see Why
 	Environments []github.Environment
-	Secrets      map[string][]string // environment ("" is the repository) → names
+	Secrets      map[string][]string // environment ("" is the repository) → names; those that do not exist have none
 	Checks       map[string][]github.RequiredCheck
 	Workflow     []byte            // the caller on the default branch; nil is none
-	WorkflowsOn  map[string][]byte // branch → the caller there
+	WorkflowsOn  map[string][]byte // branch → the caller there; nil is none
 	AppID        int64             // 0: not known
-	Why          map[string]string // what could not be looked at → the reason; keys: installation, environments, secrets, secrets/ENV, checks/BRANCH, workflow
-}
 
-// Judge holds an installation against what Layerbot needs, part by part, in the order in which one sets it up.
-func Judge(f Facts) []Finding { panic("being written") }
+	// What could not be looked at → the reason; keys: installation, environments, secrets (of the repository), secrets/ENV,
+	// checks/BRANCH, workflow, workflow/BRANCH.
+	Why map[string]string
+}

@@ -1,0 +1,133 @@
+package setup
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/layerbot/layerbot/internal/github"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files, and those that are written from here")
+
+// golden holds got against a file, which -update writes.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s is not what is written here (-update rewrites it):\n%s", name, got)
+	}
+}
+
+const root = "../../"
+
+func TestWhatTheRepositoryHoldsIsWrittenFromHere(t *testing.T) {
+	golden(t, root+".github/app/permissions.md", Permissions())
+	golden(t, root+".github/app/manifest.json", Manifest("Layerbot", ""))
+	var all []Environment
+	for _, name := range []string{"dev", "prod", "sbx", "test"} {
+		all = append(all, Environment{Name: name, Branch: name})
+	}
+	golden(t, root+Caller, Workflow(Repository{Environments: all, Default: "main"}))
+}
+
+const sha = "0123456789abcdef0123456789abcdef01234567"
+
+func TestWorkflow(t *testing.T) {
+	for name, r := range map[string]Repository{
+		"branches of their names": {Environments: []Environment{{Name: "dev", Branch: "dev"}, {Name: "prod", Branch: "prod"}}, Ref: sha, Version: "v1.2.0"},
+		"one branch":              {Environments: []Environment{{Name: "dev"}, {Name: "prod", Secrets: true}}, Default: "main", Ref: sha},
+		"names that mean more":    {Environments: []Environment{{Name: "a", Branch: "on"}, {Name: "b", Branch: "1.0"}, {Name: "c", Branch: "it's+c"}, {Name: "d", Branch: "!d"}}, Ref: sha},
+		"key in kms":              {Environments: []Environment{{Name: "prod", Branch: "prod"}}, Ref: sha, KMS: true, Region: "eu-west-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := Workflow(r)
+			golden(t, "testdata/"+strings.ReplaceAll(name, " ", "-")+".yml", text)
+			if n := bytes.Count(text, []byte("\n")); n > 27 {
+				t.Errorf("%d lines", n)
+			}
+			c, err := parseCaller(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range r.Environments {
+				if branch := e.Branch; branch != "" && !c.on["push"].admits(branch) {
+					t.Errorf("a push to %s does not start it: %v", branch, c.on["push"].Branches)
+				}
+			}
+		})
+	}
+}
+
+func TestManifestIsPrivateAndQuiet(t *testing.T) {
+	var m struct {
+		Name        string
+		Public      *bool
+		Redirect    string                 `json:"redirect_url"`
+		Hook        struct{ Active *bool } `json:"hook_attributes"`
+		Events      []string               `json:"default_events"`
+		Permissions github.Permissions     `json:"default_permissions"`
+	}
+	if err := json.Unmarshal(Manifest(strings.Repeat("n", 50), "http://127.0.0.1:1/x"), &m); err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Name) != 34 || m.Public == nil || *m.Public || m.Hook.Active == nil || *m.Hook.Active || len(m.Events) != 0 || m.Redirect == "" {
+		t.Errorf("%+v", m)
+	}
+	if m.Permissions.String() != Union().String() {
+		t.Errorf("permissions are %s, needed are %s", m.Permissions, Union())
+	}
+}
+
+// What a job of the reusable workflow asks for is what its phase may have.
+func TestPowersAreThoseOfTheReusableWorkflow(t *testing.T) {
+	text, err := os.ReadFile(root + ".github/workflows/gitops.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var w struct {
+		Permissions map[string]string
+		Jobs        map[string]struct{ Permissions map[string]string }
+	}
+	if err := yaml.Unmarshal(text, &w); err != nil {
+		t.Fatal(err)
+	}
+	powers := map[string]github.Permissions{}
+	for _, p := range Powers() {
+		powers[p.Phase] = p.Job
+	}
+	if powers["drift"].String() != powers["plan"].String() {
+		t.Error("drift is looked for in the job that plans, and may not have other powers")
+	}
+	seen := map[string]bool{"drift": true}
+	for name, job := range w.Jobs {
+		phase := name
+		if strings.HasPrefix(name, "wave-") {
+			phase = "apply"
+		}
+		seen[phase] = true
+		if want, ok := powers[phase]; !ok || github.Permissions(job.Permissions).String() != want.String() {
+			t.Errorf("job %s has %v, the phase %s may have %v", name, job.Permissions, phase, want)
+		}
+	}
+	if len(w.Permissions) != 0 || len(seen) != len(powers) {
+		t.Errorf("the workflow has %v; phases in it: %v", w.Permissions, seen)
+	}
+}
