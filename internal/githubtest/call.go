@@ -26,7 +26,8 @@ type call struct {
 	query url.Values
 	route *route
 	vars  map[string]string
-	token *token // nil for the App itself
+	token *token // nil for an App itself
+	app   *app   // that calls as itself
 	repo  *Repo  // of the path
 	calls int    // how many the token has made
 	used  need
@@ -37,6 +38,8 @@ type reply struct {
 	status    int
 	body      any    // nil is an empty body
 	link      string // to the other pages
+	page      []byte // HTML, in place of body
+	location  string // of a redirect
 	violation string
 }
 
@@ -84,6 +87,15 @@ func (c *call) write(w http.ResponseWriter, rep reply) {
 	if rep.link != "" {
 		h.Set("Link", rep.link)
 	}
+	if rep.location != "" {
+		h.Set("Location", rep.location)
+	}
+	if rep.page != nil {
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(rep.status)
+		_, _ = w.Write(rep.page) // into memory
+		return
+	}
 	if rep.body == nil {
 		w.WriteHeader(rep.status)
 		return
@@ -101,7 +113,7 @@ func (c *call) record(status int) Request {
 	r := Request{Method: c.r.Method, Path: c.path, Status: status}
 	if c.route != nil {
 		r.Route = c.route.template
-		r.Write = c.r.Method != http.MethodGet && !c.route.byApp && c.route.template != "/installation/token"
+		r.Write = c.r.Method != http.MethodGet && !c.route.byApp && !c.route.public && c.route.template != "/installation/token"
 	}
 	if c.token != nil {
 		r.Token, r.Granted = c.token.id, c.token.permissions
@@ -133,7 +145,12 @@ func (c *call) decode(into any) (reply, bool) {
 }
 
 // bot returns the user that the token writes as.
-func (c *call) bot() *github.User { return c.s.user(c.token.app.Slug + "[bot]") }
+func (c *call) bot() *github.User {
+	if c.token.person != nil {
+		return c.token.person
+	}
+	return c.s.user(c.token.app.Slug + "[bot]")
+}
 
 // number returns a variable of the path as a number, 0 if it is none.
 func (c *call) number(name string) int64 {
@@ -154,7 +171,7 @@ func page[T any](c *call, all []T, show func(T) object, wrap func([]object, int)
 	link := func(n int, rel string) {
 		q := c.r.URL.Query()
 		q.Set("page", strconv.Itoa(n))
-		links = append(links, fmt.Sprintf(`<%s%s?%s>; rel="%s"`, c.s.APIURL(), c.path, q.Encode(), rel))
+		links = append(links, fmt.Sprintf(`<%s%s?%s>; rel="%s"`, c.s.APIURL(), c.escaped(), q.Encode(), rel))
 	}
 	if number > 1 {
 		link(number-1, "prev")
@@ -176,6 +193,9 @@ func page[T any](c *call, all []T, show func(T) object, wrap func([]object, int)
 }
 
 func list(shown []object, _ int) any { return shown }
+
+// escaped is the path as it was sent: a slash in a name is %2F.
+func (c *call) escaped() string { return strings.TrimPrefix(c.r.URL.EscapedPath(), "/api/v3") }
 
 func atoi(s string, otherwise int) int {
 	if n, err := strconv.Atoi(s); err == nil && n > 0 {

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -83,7 +82,7 @@ func (s *Server) enterGit(r *http.Request, owner, name, service string, done *Re
 	}
 	done.Token, done.Granted = t.id, t.permissions
 	repo = s.repos[repoKey(owner, name)]
-	if repo == nil || !slices.Contains(t.repos, repo.ID) {
+	if repo == nil || !t.sees(repo) {
 		done.Status = http.StatusNotFound
 		return repo, "Repository not found."
 	}

@@ -67,27 +67,6 @@ func (s *Server) userJSON(u *github.User) object {
 		"subscriptions=/subscriptions organizations=/orgs repos=/repos events=/events{/privacy} received_events=/received_events")
 }
 
-func (s *Server) appJSON(a *app) object {
-	at := stamp(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC))
-	return object{
-		"id": a.ID, "slug": a.Slug, "node_id": nodeID("A", a.ID), "owner": s.userJSON(a.Owner), "name": a.Name, "description": "",
-		"external_url": "https://example.invalid/" + a.Slug, "html_url": s.URL + "/apps/" + a.Slug, "created_at": at, "updated_at": at,
-		"permissions": a.Permissions, "events": []string{},
-	}
-}
-
-func (s *Server) installationJSON(r *Repo) object {
-	url := fmt.Sprintf("%s/app/installations/%d", s.APIURL(), r.InstallationID)
-	at := stamp(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC))
-	return object{
-		"id": r.InstallationID, "account": s.userJSON(r.owner), "repository_selection": "all", "access_tokens_url": url + "/access_tokens",
-		"repositories_url": s.APIURL() + "/installation/repositories", "html_url": fmt.Sprintf("%s/organizations/%s/settings/installations/%d", s.URL, r.Owner, r.InstallationID),
-		"app_id": s.AppID, "app_slug": s.AppSlug, "target_id": r.owner.ID, "target_type": r.owner.Type, "permissions": s.options.Permissions,
-		"events": []string{}, "created_at": at, "updated_at": at, "single_file_name": nil, "has_multiple_single_files": false,
-		"single_file_paths": []string{}, "suspended_by": nil, "suspended_at": nil,
-	}
-}
-
 func (s *Server) repoURL(r *Repo) string { return s.APIURL() + "/repos/" + r.Owner + "/" + r.Name }
 
 func (s *Server) repoJSON(r *Repo) object {

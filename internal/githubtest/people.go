@@ -6,14 +6,6 @@ import (
 	"github.com/layerbot/layerbot/internal/github"
 )
 
-// An app is a GitHub App: ours, that of Actions, or another one.
-type app struct {
-	ID          int64
-	Slug, Name  string
-	Owner       *github.User
-	Permissions github.Permissions
-}
-
 const actionsSlug = "github-actions"
 
 // User adds a person, or returns the one of that login. A login that ends in "[bot]" is a Bot.

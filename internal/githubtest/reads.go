@@ -23,10 +23,10 @@ func getRef(c *call) reply {
 	if err != nil {
 		return notFound("Not Found")
 	}
-	url := c.s.repoURL(c.repo) + "/git/"
+	url, kind := c.s.repoURL(c.repo)+"/git/", c.repo.mustGit("cat-file", "-t", sha) // an annotated tag is no commit
 	return ok(object{
 		"ref": ref, "node_id": "REF", "url": url + ref,
-		"object": object{"type": "commit", "sha": sha, "url": url + "commits/" + sha},
+		"object": object{"type": kind, "sha": sha, "url": url + kind + "s/" + sha},
 	})
 }
 
@@ -91,6 +91,8 @@ func (s *Server) fileJSON(r *Repo, commit string, e treeEntry, full bool) object
 	case e.mode == "120000":
 		o["type"] = "symlink"
 		o["target"] = string(content)
+	case full && len(content) > 1<<20: // https://docs.github.com/rest/repos/contents#get-repository-content
+		o["encoding"], o["content"] = "none", ""
 	case full:
 		o["encoding"], o["content"] = "base64", base64.StdEncoding.EncodeToString(content)+"\n"
 	}

@@ -30,6 +30,8 @@ type Repo struct {
 
 	sarifs         []SARIF
 	noCodeScanning bool
+
+	settings settings
 }
 
 // Repository adds a repository with an empty bare git repository, with the App installed on it. It is private,
@@ -42,13 +44,13 @@ func (s *Server) Repository(owner, name string) *Repo {
 	}
 	r := s.addRepo(owner, name)
 	r.owner.Type = "Organization"
-	for _, other := range s.repos {
-		if other.Owner == owner && other.InstallationID != 0 {
-			r.InstallationID = other.InstallationID
+	r.InstallationID = s.installOn(s.apps[s.AppSlug], r.owner).id
+	for _, a := range s.apps {
+		for _, it := range a.installations {
+			if it.account == r.owner && !it.selected {
+				it.repos = append(it.repos, r)
+			}
 		}
-	}
-	if r.InstallationID == 0 {
-		r.InstallationID = s.id()
 	}
 	s.must(os.MkdirAll(r.GitDir, 0o755))
 	r.mustGit("init", "--quiet", "--bare", "--initial-branch=main")
@@ -59,7 +61,7 @@ func (s *Server) Repository(owner, name string) *Repo {
 func (s *Server) addRepo(owner, name string) *Repo {
 	r := &Repo{
 		Owner: owner, Name: name, ID: s.id(), GitDir: s.folder(owner, name), CloneURL: s.URL + "/" + owner + "/" + name + ".git",
-		s: s, owner: s.user(owner), collaborators: map[string]string{},
+		s: s, owner: s.user(owner), collaborators: map[string]string{}, settings: newSettings(),
 	}
 	r.collaborators[strings.ToLower(owner)] = "admin"
 	s.repos[repoKey(owner, name)] = r
@@ -173,6 +175,22 @@ func (r *Repo) commit(branch, from, message string, files map[string][]byte) (st
 	}
 	r.follow()
 	return r.resolve("refs/heads/" + branch), nil
+}
+
+// Tag gives a commit or branch a tag and returns the SHA of the commit. An annotated tag is an object of its own.
+func (r *Repo) Tag(name, rev string, annotated bool) (string, error) {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	sha := r.resolve(rev)
+	if sha == "" {
+		return "", fmt.Errorf("tag %s of %s/%s: no commit %q", name, r.Owner, r.Name, rev)
+	}
+	args := []string{"tag", "--force", name, sha}
+	if annotated {
+		args = append(args, "--annotate", "--message", name)
+	}
+	_, err := r.runGit(args...)
+	return sha, err
 }
 
 // quotePath writes a path as fast-import reads it.

@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 )
@@ -10,6 +11,8 @@ type route struct {
 	method, template string
 	needs            []need // any one of them; none is App authentication or a token alone
 	byApp            bool   // authenticated by the App's JWT
+	public           bool   // without authentication
+	page             bool   // for browsers, and not in GitHub's description
 	query            string // names of the query parameters, by spaces
 	handle           func(*call) reply
 
@@ -40,9 +43,16 @@ var (
 	deployRead   = []need{{"deployments", "read"}}
 	deployWrite  = []need{{"deployments", "write"}}
 	scanWrite    = []need{{"security_events", "write"}}
+	actionsRead  = []need{{"actions", "read"}}
+	secretsRead  = []need{{"secrets", "read"}}
+	envRead      = []need{{"environments", "read"}}
+	adminRead    = []need{{"administration", "read"}}
 )
 
-const repo = "/repos/{owner}/{repo}"
+const (
+	repo = "/repos/{owner}/{repo}"
+	env  = repo + "/environments/{environment_name}"
+)
 
 var routes = compile([]route{
 	{method: "GET", template: "/app", byApp: true, handle: getApp},
@@ -91,6 +101,16 @@ var routes = compile([]route{
 	{method: "GET", template: repo + "/commits/{ref}", needs: contents, query: "per_page page", handle: getCommit},
 	{method: "GET", template: repo + "/git/ref/{ref}", needs: contents, handle: getRef},
 	{method: "GET", template: repo + "/contents/{path}", needs: contents, query: "ref", handle: getContents},
+
+	{method: "GET", template: repo + "/environments", needs: actionsRead, query: "per_page page", handle: listEnvironments},
+	{method: "GET", template: env + "/deployment-branch-policies", needs: actionsRead, query: "per_page page", handle: listBranchPolicies},
+	{method: "GET", template: env + "/secrets", needs: envRead, query: "per_page page", handle: listEnvironmentSecrets},
+	{method: "GET", template: repo + "/actions/secrets", needs: secretsRead, query: "per_page page", handle: listSecrets},
+	{method: "GET", template: repo + "/actions/organization-secrets", needs: secretsRead, query: "per_page page", handle: listSharedSecrets},
+	{method: "GET", template: repo + "/rules/branches/{branch}", needs: metadata, query: "per_page page", handle: listRules},
+	{method: "GET", template: repo + "/branches/{branch}/protection/required_status_checks", needs: adminRead, handle: getRequiredChecks},
+
+	{method: "POST", template: "/app-manifests/{code}/conversions", public: true, handle: convertManifest},
 })
 
 var variable = regexp.MustCompile(`\{(\w+)\}`)
@@ -108,19 +128,21 @@ func compile(rs []route) []route {
 	return rs
 }
 
-// find returns the route of a request and the variables in its path; nil if GitHub, as far as we know it, has none.
+// find returns the route of a request, by its path as it was sent, and the variables in its path; nil if GitHub, as far as we know it, has none.
 func find(method, path string) (*route, map[string]string) {
-	for i := range routes {
-		r := &routes[i]
-		if r.method != method {
-			continue
-		}
-		if m := r.pattern.FindStringSubmatch(path); m != nil {
-			vars := map[string]string{}
-			for j, name := range r.pattern.SubexpNames() {
-				vars[name] = m[j]
+	for _, table := range [][]route{routes, pages} {
+		for i := range table {
+			r := &table[i]
+			if r.method != method {
+				continue
 			}
-			return r, vars
+			if m := r.pattern.FindStringSubmatch(path); m != nil {
+				vars := map[string]string{}
+				for j, name := range r.pattern.SubexpNames() {
+					vars[name], _ = url.PathUnescape(m[j]) // a URL's own escapes are always well formed
+				}
+				return r, vars
+			}
 		}
 	}
 	return nil, nil

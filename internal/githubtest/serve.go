@@ -56,7 +56,7 @@ func (s *Server) serveAPI(r *http.Request, path string) (Request, *recorder) {
 	if rep.violation != "" {
 		s.violate(fmt.Errorf("%s %s: %s", r.Method, path, rep.violation))
 	}
-	if s.describe != nil && c.route != nil && rep.violation == "" {
+	if s.describe != nil && c.route != nil && !c.route.page && rep.violation == "" {
 		if err := s.describe.check(c, answer); err != nil {
 			s.violate(fmt.Errorf("%s %s: not as GitHub describes it: %w", r.Method, path, err))
 		}
@@ -68,7 +68,7 @@ func (s *Server) serveAPI(r *http.Request, path string) (Request, *recorder) {
 func (s *Server) dispatch(c *call) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c.route, c.vars = find(c.r.Method, c.path)
+	c.route, c.vars = find(c.r.Method, c.escaped())
 	if c.route == nil {
 		rep := notFound("Not Found")
 		rep.violation = "no such route"

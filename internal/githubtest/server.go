@@ -29,7 +29,6 @@ type Server struct {
 	options  Options
 	dir      string
 	git      string // the program
-	key      *rsa.PublicKey
 	http     *http.Server
 	running  sync.RWMutex // read-locked by each request
 	describe *description // nil unless Options.Validate
@@ -43,6 +42,8 @@ type Server struct {
 	tokens   map[string]*token
 	comments map[int64]*comment
 	checks   []*check
+	codes    map[string]*conversion // of Apps that were just made
+	visitor  string                 // who is signed in to the pages
 
 	traffic    sync.Mutex // guards all below
 	requests   []*Request
@@ -69,6 +70,7 @@ func New(o Options) (*Server, error) {
 		AppID: 4242, AppSlug: "layerbot", options: o, lastID: 1000,
 		users: map[string]*github.User{}, apps: map[string]*app{}, repos: map[string]*Repo{},
 		teams: map[string][]string{}, tokens: map[string]*token{}, comments: map[int64]*comment{},
+		codes: map[string]*conversion{}, visitor: "octocat",
 	}
 	if err := s.start(); err != nil {
 		return nil, fmt.Errorf("start the simulated GitHub: %w", err)
@@ -92,9 +94,10 @@ func (s *Server) start() (err error) {
 	if err != nil {
 		return err
 	}
-	s.key = &key.PublicKey
-	s.PrivateKey = pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
-	s.apps[s.AppSlug] = &app{ID: s.AppID, Slug: s.AppSlug, Name: "Layerbot", Owner: s.user("layerbot-owner"), Permissions: s.options.Permissions}
+	s.PrivateKey = encodeKey(key)
+	s.apps[s.AppSlug] = &app{
+		ID: s.AppID, Slug: s.AppSlug, Name: "Layerbot", Owner: s.user("layerbot-owner"), Permissions: s.options.Permissions, key: &key.PublicKey,
+	}
 	s.apps[actionsSlug] = &app{ID: 15368, Slug: actionsSlug, Name: "GitHub Actions", Owner: s.user("github"), Permissions: github.Permissions{}}
 
 	l, err := net.Listen("tcp", s.options.Addr)
@@ -117,6 +120,10 @@ func (s *Server) start() (err error) {
 	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 10 * time.Second}
 	go s.http.Serve(l) //nolint:errcheck // always http.ErrServerClosed, after Close
 	return nil
+}
+
+func encodeKey(key *rsa.PrivateKey) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
 }
 
 // errOr returns first unless it is nil.

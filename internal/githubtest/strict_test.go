@@ -55,6 +55,9 @@ func newStage(t *testing.T, o Options) *stage {
 	st.deploy = st.repo.ForgeDeployment(s.AppSlug+"[bot]", github.Deployment{SHA: st.pull.Head(), Task: "apply:01-net", Environment: "prod"})
 	st.repo.ForgeStatus("ada", st.deploy, github.DeploymentState{State: "queued"})
 	st.issue = st.repo.ForgeIssue("ada", "Title", "Body", "drift")
+	st.repo.Environment(github.Environment{Name: "prod/eu", Branches: []string{"main"}, Reviewers: 1}, "TOKEN")
+	st.repo.Protect("main", github.RequiredCheck{Name: "layerbot / prod"})
+	st.repo.Require("main", github.RequiredCheck{Name: "layerbot / prod", AppID: s.AppID})
 	return st
 }
 
@@ -102,6 +105,7 @@ func (st *stage) fill(template string) string {
 		"{owner}", "acme", "{repo}", "infra", "{pull_number}", "1", "{issue_number}", "1", "{comment_id}", fmt.Sprint(st.comment), "{ref}", ref,
 		"{check_run_id}", fmt.Sprint(st.check), "{commit_sha}", st.pull.Head(), "{username}", "ada", "{path}", "dir", "{org}", "acme", "{team_slug}", "platform",
 		"{deployment_id}", fmt.Sprint(st.deploy), "{installation_id}", fmt.Sprint(st.repo.InstallationID),
+		"{environment_name}", "prod%2Feu", "{branch}", "main",
 	).Replace(template)
 }
 

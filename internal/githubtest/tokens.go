@@ -18,10 +18,12 @@ import (
 	"github.com/layerbot/layerbot/internal/github"
 )
 
-// A token lets an installation of an App act on some repositories for an hour.
+// A token lets an installation of an App act on some repositories for an hour, or a person on theirs.
 type token struct {
 	id          string
-	app         *app
+	app         *app          // nil of a person's
+	person      *github.User  // nil of an App's
+	install     *installation // nil of a person's, and of Actions'
 	repos       []int64
 	permissions github.Permissions
 	expires     time.Time
@@ -31,8 +33,12 @@ type token struct {
 // enter checks who calls and whether they may: 401, 404 or 403 as GitHub answers.
 func (c *call) enter() (reply, bool) {
 	text := bearer(c.r)
-	if c.route.byApp {
-		if refusal := c.s.verifyJWT(text); refusal != "" {
+	switch {
+	case c.route.public:
+		return reply{}, true
+	case c.route.byApp:
+		var refusal string
+		if c.app, refusal = c.s.verifyJWT(text); refusal != "" {
 			return unauthorized(refusal), false
 		}
 		return c.enterRepo()
@@ -43,6 +49,9 @@ func (c *call) enter() (reply, bool) {
 	}
 	c.token.calls++
 	c.calls = c.token.calls
+	if it := c.token.install; it != nil && !it.suspended.IsZero() {
+		return reply{status: http.StatusForbidden, body: message("This installation has been suspended")}, false
+	}
 	if rep, in := c.enterRepo(); !in {
 		return rep, false
 	}
@@ -54,6 +63,9 @@ func (c *call) enter() (reply, bool) {
 			c.used = n
 			return reply{}, true
 		}
+	}
+	if c.token.person != nil { // no violation: what a person was given nobody can know beforehand
+		return reply{status: http.StatusForbidden, body: message("Resource not accessible by personal access token")}, false
 	}
 	rep := forbidden("Resource not accessible by integration")
 	rep.violation = fmt.Sprintf("the token has %v, and needs %s", c.token.permissions, accepted(c.route.needs))
@@ -79,9 +91,11 @@ func (c *call) enterRepo() (reply, bool) {
 	if c.repo == nil {
 		return notFound("Not Found"), false
 	}
-	if c.token != nil && !slices.Contains(c.token.repos, c.repo.ID) {
+	if c.token != nil && !c.token.sees(c.repo) {
 		rep := notFound("Not Found")
-		rep.violation = "the token is not for this repository"
+		if c.token.person == nil {
+			rep.violation = "the token is not for this repository"
+		}
 		return rep, false
 	}
 	return reply{}, true
@@ -96,20 +110,20 @@ func bearer(r *http.Request) string {
 	return ""
 }
 
-// verifyJWT checks an App's JWT and returns GitHub's words if it is refused. As GitHub it allows for no clock drift:
+// verifyJWT checks an App's JWT and returns the App, or GitHub's words if it is refused. As GitHub it allows for no clock drift:
 // it is the client that dates iat back by 60 seconds and stays below 10 minutes.
 // https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
-func (s *Server) verifyJWT(text string) (refusal string) {
+func (s *Server) verifyJWT(text string) (a *app, refusal string) {
 	const undecodable = "A JSON web token could not be decoded"
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {
-		return undecodable
+		return nil, undecodable
 	}
 	var raw [3][]byte
 	for i, part := range parts {
 		b, err := base64.RawURLEncoding.DecodeString(part)
 		if err != nil {
-			return undecodable
+			return nil, undecodable
 		}
 		raw[i] = b
 	}
@@ -119,22 +133,28 @@ func (s *Server) verifyJWT(text string) (refusal string) {
 		Iat, Exp float64
 	}
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-	if json.Unmarshal(raw[0], &header) != nil || json.Unmarshal(raw[1], &claims) != nil || header.Alg != "RS256" ||
-		rsa.VerifyPKCS1v15(s.key, crypto.SHA256, sum[:], raw[2]) != nil {
-		return undecodable
+	if json.Unmarshal(raw[0], &header) != nil || json.Unmarshal(raw[1], &claims) != nil || header.Alg != "RS256" {
+		return nil, undecodable
+	}
+	for _, one := range s.apps {
+		if one.key != nil && fmt.Sprint(claims.Iss) == strconv.FormatInt(one.ID, 10) {
+			a = one
+		}
 	}
 	now := float64(s.options.Now().Unix())
 	switch {
-	case fmt.Sprint(claims.Iss) != strconv.FormatInt(s.AppID, 10):
-		return "'Issuer' claim ('iss') must be the App's id"
+	case a == nil:
+		return nil, "'Issuer' claim ('iss') must be the App's id"
+	case rsa.VerifyPKCS1v15(a.key, crypto.SHA256, sum[:], raw[2]) != nil:
+		return nil, undecodable
 	case claims.Iat > now:
-		return "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued"
+		return nil, "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued"
 	case claims.Exp <= now:
-		return "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires"
+		return nil, "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires"
 	case claims.Exp > now+600:
-		return "'Expiration time' claim ('exp') is too far in the future"
+		return nil, "'Expiration time' claim ('exp') is too far in the future"
 	}
-	return ""
+	return a, ""
 }
 
 // createToken mints an installation token, narrowed as asked.
@@ -148,20 +168,23 @@ func createToken(c *call) reply {
 	if rep, fine := c.decode(&ask); !fine {
 		return rep
 	}
-	installed := c.s.installation(c.number("installation_id"))
-	if installed == nil {
+	it := c.installation(c.number("installation_id"))
+	switch {
+	case it == nil:
 		return notFound("Not Found")
+	case !it.suspended.IsZero():
+		return reply{status: http.StatusForbidden, body: message("This installation has been suspended")}
 	}
-	repos := installed
+	repos := it.repos
 	if len(ask.Repositories)+len(ask.RepositoryIDs) > 0 {
-		repos = slices.DeleteFunc(slices.Clone(installed), func(r *Repo) bool {
+		repos = slices.DeleteFunc(slices.Clone(it.repos), func(r *Repo) bool {
 			return !slices.Contains(ask.Repositories, r.Name) && !slices.Contains(ask.RepositoryIDs, r.ID)
 		})
 		if len(repos) != len(ask.Repositories)+len(ask.RepositoryIDs) {
 			return invalid("There is at least one repository that does not exist or is not accessible to the parent installation.")
 		}
 	}
-	granted := c.s.options.Permissions
+	granted := c.app.Permissions
 	for name, level := range ask.Permissions {
 		const refusal = "The permissions requested are not granted to this installation."
 		if level != "read" && level != "write" {
@@ -174,22 +197,28 @@ func createToken(c *call) reply {
 	if ask.Permissions != nil {
 		granted = ask.Permissions
 	}
-	text, t := c.s.mint(c.s.apps[c.s.AppSlug], repos, granted)
-	body := object{"token": text, "expires_at": stamp(t.expires), "permissions": t.permissions, "repository_selection": "all"}
-	if len(repos) < len(installed) || len(ask.Repositories)+len(ask.RepositoryIDs) > 0 {
+	text, t := c.s.mint(c.app, repos, granted)
+	t.install = it
+	body := object{"token": text, "expires_at": stamp(t.expires), "permissions": t.permissions, "repository_selection": it.selection()}
+	if len(repos) < len(it.repos) || len(ask.Repositories)+len(ask.RepositoryIDs) > 0 {
 		body["repository_selection"] = "selected"
 		body["repositories"] = each(repos, c.s.repoJSON)
 	}
 	return created(body)
 }
 
-// mint makes a token. Every one has metadata: read.
-func (s *Server) mint(a *app, repos []*Repo, p github.Permissions) (string, *token) {
-	t := &token{id: "t" + strconv.FormatInt(s.id(), 10), app: a, permissions: maps.Clone(p), expires: s.now().Add(time.Hour)}
-	if t.permissions == nil {
-		t.permissions = github.Permissions{}
-	}
+// newToken makes a token that nobody has yet. Every one has metadata: read.
+func (s *Server) newToken(p github.Permissions) *token {
+	t := &token{id: "t" + strconv.FormatInt(s.id(), 10), permissions: github.Permissions{}, expires: s.now().Add(time.Hour)}
+	maps.Copy(t.permissions, p)
 	t.permissions["metadata"] = "read"
+	return t
+}
+
+// mint makes a token of an App.
+func (s *Server) mint(a *app, repos []*Repo, p github.Permissions) (string, *token) {
+	t := s.newToken(p)
+	t.app = a
 	for _, r := range repos {
 		t.repos = append(t.repos, r.ID)
 	}
@@ -210,12 +239,35 @@ func (s *Server) WorkflowToken(r *Repo, p github.Permissions) string {
 	return text
 }
 
+// PersonToken mints a fine-grained personal access token, with the given permissions on the repositories where the person
+// is a collaborator. There is none for checks: they are for Apps.
+// https://docs.github.com/rest/authentication/permissions-required-for-fine-grained-personal-access-tokens
+func (s *Server) PersonToken(login string, p github.Permissions) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.newToken(p)
+	t.person = s.user(login)
+	delete(t.permissions, "checks")
+	text := "github_pat_" + rand.Text() + "_" + rand.Text() + rand.Text()
+	s.tokens[text] = t
+	return text
+}
+
+// sees reports whether a repository is there for the token.
+func (t *token) sees(r *Repo) bool {
+	if t.person != nil {
+		role := r.collaborators[strings.ToLower(t.person.Login)]
+		return role != "" && role != "none"
+	}
+	return slices.Contains(t.repos, r.ID)
+}
+
 // LiveTokens returns how many tokens of the App are neither expired nor revoked.
 func (s *Server) LiveTokens() (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, t := range s.tokens {
-		if t.app.ID == s.AppID && s.options.Now().Before(t.expires) {
+		if t.app == s.apps[s.AppSlug] && s.options.Now().Before(t.expires) {
 			n++
 		}
 	}
@@ -226,7 +278,7 @@ func (s *Server) LiveTokens() (n int) {
 func (s *Server) RevokeTokens() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	maps.DeleteFunc(s.tokens, func(_ string, t *token) bool { return t.app.ID == s.AppID })
+	maps.DeleteFunc(s.tokens, func(_ string, t *token) bool { return t.app == s.apps[s.AppSlug] })
 }
 
 func deleteToken(c *call) reply {

@@ -22,7 +22,12 @@ import (
 // sign makes a JWT of the App.
 func (st *stage) sign(t *testing.T, algorithm string, claims object) string {
 	t.Helper()
-	block, _ := pem.Decode(st.PrivateKey)
+	return signWith(t, st.PrivateKey, algorithm, claims)
+}
+
+func signWith(t *testing.T, privateKey []byte, algorithm string, claims object) string {
+	t.Helper()
+	block, _ := pem.Decode(privateKey)
 	key, err := x509.ParsePKCS1PrivateKey(block.Bytes)
 	if err != nil {
 		t.Fatal(err)

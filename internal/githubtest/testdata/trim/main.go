@@ -22,6 +22,7 @@ import (
 
 // operations are those the simulator serves; a test compares them with its routes.
 const operations = `
+post /app-manifests/{code}/conversions
 get /app
 get /app/installations
 get /app/installations/{installation_id}
@@ -60,6 +61,13 @@ get /repos/{owner}/{repo}/deployments/{deployment_id}/statuses
 post /repos/{owner}/{repo}/deployments/{deployment_id}/statuses
 get /repos/{owner}/{repo}/git/ref/{ref}
 get /repos/{owner}/{repo}/contents/{path}
+get /repos/{owner}/{repo}/environments
+get /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies
+get /repos/{owner}/{repo}/environments/{environment_name}/secrets
+get /repos/{owner}/{repo}/actions/secrets
+get /repos/{owner}/{repo}/actions/organization-secrets
+get /repos/{owner}/{repo}/rules/branches/{branch}
+get /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks
 post /repos/{owner}/{repo}/code-scanning/sarifs
 `
 
