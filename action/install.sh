@@ -72,8 +72,9 @@ built() {
 	command -v go >/dev/null || fail "this commit of the action names no released binary, and there is no Go to build one" \
 		"use the action at the commit of a release, or put actions/setup-go before it"
 	cd "$here/.."
-	local source bot
-	source=$({ go version && find go.mod go.sum cmd internal examples -type f | LC_ALL=C sort | tr '\n' '\0' | xargs -0 cat; } | digest)
+	local files source bot
+	files=$(find go.mod go.sum cmd internal examples -type f | LC_ALL=C sort)
+	source=$({ go version && echo "$files" && echo "$files" | tr '\n' '\0' | xargs -0 cat; } | digest)
 	bot=$cache/bot-source-$source/bot
 	[ ! -x "$bot" ] || found "$bot" "built from source earlier"
 	room
