@@ -4,6 +4,7 @@
 # make bench   the figures of docs/benchmarks.md
 # make fuzz    each fuzz test for FUZZTIME
 # make tools   the tools that check needs beside Go, git and make
+# make gate-… tfsec, checkov, gitleaks or license: one security gate, as its workflow runs it
 # make vuln    known vulnerabilities; needs the network, so it is a job of its own in CI and no part of check
 
 TOOLS := $(or $(LAYERBOT_TOOLS),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/layerbot/tools)
@@ -14,7 +15,9 @@ GOVULNCHECK := v1.9.0
 # The tests that need the tools stand behind this tag. It is not called "tools", which hcl/v2 uses for itself.
 TAGS := realtools
 
-.PHONY: demo check build bench fuzz tools vuln format vet tidy lint test
+GATES := gate-tfsec gate-checkov gate-gitleaks
+
+.PHONY: demo check build bench fuzz tools vuln format vet tidy lint workflows test gate-license $(GATES)
 .DEFAULT_GOAL := check
 
 demo: export PATH := $(TOOLS)/bin:$(PATH)
@@ -28,7 +31,7 @@ build:
 # In this order: what fails soonest comes first.
 check: export PATH := $(TOOLS)/bin:$(PATH)
 check: tools
-	@$(MAKE) --no-print-directory format vet tidy lint test
+	@$(MAKE) --no-print-directory format vet tidy lint workflows test
 
 tools:
 	go -C tools run ./install --dir '$(TOOLS)'
@@ -46,6 +49,21 @@ tidy:
 
 lint:
 	golangci-lint run
+
+# What zizmor finds in every mood counts; what it is not asked stands in .github/zizmor.yml. LEAD: with the headers in place,
+# gate-license belongs before gate-gitleaks.
+workflows:
+	actionlint -shellcheck= -pyflakes=
+	zizmor --offline --no-progress --quiet --persona auditor --strict-collection .github action.yml
+	goreleaser check --quiet
+	@$(MAKE) --no-print-directory gate-gitleaks
+
+# tfsec and checkov take longer, and are played by the tests of action.
+$(GATES): gate-%:
+	tools/gate $*
+
+gate-license:
+	hack/license --check
 
 # Not from the cache: tests build the program and run it, which go test does not see.
 test:
