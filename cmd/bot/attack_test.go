@@ -74,7 +74,7 @@ func (s *stage) orders(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	output, err := os.ReadFile(filepath.Join(s.dir, "output"))
 	ts.Check(err)
-	own := map[string]bool{"ticket": true, "matrix": true, "scan": true, "jobs": true, "work": true, "failed": true, "comment-id": true}
+	own := map[string]bool{"ticket": true, "matrix": true, "scans": true, "head": true, "report": true, "exitcode": true, "failure-reason": true, "jobs": true, "work": true, "failed": true, "comment-id": true}
 	for rest := string(output); rest != ""; {
 		head, body, _ := strings.Cut(rest, "\n")
 		name, delimiter, block := strings.Cut(head, "<<")

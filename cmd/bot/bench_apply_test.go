@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/config"
 	"github.com/layerbot/layerbot/internal/git"
 	"github.com/layerbot/layerbot/internal/phase"
 )
@@ -92,7 +93,7 @@ func applyTicket(b *testing.B, root string) []byte {
 	if err != nil {
 		b.Fatal(err)
 	}
-	t, err := phase.Local(b.Context(), files, comment.Command{Verb: comment.Apply}, phase.Applying)
+	t, err := phase.Local(b.Context(), files, config.Source{}, comment.Command{Verb: comment.Apply}, phase.Applying)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -54,7 +55,9 @@ In a GitHub Actions workflow: bot gate, bot plan --ticket, bot report (one job e
 		SuggestionsMinimumDistance: 2,
 		Args:                       unknownVerb,
 		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		PersistentPreRunE:          func(*cobra.Command, []string) error { return b.enter(dir) },
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			return errors.Join(b.enter(dir), b.env.Config.Check())
+		},
 	}
 	root.PersistentFlags().StringVarP(&dir, "working-directory", "C", "", "`folder` of the checkout (default: the current one)")
 	root.Version = version

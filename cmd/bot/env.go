@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"github.com/layerbot/layerbot/internal/config"
 )
 
 // An environment is everything the program reads of the process around it. Nothing else does.
@@ -21,12 +23,20 @@ type environment struct {
 	Width    int  // of that terminal, in columns
 	Colour   bool
 
+	Config config.Source // where the configuration is, and what counts where it says nothing
+
+	Given    map[string]string // variables for Terraform that came as one secret
+	GivenErr error             // why they cannot be used
+	Role     string            // ARN, for targets whose environment has none
+	Region   string            // of it
+
 	Actions     bool // inside a GitHub Actions job
 	EventName   string
 	EventPath   string
 	APIURL      string
 	ServerURL   string
 	RunID       string
+	Commit      string // that the run is of
 	Repeated    bool   // not the first attempt of the run
 	Attempt     string // run and attempt, "4711/1"; "" outside of one
 	OutputPath  string // GITHUB_OUTPUT
@@ -57,14 +67,24 @@ func surroundings() environment {
 		APIURL:     or(all["GITHUB_API_URL"], "https://api.github.com"),
 		ServerURL:  or(all["GITHUB_SERVER_URL"], "https://github.com"),
 		RunID:      all["GITHUB_RUN_ID"],
+		Commit:     all["GITHUB_SHA"],
 		Repeated:   or(all["GITHUB_RUN_ATTEMPT"], "1") != "1",
 		OutputPath: all["GITHUB_OUTPUT"], SummaryPath: all["GITHUB_STEP_SUMMARY"],
 		AppIDText:  all["LAYERBOT_APP_ID"],
 		PrivateKey: all["LAYERBOT_APP_PRIVATE_KEY"],
 		KMSKey:     all["LAYERBOT_APP_KMS_KEY"],
-		KMSRole:    all["LAYERBOT_APP_KMS_ROLE"],
+		KMSRole:    or(all["LAYERBOT_APP_KMS_ROLE"], all["LAYERBOT_ROLE"]),
+		Role:       all["LAYERBOT_ROLE"],
+		Region:     or(all["LAYERBOT_REGION"], all["AWS_REGION"]),
 		Token:      or(all["LAYERBOT_TOKEN"], all["GITHUB_TOKEN"]),
 	}
+	e.Config = config.Source{Path: all["LAYERBOT_CONFIG"], Version: all["LAYERBOT_TERRAFORM_VERSION"], Tool: all["LAYERBOT_TOOL"]}
+	e.Config.Scanners = strings.FieldsFunc(all["LAYERBOT_SCANNERS"], func(r rune) bool { return strings.ContainsRune(", \n", r) })
+	if e.Config.Path == config.Path {
+		e.Config.Path = ""
+	}
+	e.Given, e.GivenErr = variables(all["LAYERBOT_ENV"])
+	delete(all, "LAYERBOT_ENV")
 	if e.RunID != "" {
 		e.Attempt = e.RunID + "/" + or(all["GITHUB_RUN_ATTEMPT"], "1")
 	}
@@ -94,6 +114,11 @@ const minSecret = 8
 // secrets returns what must not be shown: it may come back from Terraform, or from what Terraform runs.
 func (e environment) secrets() []string {
 	secrets := []string{e.PrivateKey, strings.ReplaceAll(e.PrivateKey, `\n`, "\n"), e.Token}
+	for _, value := range e.Given {
+		if len(value) >= minSecret {
+			secrets = append(secrets, value)
+		}
+	}
 	for name, value := range e.All {
 		if secretName.MatchString(name) && len(value) >= minSecret {
 			secrets = append(secrets, value)

@@ -25,7 +25,7 @@ func (b *bot) prepare(ctx context.Context, verb comment.Verb, words []string, wo
 	if err != nil {
 		return nil, "", err
 	}
-	if t, err = phase.Local(ctx, files, cmd, work); err != nil {
+	if t, err = phase.Local(ctx, files, b.env.Config, cmd, work); err != nil {
 		return nil, "", err
 	}
 	if len(t.Jobs) == 0 {

@@ -68,7 +68,7 @@ func (b *bot) runLayers(ctx context.Context, f layersFlags, args []string) error
 	if err != nil {
 		return err
 	}
-	_, m, err := phase.Survey(ctx, files)
+	_, m, err := phase.Survey(ctx, files, b.env.Config)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (b *bot) affected(ctx context.Context, f layersFlags) error {
 			return err
 		}
 	}
-	affected, err := phase.Touched(ctx, repo, f.base, f.head)
+	affected, err := phase.Touched(ctx, repo, b.env.Config, f.base, f.head)
 	if err != nil {
 		return err
 	}

@@ -44,14 +44,15 @@ func run(args []string, env environment, stdout, stderr io.Writer) int {
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
 	var code exit
-	switch {
-	case err == nil:
-		return exitOK
-	case errors.As(err, &code):
-		return int(code)
+	if err != nil && !errors.As(err, &code) {
+		code = exitError
+		b.say(ctx, err)
 	}
-	b.say(ctx, err)
-	return exitError
+	if err := b.conclude(int(code), err); err != nil {
+		b.say(ctx, err)
+		return exitError
+	}
+	return int(code)
 }
 
 // say prints an error once: with what to do next if it is meant for people.

@@ -12,6 +12,6 @@ import (
 // TestScriptsOnMinIO runs scripts on an S3 that enforces session policies.
 func TestScriptsOnMinIO(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: filepath.Join("testdata", "minio"), UpdateScripts: *update, RequireExplicitExec: true, Setup: setup, Cmds: commands,
+		Dir: filepath.Join("testdata", "minio"), UpdateScripts: *update, RequireExplicitExec: true, Setup: prepareStage, Cmds: commands,
 	})
 }

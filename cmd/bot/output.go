@@ -3,10 +3,13 @@ package main
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/layerbot/layerbot/internal/report"
 )
 
 // write puts data into a file, or on standard output for "" and "-".
@@ -42,6 +45,40 @@ func (b *bot) outputs(values map[string]string) error {
 		fmt.Fprintf(&text, "%s<<%s\n%s\n%s\n", name, delimiter, values[name], delimiter)
 	}
 	return appendFile(b.env.OutputPath, text.String())
+}
+
+// tallied returns the outputs of a job with Terraform: what its targets would change, or have changed. A replacement is counted
+// as an addition and a destruction, as Terraform's own last line does.
+func tallied(reports []report.Report, dir string) map[string]string {
+	var all report.Counts
+	changes, reason := false, ""
+	for i := range reports {
+		r := &reports[i]
+		c := r.Count()
+		all.Add += c.Add + c.Replace
+		all.Change += c.Change
+		all.Destroy += c.Destroy + c.Replace
+		changes = changes || r.Status == report.Changed || r.Status == report.Applied
+		if r.Failure != nil && reason == "" {
+			reason = r.Target.String() + ": " + outcome(r) // redacted where the report was made
+		}
+	}
+	return map[string]string{
+		"changes": fmt.Sprint(changes), "to-add": fmt.Sprint(all.Add), "to-change": fmt.Sprint(all.Change), "to-destroy": fmt.Sprint(all.Destroy),
+		"report": dir, "failure-reason": reason,
+	}
+}
+
+// conclude sets the outputs that every phase has: how it ended, and why where nothing has said so yet.
+func (b *bot) conclude(code int, err error) error {
+	if !b.env.Actions {
+		return nil
+	}
+	out := map[string]string{"exitcode": fmt.Sprint(code)}
+	if err != nil && !errors.As(err, new(exit)) {
+		out["failure-reason"] = b.redactor.String(strings.TrimPrefix(err.Error(), "Error: "))
+	}
+	return b.outputs(out)
 }
 
 // summary adds to the job's summary page.

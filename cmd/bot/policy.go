@@ -64,7 +64,7 @@ func (b *bot) rulebook(ctx context.Context, paths []string, tests bool) (policy.
 		return policy.Bundle{}, err
 	}
 	if len(paths) == 0 {
-		cfg, _, err := phase.Survey(ctx, files)
+		cfg, _, err := phase.Survey(ctx, files, b.env.Config)
 		if err != nil {
 			return policy.Bundle{}, err
 		}

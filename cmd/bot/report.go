@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -12,34 +15,67 @@ import (
 	"github.com/layerbot/layerbot/internal/github"
 	"github.com/layerbot/layerbot/internal/phase"
 	"github.com/layerbot/layerbot/internal/report"
+	"github.com/layerbot/layerbot/internal/workflow"
 )
 
+// reportFlags are the flags of bot report.
+type reportFlags struct{ ticket, reports, scans, artifacts, html string }
+
 func (b *bot) report() *cobra.Command {
-	var ticket, reports, scans, html string
+	var f reportFlags
 	cmd := &cobra.Command{
 		Use:   "report",
 		Short: "Tell the pull request what became of a ticket (phase 3)",
-		Long: `Reads what the plan jobs left in --reports, writes the living comment and the checks, and adds the job summary.
-A target whose job left nothing is reported as failed.
-Scans are read from --scans. Keep them apart from the reports: plan jobs run code of the pull request, which could leave a
-scan beside its report.`,
+		Long: `Reads what the other jobs left, writes the living comment and the checks, and adds the job summary. A target whose job left nothing is
+reported as failed.
+--artifacts is the folder into which the jobs' artifacts were downloaded, each into a folder of its name: what a job left about a target of
+another job is not looked at. Where names are not those of gate's matrix, --reports has what plan jobs left, and --scans what the scan jobs
+did; keep them apart, because plan jobs run code of the pull request.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return b.runReport(cmd.Context(), ticket, reports, scans, html)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return b.runReport(cmd.Context(), f) },
 	}
-	cmd.Flags().StringVar(&ticket, "ticket", "", "`file` with the ticket written by gate (-: standard input)")
-	cmd.Flags().StringVar(&reports, "reports", "", "`folder` with the plan jobs' reports")
-	cmd.Flags().StringVar(&scans, "scans", "", "`folder` with what the scan job left (default that of --reports)")
-	cmd.Flags().StringVar(&html, "html", "", "`file` to write the full report to, as one page")
+	cmd.Flags().StringVar(&f.ticket, "ticket", "", "`file` with the ticket written by gate (-: standard input)")
+	cmd.Flags().StringVar(&f.artifacts, "artifacts", "", "`folder` with the artifacts of the other jobs, each in a folder of its name")
+	cmd.Flags().StringVar(&f.reports, "reports", "", "`folder` with the plan jobs' reports")
+	cmd.Flags().StringVar(&f.scans, "scans", "", "`folder` with what the scan jobs left (default that of --reports)")
+	cmd.Flags().StringVar(&f.html, "html", "", "`file` to write the full report to, as one page")
 	return cmd
 }
 
-func (b *bot) runReport(ctx context.Context, ticket, reports, scans, html string) error {
-	if ticket == "" || reports == "" {
-		return &usageError{message: "report needs --ticket and --reports", next: "`bot report --ticket ticket.json --reports reports`"}
+// left returns what the jobs of a ticket left: reports, and scans where they are elsewhere.
+func (f reportFlags) left(t *phase.Ticket) (reports, scans fs.FS, err error) {
+	if f.artifacts != "" {
+		reports, err = artifacts(t, f.artifacts)
+		return reports, nil, err
 	}
-	t, err := b.ticket(ticket)
+	if f.scans != "" {
+		scans = os.DirFS(filepath.Clean(f.scans))
+	}
+	return os.DirFS(filepath.Clean(f.reports)), scans, nil
+}
+
+// artifacts returns what jobs of a ticket left in the folder into which their artifacts were downloaded. A run without
+// artifacts has no folder.
+func artifacts(t *phase.Ticket, dir string) (fs.FS, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(dir) // open until the process ends
+	if err != nil {
+		return nil, err
+	}
+	return workflow.Artifacts(t, root.FS()), nil
+}
+
+func (b *bot) runReport(ctx context.Context, f reportFlags) error {
+	if f.ticket == "" || (f.artifacts == "") == (f.reports == "") || f.artifacts != "" && f.scans != "" {
+		return &usageError{message: "report needs --ticket and either --artifacts or --reports", next: "`bot report --ticket ticket.json --reports reports`"}
+	}
+	t, err := b.ticket(f.ticket)
+	if err != nil {
+		return err
+	}
+	reports, scans, err := f.left(t)
 	if err != nil {
 		return err
 	}
@@ -47,24 +83,24 @@ func (b *bot) runReport(ctx context.Context, ticket, reports, scans, html string
 		Open: func(ctx context.Context, p github.Permissions) (phase.Thread, error) {
 			return b.client(ctx, t.Repository, p)
 		},
-		Redact: b.redactor, Links: b.links(t), Version: version, Log: b.log,
+		Scans: scans, Redact: b.redactor, Links: b.links(t), Version: version, Log: b.log,
 	}
-	if scans != "" {
-		desk.Scans = os.DirFS(filepath.Clean(scans))
-	}
-	out, err := phase.Report(ctx, desk, t, os.DirFS(filepath.Clean(reports)))
+	out, err := phase.Report(ctx, desk, t, reports)
 	if err != nil {
 		return err
 	}
 	if err := b.summary(out.Summary); err != nil {
 		return err
 	}
-	if html != "" && out.Page != nil {
-		if err := b.write(html, []byte(b.redactor.String(comment.HTML(*out.Page)))); err != nil {
+	if f.html != "" && out.Page != nil {
+		if err := os.MkdirAll(filepath.Dir(f.html), 0o700); err != nil {
+			return err
+		}
+		if err := b.write(f.html, []byte(b.redactor.String(comment.HTML(*out.Page)))); err != nil {
 			return err
 		}
 	}
-	if err := b.outputs(map[string]string{"failed": fmt.Sprint(out.Failed), "comment-id": fmt.Sprint(out.Comment)}); err != nil {
+	if err := b.outputs(map[string]string{"failed": fmt.Sprint(out.Failed), "comment-id": fmt.Sprint(out.Comment), "report": filepath.Dir(f.html)}); err != nil {
 		return err
 	}
 	if t.Work == phase.Applying && out.Failed {
@@ -81,15 +117,27 @@ func (b *bot) runReport(ctx context.Context, ticket, reports, scans, html string
 	return nil
 }
 
-// ticket reads a ticket from a file or standard input.
+// ticket reads a ticket, packed or as JSON, from a file or standard input.
 func (b *bot) ticket(name string) (*phase.Ticket, error) {
-	if name == "-" {
-		return phase.ReadTicket(os.Stdin)
+	in := os.Stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, &usageError{message: fmt.Sprintf("read the ticket: %v", err), next: "gate writes it: `bot gate --out ticket.json`"}
+		}
+		defer f.Close()
+		in = f
 	}
-	f, err := os.Open(name)
+	text, err := io.ReadAll(io.LimitReader(in, maxTicketFile))
 	if err != nil {
-		return nil, &usageError{message: fmt.Sprintf("read the ticket: %v", err), next: "gate writes it: `bot gate --out ticket.json`"}
+		return nil, fmt.Errorf("read the ticket: %w", err)
 	}
-	defer f.Close()
-	return phase.ReadTicket(f)
+	ticket, err := workflow.Unpack(text)
+	if err != nil {
+		return nil, err
+	}
+	return phase.ReadTicket(bytes.NewReader(ticket))
 }
+
+// maxTicketFile is more than any ticket has, as JSON or packed.
+const maxTicketFile = 4 << 20

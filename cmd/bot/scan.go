@@ -113,7 +113,7 @@ func (b *bot) scanTicket(ctx context.Context, f scanFlags, args []string) (err e
 		return err
 	}
 	if t.Work != phase.Planning && t.Work != phase.Scanning {
-		return &usageError{message: fmt.Sprintf("the ticket is for %q, and nothing is scanned for that", t.Work), next: "run `bot scan` for tickets of pull requests only: `if: needs.gate.outputs.scan == 'true'`"}
+		return &usageError{message: fmt.Sprintf("the ticket is for %q, and nothing is scanned for that", t.Work), next: "run `bot scan` for tickets of pull requests only: `if: needs.gate.outputs.scans`"}
 	}
 	jobs, err := jobsOf(t, f.targets)
 	if err != nil {
@@ -128,7 +128,7 @@ func (b *bot) scanTicket(ctx context.Context, f scanFlags, args []string) (err e
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.summary(comment.ScanReply(page).Body), b.accuse(page))
+	return errors.Join(b.summary(comment.ScanReply(page).Body), b.outputs(map[string]string{"report": f.out}), b.accuse(page))
 }
 
 // scanHere scans the working directory.

@@ -12,6 +12,6 @@ import (
 // TestScriptsWithScanners runs scripts with the real scanners: trivy, tfsec, checkov, gitleaks and tflint.
 func TestScriptsWithScanners(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: filepath.Join("testdata", "scanners"), UpdateScripts: *update, RequireExplicitExec: true, Setup: setup, Cmds: commands,
+		Dir: filepath.Join("testdata", "scanners"), UpdateScripts: *update, RequireExplicitExec: true, Setup: prepareStage, Cmds: commands,
 	})
 }

@@ -44,12 +44,12 @@ func (s suite) Run() int {
 // what GitHub refuses. Each script is readable documentation of one behaviour.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata", UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true, Setup: setup, Cmds: commands,
+		Dir: "testdata", UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true, Setup: prepareStage, Cmds: commands,
 	})
 }
 
-// setup gives every script the same small surroundings and nothing of the developer's own.
-func setup(e *testscript.Env) error {
+// prepareStage gives every script the same small surroundings and nothing of the developer's own.
+func prepareStage(e *testscript.Env) error {
 	s, err := newStage(e)
 	if err != nil {
 		return err

@@ -85,7 +85,7 @@ func play(t *testing.T, scripts ...string) {
 		files = append(files, filepath.Join("testdata", "threats", name+".txtar"))
 	}
 	testscript.Run(t, testscript.Params{
-		Files: files, UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true, Setup: setup, Cmds: all,
+		Files: files, UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true, Setup: prepareStage, Cmds: all,
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/layerbot/layerbot/internal/githubtest"
 	"github.com/layerbot/layerbot/internal/phase"
+	"github.com/layerbot/layerbot/internal/workflow"
 )
 
 // commands are what the scripts can do beside running bot.
@@ -84,6 +85,7 @@ type stage struct {
 	fork     *githubtest.Repo // of the last pull request from outside
 
 	eventName, eventFile string
+	commit               string // that the run is of, where that counts
 	runs                 int
 	dir                  string // of the current run
 	exits                map[string]int
@@ -190,6 +192,9 @@ func (s *stage) event(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		s.use(ts, "merge_group", payload)
 	case "dispatch":
+		head, err := exec.Command("git", "-C", s.repo.GitDir, "rev-parse", args[1]).Output()
+		ts.Check(err)
+		s.commit = strings.TrimSpace(string(head))
 		s.use(ts, "workflow_dispatch", s.repo.DispatchEvent("alice", args[1], map[string]string{"command": args[2], "targets": args[3]}))
 	case "button":
 		checks := s.repo.CheckRuns(s.pull.Head())
@@ -237,7 +242,7 @@ func (s *stage) phases(ts *testscript.TestScript, neg bool, args []string) {
 				failed = s.job(ts, &text, id) || failed
 			}
 		}
-		if s.output(ts, "scan") == "true" {
+		if s.output(ts, "scans") != "" {
 			failed = s.scan(ts, &text) || failed
 		}
 		failed = s.report(ts, &text) || failed
@@ -247,13 +252,10 @@ func (s *stage) phases(ts *testscript.TestScript, neg bool, args []string) {
 
 // matrices returns the outputs of gate that hold the jobs, in the order a workflow runs them.
 func (s *stage) matrices(ts *testscript.TestScript) []string {
-	if s.ticket(ts).Work != phase.Applying {
-		return []string{"matrix"}
-	}
 	var names []string
-	for n := 1; n <= maxWaves; n++ {
-		if strings.Contains(s.outputs(ts), fmt.Sprintf("\nwave-%d<<", n)) {
-			names = append(names, fmt.Sprintf("wave-%d", n))
+	for _, name := range []string{"matrix", "wave-1", "wave-2", "wave-3", "wave-4", "wave-5", "wave-6", "wave-7", "wave-8"} {
+		if strings.Contains(s.outputs(ts), "\n"+name+"<<") {
+			names = append(names, name)
 		}
 	}
 	return names
@@ -300,7 +302,7 @@ func (s *stage) gate(ts *testscript.TestScript, text *strings.Builder) (failed b
 // job runs Terraform on one target, as the ticket says.
 func (s *stage) job(ts *testscript.TestScript, text *strings.Builder, id string) (failed bool) {
 	t := s.ticket(ts)
-	verb := verbOf(t.Work)
+	verb := workflow.Verb(t.Work)
 	dir := s.clone(ts, verb+"-"+strings.NewReplacer("/", "-", "\n", "-").Replace(id), t.Head)
 	env := slices.Concat([]string{"GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "job-summary.md")}, s.run(), s.given)
 	if s.cloud != nil {
@@ -335,7 +337,7 @@ func (s *stage) withApp() []string {
 	return slices.Concat(credentials, s.run(), []string{
 		"GITHUB_EVENT_NAME=" + s.eventName, "GITHUB_EVENT_PATH=" + s.eventFile,
 		"GITHUB_REPOSITORY=acme/infra", "GITHUB_API_URL=" + s.server.APIURL(), "GITHUB_SERVER_URL=" + s.server.URL,
-		"GITHUB_OUTPUT=" + filepath.Join(s.dir, "output"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary.md"),
+		"GITHUB_SHA=" + s.commit, "GITHUB_OUTPUT=" + filepath.Join(s.dir, "output"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary.md"),
 	})
 }
 
@@ -392,9 +394,13 @@ func (s *stage) ticket(ts *testscript.TestScript) *phase.Ticket {
 
 // matrix reads a matrix from the step's outputs, as a workflow does.
 func (s *stage) matrix(ts *testscript.TestScript, name string) []string {
-	var m matrix
-	ts.Check(json.Unmarshal([]byte(s.output(ts, name)), &m))
+	var m struct{ Include []workflow.Leg }
 	var ids []string
+	text := s.output(ts, name)
+	if text == "" { // there is no such job
+		return ids
+	}
+	ts.Check(json.Unmarshal([]byte(text), &m))
 	for _, l := range m.Include {
 		ids = append(ids, l.Target)
 	}

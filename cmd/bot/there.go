@@ -7,9 +7,11 @@ import (
 	"os"
 	"strings"
 
+	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/phase"
 	"github.com/layerbot/layerbot/internal/report"
+	"github.com/layerbot/layerbot/internal/workflow"
 )
 
 // ticketFlags say which jobs of a ticket are done, and how.
@@ -28,12 +30,15 @@ func (b *bot) there(ctx context.Context, f ticketFlags, work phase.Work, do phas
 	case b.env.holdsKey():
 		return &usageError{message: "the App's private key is in the environment of a job that runs Terraform", next: "give LAYERBOT_APP_PRIVATE_KEY, or LAYERBOT_APP_KMS_KEY, to the jobs of gate and report only"}
 	}
+	if err := b.supply(); err != nil {
+		return err
+	}
 	t, err := b.ticket(f.name)
 	if err != nil {
 		return err
 	}
 	if t.Work != work && !(work == phase.Applying && t.Work == phase.Unlocking) {
-		return &usageError{message: fmt.Sprintf("the ticket is for %q", cmp.Or(t.Work, "plan")), next: fmt.Sprintf("run `bot %s --ticket` with it", verbOf(t.Work))}
+		return &usageError{message: fmt.Sprintf("the ticket is for %q", cmp.Or(t.Work, "plan")), next: fmt.Sprintf("run `bot %s --ticket` with it", workflow.Verb(t.Work))}
 	}
 	if work == phase.Applying && t.Attempt != b.env.Attempt {
 		return &usageError{
@@ -43,6 +48,9 @@ func (b *bot) there(ctx context.Context, f ticketFlags, work phase.Work, do phas
 	}
 	jobs, err := jobsOf(t, f.targets)
 	if err != nil {
+		return err
+	}
+	if err := b.grant(t, jobs); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(f.out, 0o700); err != nil {
@@ -62,6 +70,9 @@ func (b *bot) there(ctx context.Context, f ticketFlags, work phase.Work, do phas
 	if err != nil {
 		return err
 	}
+	if err := b.outputs(tallied(reports, f.out)); err != nil {
+		return err
+	}
 	page := phase.LocalPage(&picked, reports, version)
 	if err := b.summary(comment.Summary(page, 1<<20).Body); err != nil {
 		return err
@@ -69,18 +80,20 @@ func (b *bot) there(ctx context.Context, f ticketFlags, work phase.Work, do phas
 	return verdict(t, about(reports, work), f.detailed)
 }
 
-// verbOf returns the command that does the work of a ticket.
-func verbOf(w phase.Work) string {
-	switch w {
-	case phase.Applying, phase.Unlocking:
-		return "apply"
-	case phase.Drifting:
-		return "drift"
-	case phase.Scanning:
-		return "scan"
-	default:
-		return "plan"
+// grant gives jobs whose environment has no role in the configuration the one that the step names.
+func (b *bot) grant(t *phase.Ticket, jobs []phase.Job) error {
+	if b.env.Role == "" {
+		return nil
 	}
+	if b.env.Region == "" {
+		return &usageError{message: "the role to assume has no region", next: "give aws-region (LAYERBOT_REGION) beside role-to-assume"}
+	}
+	for i := range jobs {
+		if jobs[i].Grant == nil {
+			jobs[i].Grant = &aws.Grant{Role: b.env.Role, Region: b.env.Region, Session: fmt.Sprintf("layerbot-%s-%s", workflow.Verb(t.Work), or(b.env.RunID, "local"))}
+		}
+	}
+	return nil
 }
 
 // jobsOf returns the jobs that --target names (several may stand in one value, one a line); none named is all.

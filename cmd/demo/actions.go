@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/layerbot/layerbot/internal/github"
+	"github.com/layerbot/layerbot/internal/workflow"
 )
 
 // actions plays GitHub Actions: for an event it runs gate, then what gate's matrix says, then report. The jobs of a
@@ -43,7 +44,7 @@ type run struct {
 	Work   string // "plan", "apply"
 	Gate   *job
 	Waves  [][]*job       // the jobs with Terraform: those of one wave run at once
-	Scan   *job           // beside them; nil where nothing is scanned
+	Scans  []*job         // beside them
 	Report *job           // nil when gate handed on nothing
 	Calls  int            // requests to GitHub's API, by all jobs
 	Checks []github.Check // on the head when it had ended
@@ -53,7 +54,7 @@ type run struct {
 
 // jobs returns all jobs of the run, in the order they began.
 func (r *run) jobs() []*job {
-	jobs := slices.Concat([]*job{r.Gate}, slices.Concat(r.Waves...), []*job{r.Scan, r.Report})
+	jobs := slices.Concat([]*job{r.Gate}, slices.Concat(r.Waves...), r.Scans, []*job{r.Report})
 	return slices.DeleteFunc(jobs, func(j *job) bool { return j == nil })
 }
 
@@ -88,8 +89,12 @@ func (a *actions) workflow(ctx context.Context, ev webhook, line *timeline) (*ru
 	if err != nil {
 		return r, err
 	}
-	source := outputs["ticket"]
-	if err := json.Unmarshal([]byte(source), &r.Ticket); err != nil {
+	source := outputs["ticket"] + outputs["ticket2"] + outputs["ticket3"] + outputs["ticket4"]
+	text, err := workflow.Unpack([]byte(source))
+	if err == nil {
+		err = json.Unmarshal(text, &r.Ticket)
+	}
+	if err != nil {
 		return r, fmt.Errorf("gate wrote no ticket: %w\n%s", err, r.Gate.Output)
 	}
 	r.Work = outputs["work"]
@@ -103,12 +108,17 @@ func (a *actions) workflow(ctx context.Context, ev webhook, line *timeline) (*ru
 		return r, nil
 	}
 	group, beside := errgroup.WithContext(ctx)
-	if outputs["scan"] == "true" {
-		r.Scan = &job{Name: "scan"}
-		group.Go(func() error { return a.scan(beside, r, source) })
+	scans, err := matrix(outputs["scans"])
+	if err != nil {
+		return r, err
 	}
-	for _, targets := range waves {
-		if err := a.wave(ctx, r, source, targets); err != nil {
+	for _, leg := range scans {
+		j := &job{Name: "scan"}
+		r.Scans = append(r.Scans, j)
+		group.Go(func() error { return a.worker(beside, r, j, "scan", source, leg) })
+	}
+	for _, legs := range waves {
+		if err := a.wave(ctx, r, source, legs); err != nil {
 			return r, errors.Join(err, group.Wait())
 		}
 	}
@@ -128,10 +138,14 @@ func (a *actions) begin(ev webhook, line *timeline) *run {
 }
 
 // decision says in a few words what gate decided.
-func (r *run) decision(waves [][]string) string {
+func (r *run) decision(waves [][]workflow.Leg) string {
 	var parts []string
-	for _, targets := range waves {
-		parts = append(parts, strings.Join(targets, ", "))
+	for _, legs := range waves {
+		var names []string
+		for _, leg := range legs {
+			names = append(names, leg.Target)
+		}
+		parts = append(parts, strings.Join(names, ", "))
 	}
 	switch {
 	case r.Ticket.Ignored != "":
@@ -168,67 +182,40 @@ func (a *actions) gate(ctx context.Context, r *run, ev webhook) (map[string]stri
 }
 
 // wave runs one matrix: all of it at once, as runners would.
-func (a *actions) wave(ctx context.Context, r *run, source string, targets []string) error {
+func (a *actions) wave(ctx context.Context, r *run, source string, legs []workflow.Leg) error {
 	group, ctx := errgroup.WithContext(ctx)
-	jobs := make([]*job, len(targets))
+	jobs := make([]*job, len(legs))
 	r.Waves = append(r.Waves, jobs)
-	before, err := a.artifacts(r)
-	if err != nil {
-		return err
-	}
-	for i, target := range targets {
-		j := &job{Name: target}
+	for i, leg := range legs {
+		j := &job{Name: leg.Target}
 		jobs[i] = j
-		group.Go(func() error {
-			home, checkout, err := a.runner(ctx, r, r.Work+"-"+flat(target), r.Ticket.Head)
-			if err != nil {
-				return err
-			}
-			file := filepath.Join(home, "ticket.json")
-			if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
-				return err
-			}
-			out := filepath.Join(home, "reports")
-			p := process{Dir: checkout, Env: a.environment(r, home), Argv: []string{a.bot, r.Work, "--ticket", file, "--target", target, "--out", out}}
-			if r.Work == "apply" {
-				p.Argv = append(p.Argv, "--reports", before)
-			}
-			if err = a.job(ctx, j, p); err != nil {
-				return err
-			}
-			j.Note, err = a.upload(r, out)
-			r.line.job(j)
-			return err
-		})
+		group.Go(func() error { return a.worker(ctx, r, j, r.Work, source, leg) })
 	}
 	return group.Wait()
 }
 
-// scans follows the name of a run's artifacts where the job that scans leaves its own: apart from what plan jobs leave, beside
-// which code of the pull request runs.
-const scans = "-scans"
-
-// scan runs the scanners, on a runner that has the whole history and no credential of any kind.
-func (a *actions) scan(ctx context.Context, r *run, source string) error {
-	home, checkout, err := a.runner(ctx, r, "scan", r.Ticket.Head)
+// worker runs a job of a matrix, which looks at what the change says and leaves an artifact.
+func (a *actions) worker(ctx context.Context, r *run, j *job, verb, source string, leg workflow.Leg) error {
+	home, checkout, err := a.runner(ctx, r, verb+"-"+flat(leg.Target), r.Ticket.Head)
 	if err != nil {
 		return err
 	}
-	file, out := filepath.Join(home, "ticket.json"), filepath.Join(home, "reports")
+	file, out := filepath.Join(home, "ticket"), filepath.Join(home, "reports")
 	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
 		return err
 	}
-	p := process{Dir: checkout, Env: a.environment(r, home), Argv: []string{a.bot, "scan", "--ticket", file, "--out", out}}
-	if err := a.job(ctx, r.Scan, p); err != nil {
+	p := process{Dir: checkout, Env: a.environment(r, home), Argv: []string{a.bot, verb, "--ticket", file, "--target", leg.Target, "--out", out}}
+	if verb == "apply" {
+		p.Argv = append(p.Argv, "--artifacts", a.artifacts(r))
+	}
+	if err = a.job(ctx, j, p); err != nil {
 		return err
 	}
-	kept, err := a.artifacts(r)
-	if err != nil {
-		return err
+	j.Note, err = a.upload(r, leg.Artifact, out)
+	if verb == "scan" {
+		j.Note = "gitleaks and tflint, with no credential"
 	}
-	err = os.Rename(out, kept+scans)
-	r.Scan.Note = "gitleaks and tflint, with no credential"
-	r.line.job(r.Scan)
+	r.line.job(j)
 	return err
 }
 
@@ -237,25 +224,19 @@ func (a *actions) report(ctx context.Context, r *run, source string) error {
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(home, "ticket.json")
+	file := filepath.Join(home, "ticket")
 	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
-		return err
-	}
-	reports, err := a.artifacts(r)
-	if err != nil {
 		return err
 	}
 	env := a.environment(r, home)
 	a.app(env)
 	r.Report = &job{Name: "report"}
-	p := process{Dir: checkout, Env: env, Argv: []string{a.bot, "report", "--ticket", file, "--reports", reports}}
-	if r.Scan != nil {
-		p.Argv = append(p.Argv, "--scans", reports+scans)
-	}
-	err = a.job(ctx, r.Report, p)
+	err = a.job(ctx, r.Report, process{Dir: checkout, Env: env, Argv: []string{a.bot, "report", "--ticket", file, "--artifacts", a.artifacts(r)}})
 	r.line.job(r.Report)
 	return err
 }
 
-// flat makes a target's name one path segment.
-func flat(target string) string { return strings.ReplaceAll(target, "/", "-") }
+// flat makes the names of targets one path segment.
+func flat(targets string) string {
+	return strings.NewReplacer("/", "-", "\n", "-").Replace(targets)[:min(len(targets), 60)]
+}

@@ -46,7 +46,7 @@ func tellAll() {
 		if err := errors.Join(os.MkdirAll(filepath.Dir(report), 0o700), os.WriteFile(report, nil, 0o600)); err != nil {
 			panic(err)
 		}
-		before, _ := filepath.Glob(filepath.Join(flag("--reports"), "*"))
+		before, _ := filepath.Glob(filepath.Join(flag("--artifacts"), "*", "*"))
 		fmt.Println("before", len(before))
 	}
 	config, err := os.ReadFile(".git/config")
@@ -54,9 +54,9 @@ func tellAll() {
 	if os.Args[1] == "gate" {
 		head, _ := os.ReadFile(".git/HEAD")
 		outputs := fmt.Sprintf("ticket<<END\n{\"head\": %q}\nEND\n", strings.TrimSpace(string(head)))
-		targets := `{"include": [{"target": "a/dev"}, {"target": "b/dev"}]}`
+		targets := `{"include": [{"target": "a/dev", "artifact": "a"}, {"target": "b/dev", "artifact": "b"}]}`
 		if os.Getenv("GITHUB_EVENT_NAME") == "push" {
-			outputs += "work=apply\nmatrix={}\nwaves=2\nwave-1=" + targets + "\nwave-2={\"include\": [{\"target\": \"c/dev\"}]}\n"
+			outputs += "work=apply\nwaves=2\nwave-1=" + targets + "\nwave-2={\"include\": [{\"target\": \"c/dev\", \"artifact\": \"c\"}]}\n"
 		} else {
 			outputs += "work=plan\nmatrix=" + targets + "\n"
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"time"
 )
 
@@ -38,12 +39,12 @@ func (p *play) viewRun(r *run) *runView {
 	v.Seconds = seconds(whole)
 	for _, j := range jobs {
 		kind := r.Work
-		switch j {
-		case r.Gate:
+		switch {
+		case j == r.Gate:
 			kind = "gate"
-		case r.Scan:
+		case slices.Contains(r.Scans, j):
 			kind = "scan"
-		case r.Report:
+		case j == r.Report:
 			kind = "report"
 		}
 		w := jobView{

@@ -2,53 +2,41 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/layerbot/layerbot/internal/workflow"
 )
 
-// matrices returns the targets of the matrices that gate wrote: one for plans, one a wave for applies.
-func matrices(outputs map[string]string) (waves [][]string, err error) {
-	names := []string{"matrix"}
-	if outputs["work"] == "apply" {
-		n, _ := strconv.Atoi(outputs["waves"]) // none where it is refused
-		names = nil
-		for i := range n {
-			names = append(names, fmt.Sprintf("wave-%d", i+1))
-		}
-	}
-	for _, name := range names {
-		targets, err := matrix(outputs[name])
+// matrices returns the matrices of jobs with Terraform that gate wrote: one for plans, one a wave for applies.
+func matrices(outputs map[string]string) (waves [][]workflow.Leg, err error) {
+	for _, name := range []string{"matrix", "wave-1", "wave-2", "wave-3", "wave-4", "wave-5", "wave-6", "wave-7", "wave-8"} {
+		legs, err := matrix(outputs[name])
 		if err != nil {
 			return nil, err
 		}
-		if len(targets) > 0 {
-			waves = append(waves, targets)
+		if len(legs) > 0 {
+			waves = append(waves, legs)
 		}
 	}
 	return waves, nil
 }
 
-// matrix returns the targets of a job matrix.
-func matrix(source string) ([]string, error) {
+// matrix returns the jobs of a matrix; "" has none.
+func matrix(source string) ([]workflow.Leg, error) {
 	if source == "" {
 		return nil, nil
 	}
-	var m struct {
-		Include []struct {
-			Target string `json:"target"`
-		} `json:"include"`
-	}
+	var m struct{ Include []workflow.Leg }
 	if err := json.Unmarshal([]byte(source), &m); err != nil {
 		return nil, fmt.Errorf("gate's matrix: %w", err)
 	}
-	var targets []string
-	for _, entry := range m.Include {
-		targets = append(targets, entry.Target)
-	}
-	return targets, nil
+	return m.Include, nil
 }
 
 // readOutputs parses a GITHUB_OUTPUT file: name=value, or name<<DELIMITER with the value on the lines up to it.
@@ -97,31 +85,28 @@ func masked(output string) string {
 	return strings.NewReplacer(masks...).Replace(log.String())
 }
 
-// artifacts is the folder into which the artifacts of a run are downloaded, merged: for report, and for later waves.
-func (a *actions) artifacts(r *run) (dir string, err error) {
-	dir = filepath.Join(a.stage.dir, "artifacts", strconv.Itoa(r.ID))
-	return dir, os.MkdirAll(dir, 0o700)
+// artifacts is the folder into which the artifacts of a run are downloaded, each into a folder of its name.
+func (a *actions) artifacts(r *run) string {
+	return filepath.Join(a.stage.dir, "artifacts", strconv.Itoa(r.ID))
 }
 
 // upload keeps what a job left as an artifact of its run, and says in a few words what that is.
-func (a *actions) upload(r *run, dir string) (note string, err error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*"))
-	if err != nil {
+func (a *actions) upload(r *run, artifact, out string) (note string, err error) {
+	kept := filepath.Join(a.artifacts(r), artifact)
+	if err := os.MkdirAll(a.artifacts(r), 0o700); err != nil {
 		return "", err
 	}
-	kept, err := a.artifacts(r)
-	if err != nil {
+	switch err := os.Rename(out, kept); {
+	case errors.Is(err, fs.ErrNotExist):
+		return "left no report", nil
+	case err != nil:
 		return "", err
 	}
-	note = "left no report"
-	for _, file := range files {
-		file = filepath.Join(kept, filepath.Base(file))
-		if err := os.Rename(filepath.Join(dir, filepath.Base(file)), file); err != nil {
-			return "", err
-		}
-		note = found(file)
+	files, err := filepath.Glob(filepath.Join(kept, "*"))
+	if err != nil || len(files) == 0 {
+		return "left no report", err
 	}
-	return note, nil
+	return found(files[len(files)-1]), nil
 }
 
 // found says in a few words what a report holds.

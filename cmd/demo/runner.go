@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/layerbot/layerbot/internal/github"
 )
@@ -75,7 +76,7 @@ func (a *actions) runner(ctx context.Context, r *run, name, commit string) (home
 
 // history returns what a job fetches: the commit alone; to scan, all branches too (fetch-depth: 0).
 func history(job, commit string) []string {
-	if job == "scan" {
+	if strings.HasPrefix(job, "scan") {
 		return []string{"origin", commit, "+refs/heads/*:refs/remotes/origin/*"}
 	}
 	return []string{"--depth=1", "origin", commit}

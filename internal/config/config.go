@@ -17,6 +17,7 @@ const Path = ".github/layerbot.hcl"
 
 // Config is the whole configuration. The zero value is the default.
 type Config struct {
+	Path         string // where it stands
 	Layers       Layers
 	Terraform    Terraform
 	Environments []Environment // in file order
@@ -39,6 +40,8 @@ type Layers struct {
 type Terraform struct {
 	Version string // exact, "1.11.4"; "" means what the layer's required_version admits
 	Binary  string // "terraform" or "tofu"; Parse sets "terraform" where the file says nothing
+
+	BinaryGiven bool // the file says it
 
 	Providers []string // source addresses that layers may use, "hashicorp/*"; nil: any
 	Deny      []string // kinds of blocks that layers may not use, "data.external", "provisioner.*" (layer.Rules)
@@ -134,6 +137,7 @@ func Parse(name string, src []byte) (*Config, error) {
 	if !diags.HasErrors() {
 		cfg, found := decode(file)
 		if !found.HasErrors() {
+			cfg.Path = name
 			return cfg, nil
 		}
 		diags = found

@@ -12,6 +12,7 @@ import (
 )
 
 var example = config.Config{
+	Path: config.Path,
 	Layers: config.Layers{
 		Include:       []string{"infra/[0-9][0-9]-*"},
 		Exclude:       []string{},

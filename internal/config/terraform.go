@@ -53,7 +53,7 @@ func (b *terraformBlock) config(c *checker) Terraform {
 		c.attributes(atItem(b.Body, "sensitive", i), "sensitive", glob)
 	}
 	return Terraform{
-		Version: b.Version, Binary: orElse(b.Binary, terraform),
+		Version: b.Version, Binary: orElse(b.Binary, terraform), BinaryGiven: b.Binary != "",
 		Providers: b.Providers, Deny: b.Deny, PassEnv: b.PassEnv, Sensitive: b.Sensitive,
 	}
 }

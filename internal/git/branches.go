@@ -27,6 +27,25 @@ func (r *Repo) Branches(ctx context.Context, url, token string) (map[string]stri
 	return branches, nil
 }
 
+// Trunk returns the name of the default branch of the repository at url, as Branches asks.
+func (r *Repo) Trunk(ctx context.Context, url, token string) (string, error) {
+	settings, err := credentials(url, token)
+	if err != nil {
+		return "", err
+	}
+	out, err := r.runWith(ctx, settings, "ls-remote", "--quiet", "--symref", "--", url, "HEAD")
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(string(out)) {
+		if ref, ok := strings.CutPrefix(line, "ref: refs/heads/"); ok {
+			name, _, _ := strings.Cut(ref, "\t")
+			return name, nil
+		}
+	}
+	return "", &UnknownRevisionError{Rev: "HEAD"}
+}
+
 // DefaultBranch returns the revision that a change is compared with when none is named: the remote's default
 // branch, else the local branch main or master.
 func (r *Repo) DefaultBranch(ctx context.Context) (string, error) {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -30,16 +31,15 @@ func (r *Repo) Fetch(ctx context.Context, url, token string, shas ...string) err
 	if err != nil {
 		return err
 	}
-	args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"}
 	tail := []string{"--", url}
 	for _, sha := range shas {
 		if !fullSHA.MatchString(sha) {
 			return &UnknownRevisionError{Rev: sha}
 		}
-		tail = append(tail, "+"+sha+":refs/layerbot/"+sha)
+		tail = append(tail, kept(sha))
 	}
 	fetch := func(options ...string) error {
-		_, err := r.runWith(ctx, settings, append(append(append([]string{}, args...), options...), tail...)...)
+		_, err := r.runWith(ctx, settings, slices.Concat(fetching, options, tail)...)
 		return asUnknown(err)
 	}
 	if full, err := r.hasFullHistory(ctx); err != nil || full {
@@ -61,6 +61,28 @@ func (r *Repo) Fetch(ctx context.Context, url, token string, shas ...string) err
 	}
 	return fetch("--unshallow")
 }
+
+// Deepen brings the history of a commit from url, as Fetch does, at least so many commits of it, or all.
+func (r *Repo) Deepen(ctx context.Context, url, token, sha string, commits int) error {
+	if !fullSHA.MatchString(sha) {
+		return &UnknownRevisionError{Rev: sha}
+	}
+	settings, err := credentials(url, token)
+	if err != nil {
+		return err
+	}
+	if full, err := r.hasFullHistory(ctx); err != nil || full {
+		return err
+	}
+	_, err = r.runWith(ctx, settings, append(slices.Clone(fetching), "--depth="+strconv.Itoa(commits), "--", url, kept(sha))...)
+	return asUnknown(err)
+}
+
+// fetching is how commits are fetched.
+var fetching = []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"}
+
+// kept returns the refspec that keeps a commit.
+func kept(sha string) string { return "+" + sha + ":refs/layerbot/" + sha }
 
 // refusedWant is how a remote answers a request for a commit that it does not have, or that no branch or tag of it
 // reaches. https://github.com/git/git/blob/v2.47.0/upload-pack.c and fetch-pack.c

@@ -119,3 +119,48 @@ func TestObjects(t *testing.T) {
 		t.Errorf("paths %q", tree.Paths())
 	}
 }
+
+func TestDeepenBringsTheHistoryOfACommitThatIsCutOff(t *testing.T) {
+	ctx := context.Background()
+	dir, remote := scene(t)
+	var all []string
+	for _, message := range []string{"first", "second", "third", "fourth"} {
+		all = append([]string{commit(t, dir, message)}, all...)
+	}
+	repo, err := Init(ctx, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := repo.Fetch(ctx, remote.Dir(), "", all[0]); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := repo.Commits(ctx, "", all[0], 10); err != nil || len(got) != 1 {
+		t.Fatalf("before: %q, %v", got, err)
+	}
+	for _, n := range []int{2, 10} {
+		if err := repo.Deepen(ctx, remote.Dir(), "", all[0], n); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := repo.Commits(ctx, "", all[0], n); err != nil || !slices.Equal(got, all[:min(n, len(all))]) {
+			t.Errorf("%d deep: %q, %v, want %q", n, got, err, all)
+		}
+	}
+	unknown := new(UnknownRevisionError)
+	if err := repo.Deepen(ctx, remote.Dir(), "", "main", 1); !errors.As(err, &unknown) {
+		t.Errorf("a name: %v", err)
+	}
+}
+
+func TestTrunkIsTheRemotesDefaultBranch(t *testing.T) {
+	ctx := context.Background()
+	dir, remote := scene(t)
+	commit(t, dir, "first")
+	person(t, dir, "checkout", "-q", "-b", "trunk/is-here")
+	repo, err := Init(ctx, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := repo.Trunk(ctx, remote.Dir(), ""); err != nil || got != "trunk/is-here" {
+		t.Errorf("Trunk = %q, %v", got, err)
+	}
+}

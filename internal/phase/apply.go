@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -16,9 +17,9 @@ import (
 )
 
 // Apply applies the jobs of a ticket wave by wave, or releases their locks if that is its work, and leaves one report
-// for each in b.Out. Jobs of earlier waves that others ran left theirs in before. A job is only begun when
+// for each in b.Out. Jobs of earlier waves that others ran left theirs in before, which may be nil. A job is only begun when
 // everything that it builds on and that this ticket applies is applied; else its report says what it waits for.
-func Apply(ctx context.Context, b Bench, from Writers, t *Ticket, jobs []Job, before string) (err error) {
+func Apply(ctx context.Context, b Bench, from Writers, t *Ticket, jobs []Job, before fs.FS) (err error) {
 	w, err := b.enter(ctx, t)
 	if err != nil {
 		return err
@@ -36,7 +37,7 @@ func Apply(ctx context.Context, b Bench, from Writers, t *Ticket, jobs []Job, be
 }
 
 // apply does what Apply says, of jobs to be applied.
-func (w *workshop) apply(ctx context.Context, from Writers, jobs []Job, before string) (err error) {
+func (w *workshop) apply(ctx context.Context, from Writers, jobs []Job, before fs.FS) (err error) {
 	applying := craft[aws.ReadWrite]{shop: w, creds: from.Credentials, do: w.applyOne}
 	for _, wave := range Waves(jobs) {
 		ready, rerr := w.ready(wave, before)
@@ -88,7 +89,7 @@ func Waves(jobs []Job) [][]Job {
 }
 
 // ready returns those of a wave that may begin, and keeps a report of each of the others.
-func (w *workshop) ready(wave []Job, before string) (ready []Job, err error) {
+func (w *workshop) ready(wave []Job, before fs.FS) (ready []Job, err error) {
 	for _, j := range wave {
 		held := w.obstacle(j, before)
 		if held == nil {
@@ -101,13 +102,13 @@ func (w *workshop) ready(wave []Job, before string) (ready []Job, err error) {
 }
 
 // obstacle returns the report of a job that must not begin, nil of one that may.
-func (w *workshop) obstacle(j Job, before string) *report.Report {
+func (w *workshop) obstacle(j Job, before fs.FS) *report.Report {
 	if h := j.Apply.Hold; j.Apply.Idle() {
 		return failed(w.ticket, j, h.Kind, h.Message, h.Hint)
 	}
 	var waits []string
 	for _, id := range j.Apply.Upstream {
-		if !w.applied(id, w.Out) && (before == "" || !w.applied(id, before)) {
+		if !w.applied(id, os.DirFS(w.Out)) && (before == nil || !w.applied(id, before)) {
 			waits = append(waits, id)
 		}
 	}
@@ -119,13 +120,13 @@ func (w *workshop) obstacle(j Job, before string) *report.Report {
 		"see what is said of that; once it is applied, `/apply` goes on with what is left")
 }
 
-// applied reports whether the job of an ID left a good report in a folder.
-func (w *workshop) applied(id, dir string) bool {
+// applied reports whether the job of an ID left a good report.
+func (w *workshop) applied(id string, left fs.FS) bool {
 	up, err := w.ticket.Job(id)
 	if err != nil {
 		return false
 	}
-	reports, err := report.ReadAll(os.DirFS(dir), []layer.Target{up.Target})
+	reports, err := report.ReadAll(left, []layer.Target{up.Target})
 	return err == nil && reports[0].Head == w.ticket.Head && good(&reports[0])
 }
 

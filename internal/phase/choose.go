@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/layerbot/layerbot/internal/comment"
-	"github.com/layerbot/layerbot/internal/config"
 	"github.com/layerbot/layerbot/internal/layer"
 )
 
@@ -223,7 +222,7 @@ func (s scene) branchOf(env string) string {
 // scanOnly makes a ticket one of scanners alone: its jobs are given nothing.
 func (s scene) scanOnly(t *Ticket) error {
 	if len(s.cfg.Scanners) == 0 && len(s.cfg.Policies.Manifests) == 0 {
-		return refuse("no scanner is configured", "add `scanner \"trivy\" {}` or another to "+config.Path+" on the base branch; policies are asked by `/plan`")
+		return refuse("no scanner is configured", "add `scanner \"trivy\" {}` or another to "+s.cfg.Path+" on the base branch; policies are asked by `/plan`")
 	}
 	t.Work = Scanning
 	for i, j := range t.Jobs {

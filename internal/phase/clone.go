@@ -12,8 +12,9 @@ import (
 type Clone interface {
 	Head(ctx context.Context) (string, error)
 	Branches(ctx context.Context, url, token string) (map[string]string, error)
-	DefaultBranch(ctx context.Context) (string, error)
+	Trunk(ctx context.Context, url, token string) (string, error)
 	Fetch(ctx context.Context, url, token string, shas ...string) error
+	Deepen(ctx context.Context, url, token, sha string, commits int) error
 	Has(ctx context.Context, sha string) bool
 	MergeBase(ctx context.Context, a, b string) (string, error)
 	Changed(ctx context.Context, from, to string) ([]string, error)

@@ -14,12 +14,12 @@ import (
 )
 
 // readConfig reads the configuration of a tree; one without it has the default.
-func readConfig(files layer.Files) (*config.Config, error) {
-	src, err := files.ReadFile(config.Path)
+func readConfig(files layer.Files, from config.Source) (*config.Config, error) {
+	src, err := files.ReadFile(from.Name())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("read %s: %w", config.Path, err)
+		return nil, fmt.Errorf("read %s: %w", from.Name(), err)
 	}
-	return config.Parse(config.Path, src)
+	return from.Parse(src)
 }
 
 // discover finds the layers and warns of environments that are declared and that no layer has.
@@ -35,7 +35,7 @@ func discover(ctx context.Context, files layer.Files, cfg *config.Config) (*laye
 	for _, e := range cfg.Environments {
 		if !envs[e.Name] {
 			m.Warnings = append(m.Warnings, layer.Problem{
-				File: config.Path, Message: fmt.Sprintf("no layer has the environment %q", e.Name),
+				File: cfg.Path, Message: fmt.Sprintf("no layer has the environment %q", e.Name),
 				Hint: "there are: " + strings.Join(slices.Sorted(maps.Keys(envs)), ", ") + "; correct the name of the block, or give a layer values for it",
 			})
 		}

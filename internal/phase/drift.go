@@ -56,7 +56,7 @@ func (d Door) drift(ctx context.Context, t *Ticket) error {
 	if err != nil {
 		return err
 	}
-	trunk, err := d.defaultBranch(ctx, t)
+	trunk, err := d.defaultBranch(ctx, gh.Token(), t)
 	if err != nil {
 		return err
 	}

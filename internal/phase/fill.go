@@ -18,6 +18,7 @@ func branch(ref string) string { return strings.TrimPrefix(ref, "refs/heads/") }
 
 // A scene is what a ticket is chosen from: the configuration of the base branch and the layers at both ends.
 type scene struct {
+	from      config.Source
 	cfg       *config.Config
 	at        string         // the commit that cfg is of; "" for a working directory
 	on        string         // the branch that cfg is of
@@ -49,13 +50,13 @@ func (d Door) fill(ctx context.Context, token string, t *Ticket) error {
 	if err := d.Git.Fetch(ctx, d.CloneURL, token, t.Base, t.Head); err != nil {
 		return err
 	}
-	s, err := survey(ctx, d.Git, t.Base, t.Head)
+	s, err := survey(ctx, d.Git, d.Config, t.Base, t.Head)
 	if err != nil {
 		return err
 	}
 	s.at = t.Base
 	t.MergeBase, s.branches, s.key, s.grant = s.mergeBase, branches, d.keys(ctx, t), d.grants(t, s)
-	if s.trunk, err = d.defaultBranch(ctx, t); err != nil {
+	if s.trunk, err = d.defaultBranch(ctx, token, t); err != nil {
 		return err
 	}
 	trunk, err := d.trunk(ctx, token, s, t.BaseRef)
@@ -76,8 +77,8 @@ func (d Door) fill(ctx context.Context, token string, t *Ticket) error {
 
 // survey reads what the change from base to head touches. Configuration and code owners come from base, never from
 // head.
-func survey(ctx context.Context, repo Clone, base, head string) (*scene, error) {
-	s := &scene{}
+func survey(ctx context.Context, repo Clone, from config.Source, base, head string) (*scene, error) {
+	s := &scene{from: from}
 	var err error
 	if s.mergeBase, err = repo.MergeBase(ctx, base, head); err != nil {
 		return nil, err
@@ -95,20 +96,20 @@ func survey(ctx context.Context, repo Clone, base, head string) (*scene, error) 
 		return nil, err
 	}
 	s.affected = layer.AffectedBy(s.base, s.head, s.changed)
-	if slices.Contains(s.changed, config.Path) {
-		return s, with(ctx, repo, head, unbroken)
+	if slices.Contains(s.changed, from.Name()) {
+		return s, with(ctx, repo, head, s.unbroken)
 	}
 	return s, nil
 }
 
 // unbroken returns why the configuration that a change brings could not be read once it is merged.
-func unbroken(tree Tree) error {
-	_, err := readConfig(tree)
+func (s *scene) unbroken(tree Tree) error {
+	_, err := readConfig(tree, s.from)
 	if _, forPeople := Hint(err); !forPeople {
 		return err
 	}
 	return &UserError{
-		Message: "this change breaks " + config.Path + ": " + err.Error(),
+		Message: "this change breaks " + s.from.Name() + ": " + err.Error(),
 		Next:    "correct the file in this change: merged as it is, nothing could be planned or applied any more",
 	}
 }
@@ -124,7 +125,7 @@ func (s *scene) layersOf(ctx context.Context, repo Clone, sha string) (m *layer.
 
 // trust reads what only the base branch may say.
 func (s *scene) trust(tree Tree) (err error) {
-	if s.cfg, err = readConfig(tree); err != nil {
+	if s.cfg, err = readConfig(tree, s.from); err != nil {
 		return err
 	}
 	s.owners, err = readOwners(tree)

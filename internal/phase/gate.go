@@ -8,6 +8,7 @@ import (
 	"maps"
 
 	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/config"
 	"github.com/layerbot/layerbot/internal/github"
 	"github.com/layerbot/layerbot/internal/layer"
 )
@@ -35,10 +36,12 @@ var (
 
 // A Door is what gate stands at: the ways to GitHub and to git, and what keys are derived from.
 type Door struct {
+	Config   config.Source
 	Open     func(context.Context, github.Permissions) (Pulls, error) // mints a token; not called before it must be
 	Git      Clone                                                    // any clone of the repository; commits are fetched into it
 	CloneURL string
 	Run      string // address of this run; "" outside of one
+	Commit   string // that this run is of; "" asks the clone what is checked out
 	Repeated bool   // it is not the first attempt of this run
 	AppID    int64
 	Secret   func(context.Context) ([]byte, error) // what only the App has, from which fingerprint keys are derived; nil without an App
@@ -54,7 +57,7 @@ func Gate(ctx context.Context, d Door, ev *github.Event) (*Ticket, error) {
 		return nil, err
 	}
 	t := &Ticket{
-		Version: TicketVersion, Event: ev.Name, Repository: ev.Repository,
+		Version: TicketVersion, Event: ev.Name, Config: d.Config, Repository: ev.Repository,
 		PullRequest: a.number, Work: a.work, Command: a.command, CommentID: a.commentID, Ignored: a.ignore,
 	}
 	if t.Ignored != "" {
@@ -263,9 +266,12 @@ func (d Door) dispatch(ctx context.Context, ev *github.Event, t *Ticket) error {
 			Next:    "set the input `command` to plan, scan, apply or drift",
 		}
 	}
-	head, err := d.Git.Head(ctx)
-	if err != nil {
-		return err
+	head := d.Commit
+	if head == "" {
+		var err error
+		if head, err = d.Git.Head(ctx); err != nil {
+			return err
+		}
 	}
 	t.Head, t.BaseRef = head, branch(ev.Ref)
 	gh, err := d.Open(ctx, treePermissions)

@@ -42,7 +42,7 @@ func planOnly(cfg *config.Config, env string) bool {
 	return roles != nil && roles.ApplyRole == ""
 }
 
-const applyRoleMissing = "add `apply_role` to the `aws` block of the environment in `" + config.Path + "`"
+const applyRoleMissing = "add `apply_role` to the `aws` block of the environment in the configuration"
 
 // session names the session of a role, which AWS's logs show: "layerbot-pr-12-4711", else "layerbot-drift-4711".
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html

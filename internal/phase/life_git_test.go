@@ -1,6 +1,8 @@
 package phase
 
 import (
+	"github.com/layerbot/layerbot/internal/config"
+
 	"cmp"
 	"context"
 	"crypto/sha1"
@@ -70,7 +72,7 @@ func (g *gitHistory) commit(tree files, parents ...string) string {
 // layers returns the layers of a commit.
 func (g *gitHistory) layers(sha string) *layer.Map {
 	if g.maps[sha] == nil {
-		_, m, err := Survey(context.Background(), g.commits[sha].files)
+		_, m, err := Survey(context.Background(), g.commits[sha].files, config.Source{})
 		if err != nil {
 			panic(err)
 		}
@@ -91,8 +93,9 @@ func (g *gitHistory) reach(sha string) map[string]bool {
 	return seen
 }
 
-func (g *gitHistory) Head(context.Context) (string, error)          { return g.branches["main"], nil }
-func (g *gitHistory) DefaultBranch(context.Context) (string, error) { return "main", nil }
+func (g *gitHistory) Head(context.Context) (string, error)                      { return g.branches["main"], nil }
+func (g *gitHistory) Trunk(context.Context, string, string) (string, error)     { return "main", nil }
+func (g *gitHistory) Deepen(context.Context, string, string, string, int) error { return nil }
 func (g *gitHistory) Has(_ context.Context, sha string) bool {
 	return g.commits[sha] != nil && !g.lost[sha]
 }

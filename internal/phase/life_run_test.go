@@ -147,7 +147,7 @@ func (p *play) job(ctx context.Context, j Job, f fault) {
 	if j.At != "" {
 		shop.tools[j.At] = w.tools(j.At)
 	}
-	if err := shop.apply(ctx, penniless{}, []Job{j}, ""); !errors.Is(err, context.Canceled) {
+	if err := shop.apply(ctx, penniless{}, []Job{j}, nil); !errors.Is(err, context.Canceled) {
 		w.must(err)
 	}
 	w.t.Logf("  %s: %s (fault %d)", id, w.last, f)

@@ -13,8 +13,8 @@ import (
 )
 
 // Survey reads the configuration and the layers of a tree of files.
-func Survey(ctx context.Context, files layer.Files) (*config.Config, *layer.Map, error) {
-	cfg, err := readConfig(files)
+func Survey(ctx context.Context, files layer.Files, from config.Source) (*config.Config, *layer.Map, error) {
+	cfg, err := readConfig(files, from)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -24,8 +24,8 @@ func Survey(ctx context.Context, files layer.Files) (*config.Config, *layer.Map,
 
 // Local makes the ticket of a command typed in front of a working directory: the same road, with nobody to ask for
 // permission and nothing to grant. Work is what is to be done with the targets that cmd names.
-func Local(ctx context.Context, files layer.Files, cmd comment.Command, work Work) (*Ticket, error) {
-	cfg, m, err := Survey(ctx, files)
+func Local(ctx context.Context, files layer.Files, from config.Source, cmd comment.Command, work Work) (*Ticket, error) {
+	cfg, m, err := Survey(ctx, files, from)
 	if err != nil {
 		return nil, err
 	}
@@ -33,8 +33,8 @@ func Local(ctx context.Context, files layer.Files, cmd comment.Command, work Wor
 	if err != nil {
 		return nil, err
 	}
-	t := &Ticket{Version: TicketVersion, Event: "local", Command: &cmd, Work: work}
-	s := scene{cfg: cfg, head: m, base: m, key: func(t layer.Target) ([]byte, error) { return fingerprintKey(nil, 0, t) }}
+	t := &Ticket{Version: TicketVersion, Event: "local", Config: from, Command: &cmd, Work: work}
+	s := scene{from: from, cfg: cfg, head: m, base: m, key: func(t layer.Target) ([]byte, error) { return fingerprintKey(nil, 0, t) }}
 	t.Notices = s.notices(targets)
 	t.Skipped = s.skipped()
 	var all []candidate
@@ -71,7 +71,7 @@ func LocalPage(t *Ticket, reports []report.Report, version string) comment.Page 
 }
 
 // Touched returns the targets that the change from base to head touches: both are revisions of repo.
-func Touched(ctx context.Context, repo *git.Repo, base, head string) ([]layer.Affected, error) {
+func Touched(ctx context.Context, repo *git.Repo, configured config.Source, base, head string) ([]layer.Affected, error) {
 	from, err := repo.Resolve(ctx, base)
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func Touched(ctx context.Context, repo *git.Repo, base, head string) ([]layer.Af
 	if err != nil {
 		return nil, err
 	}
-	s, err := survey(ctx, clone{repo}, from, to)
+	s, err := survey(ctx, clone{repo}, configured, from, to)
 	if err != nil {
 		return nil, err
 	}

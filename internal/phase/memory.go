@@ -103,6 +103,8 @@ func (m *memory) after(ctx context.Context, sha string) (map[string]bool, error)
 	there, err := true, error(nil)
 	if sha != "" {
 		there, err = m.door.bring(ctx, m.gh.Token(), sha, m.head)
+	} else {
+		err = m.door.Git.Deepen(ctx, m.door.CloneURL, m.gh.Token(), m.head, maxCommits)
 	}
 	commits := []string{m.head}
 	if err == nil && there {

@@ -37,7 +37,7 @@ func (s scene) moved(cfg *config.Config, target layer.Target) *Hold {
 		return nil
 	}
 	return denied("the change moves its state "+to+": a plan would compare with what is there",
-		fmt.Sprintf("if that is meant, set `backend_may_change = true` in a layer block of %s on the base branch first, and move the state with `terraform init -migrate-state`", config.Path))
+		fmt.Sprintf("if that is meant, set `backend_may_change = true` in a layer block of %s on the base branch first, and move the state with `terraform init -migrate-state`", cfg.Path))
 }
 
 // taken returns why a new target must not be looked at: its state is that of another target, which stays.

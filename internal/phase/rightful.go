@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-
-	"github.com/layerbot/layerbot/internal/config"
 )
 
 // rightful refuses to apply or unlock from a branch in environments that are not its own. What the branch says of itself
@@ -28,7 +26,7 @@ func (d Door) rightful(ctx context.Context, token string, s *scene, name string,
 		}
 		if why != "" {
 			return refuse(fmt.Sprintf("the branch %q claims the environment %s, which %s", name, env, why),
-				fmt.Sprintf("if it is right, set `branch = %q` in the block of %s in `%s` of %q", name, env, config.Path, s.trunk))
+				fmt.Sprintf("if it is right, set `branch = %q` in the block of %s in `%s` of %q", name, env, trunk.cfg.Path, s.trunk))
 		}
 	}
 	s.heed(trunk.cfg, name)

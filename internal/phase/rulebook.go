@@ -50,11 +50,11 @@ func rulebook(ctx context.Context, files layer.Files, p config.Policies) (policy
 
 // unbrokenRules returns why policies that the change touches could not be used once it is merged.
 func (s *scene) unbrokenRules(ctx context.Context, repo Clone, t *Ticket) error {
-	if !slices.Contains(s.changed, config.Path) && !s.touches(s.cfg.Policies.Paths) {
+	if !slices.Contains(s.changed, s.from.Name()) && !s.touches(s.cfg.Policies.Paths) {
 		return nil
 	}
 	err := with(ctx, repo, t.Head, func(tree Tree) error {
-		cfg, err := readConfig(tree)
+		cfg, err := readConfig(tree, s.from)
 		if err == nil && len(cfg.Policies.Paths) > 0 {
 			_, err = rulebook(ctx, tree, cfg.Policies)
 		}

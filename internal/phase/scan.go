@@ -142,7 +142,7 @@ func (x *examination) grown(ctx context.Context, commit string) (*forest, error)
 		if err != nil {
 			return nil, err
 		}
-		if x.cfg, err = readConfig(base); err != nil {
+		if x.cfg, err = readConfig(base, x.shop.ticket.Config); err != nil {
 			return nil, err
 		}
 	}
@@ -231,7 +231,7 @@ func (x *examination) globs(ctx context.Context, j Job) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := readConfig(f)
+	cfg, err := readConfig(f, x.shop.ticket.Config)
 	if err != nil {
 		return nil, err
 	}

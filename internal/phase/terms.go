@@ -13,7 +13,7 @@ import (
 
 // heed makes the default branch's configuration the one that s, the scene of a branch, is held to.
 func (s *scene) heed(trunk *config.Config, branch string) {
-	none, err := config.Parse(config.Path, nil)
+	none, err := s.from.Parse(nil)
 	s.on, s.trusted, s.silent = branch, trunk, err == nil && reflect.DeepEqual(trunk, none)
 }
 
@@ -65,8 +65,8 @@ func (s scene) overruled(targets []layer.Target) []comment.Notice {
 		}
 		seen[t.Env] = true
 		out = append(out, comment.Notice{
-			Message: fmt.Sprintf("what %s of %q gives %s (role, secrets, rules, policies, scanners) does not count here: that of %q does", config.Path, s.on, t.Env, s.trunk),
-			Hint:    fmt.Sprintf("if %q is the branch of %s, set `branch = %q` in its block in %s of %q", s.on, t.Env, s.on, config.Path, s.trunk),
+			Message: fmt.Sprintf("what %s of %q gives %s (role, secrets, rules, policies, scanners) does not count here: that of %q does", s.cfg.Path, s.on, t.Env, s.trunk),
+			Hint:    fmt.Sprintf("if %q is the branch of %s, set `branch = %q` in its block in %s of %q", s.on, t.Env, s.on, terms.Path, s.trunk),
 		})
 	}
 	return out

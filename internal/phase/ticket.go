@@ -10,6 +10,7 @@ import (
 
 	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/comment"
+	"github.com/layerbot/layerbot/internal/config"
 	"github.com/layerbot/layerbot/internal/github"
 	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/policy"
@@ -20,9 +21,9 @@ import (
 // TicketVersion is the version of the JSON form. ReadTicket refuses any other.
 const TicketVersion = 1
 
-// maxTicket is GitHub's limit on the outputs of one job.
-// Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs
-const maxTicket = 1 << 20
+// maxTicket is what, compressed, still fits into the outputs and the variables that hand a ticket on (package workflow), even
+// if it were nothing but digests.
+const maxTicket = 640 << 10
 
 // A Ticket is what gate decided: trusted data that travels in job outputs. It holds no credential, only the
 // fingerprint keys of its own targets.
@@ -37,7 +38,8 @@ type Ticket struct {
 	BaseRef     string            `json:"base_ref,omitempty"`     // "prod"
 	MergeBase   string            `json:"merge_base,omitempty"`   // where head left the base branch
 
-	Work Work `json:"work,omitempty"` // what the jobs do
+	Config config.Source `json:"config,omitzero"`
+	Work   Work          `json:"work,omitempty"` // what the jobs do
 
 	Command   *comment.Command `json:"command,omitempty"`    // nil for an autoplan
 	CommentID int64            `json:"comment_id,omitempty"` // the comment that asked; 0 is none
@@ -220,7 +222,7 @@ func ReadTicket(r io.Reader) (*Ticket, error) {
 		return &UserError{Message: "the ticket cannot be used: " + why, Next: "hand on the `ticket` output of gate unchanged, from a run of the same version of bot"}
 	}
 	if len(src) > maxTicket {
-		return nil, bad("it is larger than 1 MiB")
+		return nil, bad("it is larger than 640 KiB")
 	}
 	var t Ticket
 	if err := strictJSON(src, &t); err != nil {
@@ -245,7 +247,7 @@ func (t *Ticket) JSON() ([]byte, error) {
 	}
 	if len(out) > maxTicket {
 		return nil, &UserError{
-			Message: fmt.Sprintf("the ticket of %d targets is %d bytes; job outputs hold 1 MiB", len(t.Jobs), len(out)),
+			Message: fmt.Sprintf("the ticket of %d targets is %d bytes; jobs can be handed 640 KiB", len(t.Jobs), len(out)),
 			Next:    "name fewer targets (`/plan compute prod`) or narrow layers { include } in the configuration",
 		}
 	}

@@ -6,26 +6,69 @@
 package workflow
 
 import (
-	"io/fs"
+	"encoding/json"
+	"fmt"
 
 	"github.com/layerbot/layerbot/internal/phase"
 )
 
-// A Leg is one job of a matrix: usually one target, several when there are more targets than jobs.
-type Leg struct {
-	Name     string `json:"name"`     // for the job's title: "compute/prod"
-	Target   string `json:"target"`   // for --target: target IDs, one a line
-	Env      string `json:"env"`      // for `environment: plan-<env>`; all targets of a leg share it, but for scans, which have ""
-	Artifact string `json:"artifact"` // what the job leaves, "layerbot-plan-3": no two jobs of a run share one
+// Outputs returns the outputs of gate by name: ticket, ticket2 … (its parts), head, work, jobs, report ("true" where there is
+// anything to report), matrix, scans, waves and wave-1 to wave-8. What has no value, and a matrix that would have no job, is
+// not there.
+func Outputs(t *phase.Ticket) (map[string]string, error) {
+	ticket, err := t.JSON()
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{"work": Verb(t.Work), "head": t.Head, "jobs": fmt.Sprint(len(t.Jobs))}
+	if t.Ignored == "" {
+		out["report"] = "true"
+	}
+	parts, err := pack(ticket)
+	if err != nil {
+		return nil, err
+	}
+	for i, part := range parts {
+		out[partName(i)] = part
+	}
+	p := spread(t)
+	if t.Work == phase.Applying || t.Work == phase.Unlocking {
+		out["waves"] = "0"
+	}
+	for i, wave := range p.waves {
+		if len(wave) > 0 {
+			out["waves"] = fmt.Sprint(i + 1)
+		}
+		if err := matrix(out, fmt.Sprintf("wave-%d", i+1), wave); err != nil {
+			return nil, err
+		}
+	}
+	if err := matrix(out, "scans", p.scans); err != nil {
+		return nil, err
+	}
+	return out, matrix(out, "matrix", p.plans)
 }
 
-// Outputs returns the outputs of gate by name: ticket, ticket2 … (its parts), head, work, jobs, report, matrix, scans, waves
-// and wave-1 to wave-8. A matrix that would have no job is "".
-func Outputs(t *phase.Ticket) (map[string]string, error) { panic("being written") }
+// matrix sets the output that `strategy.matrix` is given by fromJSON. GitHub refuses one without a job.
+func matrix(out map[string]string, name string, legs []Leg) error {
+	if len(legs) == 0 {
+		return nil
+	}
+	text, err := json.Marshal(map[string][]Leg{"include": legs})
+	out[name] = string(text)
+	return err
+}
 
-// Unpack returns the ticket, as JSON, that the parts of Outputs stand for, one after the other; JSON is returned as it is.
-func Unpack(text []byte) ([]byte, error) { panic("being written") }
-
-// Artifacts returns what the jobs of a ticket left, from the folders of their artifacts in dir: a target's report, scan or
-// state is looked for only in the artifact of the job that had the target, so that no job speaks for another.
-func Artifacts(t *phase.Ticket, dir fs.FS) fs.FS { panic("being written") }
+// Verb returns the command that does the work of a ticket.
+func Verb(w phase.Work) string {
+	switch w {
+	case phase.Applying, phase.Unlocking:
+		return "apply"
+	case phase.Drifting:
+		return "drift"
+	case phase.Scanning:
+		return "scan"
+	default:
+		return "plan"
+	}
+}

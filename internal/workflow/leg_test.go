@@ -1,4 +1,4 @@
-package main
+package workflow
 
 import (
 	"fmt"
@@ -17,15 +17,15 @@ func TestMatrixShards(t *testing.T) {
 			env := []string{"dev", "test", "prod"}[i%3]
 			ticket.Jobs = append(ticket.Jobs, phase.Job{Target: layer.Target{Layer: fmt.Sprintf("%d-x", i), Env: env}})
 		}
-		m := matrixOf(ticket.Jobs, 1)
-		if len(m.Include) > maxMatrix {
-			t.Errorf("%d targets: %d legs", n, len(m.Include))
+		m := spread(ticket).plans
+		if len(m) > maxMatrix {
+			t.Errorf("%d targets: %d legs", n, len(m))
 		}
-		if n <= maxMatrix && len(m.Include) != n {
-			t.Errorf("%d targets: %d legs, want one each", n, len(m.Include))
+		if n <= maxMatrix && len(m) != n {
+			t.Errorf("%d targets: %d legs, want one each", n, len(m))
 		}
 		seen := map[string]bool{}
-		for _, l := range m.Include {
+		for _, l := range m {
 			for _, id := range strings.Split(l.Target, "\n") {
 				if seen[id] || !strings.HasSuffix(id, "/"+l.Env) {
 					t.Errorf("%d targets: %s is in two legs or in one of %s", n, id, l.Env)
