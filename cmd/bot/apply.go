@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -19,10 +20,11 @@ import (
 
 // applyFlags are the flags of bot apply.
 type applyFlags struct {
-	ticket, out, reports string
-	targets              []string
-	approve              bool
-	run                  runFlags
+	ticket, out, reports, artifacts string
+
+	targets []string
+	approve bool
+	run     runFlags
 }
 
 func (b *bot) apply() *cobra.Command {
@@ -49,6 +51,7 @@ Exit codes: 0 fine, 1 error, 4 the plan is not the reviewed one, 5 state locked.
 	flags.StringArrayVar(&f.targets, "target", nil, "with --ticket: `target` of the ticket")
 	flags.StringVar(&f.out, "out", "", "`folder` for the reports, with --ticket")
 	flags.StringVar(&f.reports, "reports", "", "`folder` with the reports of earlier waves, with --ticket (default: --out)")
+	flags.StringVar(&f.artifacts, "artifacts", "", "the same, where each artifact is in a `folder` of its name")
 	flags.BoolVar(&f.approve, "auto-approve", false, "apply without asking")
 	f.run.bind(flags)
 	return cmd
@@ -60,14 +63,30 @@ func (b *bot) applyTicket(ctx context.Context, f applyFlags, args []string) erro
 		return &usageError{message: "with --ticket, only --target chooses what is applied", next: "what may be applied is decided by gate and stands in the ticket"}
 	}
 	return b.there(ctx, ticketFlags{name: f.ticket, out: f.out, targets: f.targets, run: f.run}, phase.Applying,
-		b.applying(f.reports))
+		b.applying(f))
 }
 
-// applying applies; the reports of earlier waves are in the folder before, or where the others are left.
-func (b *bot) applying(before string) phaseFunc {
+// before returns what earlier waves left, where that is elsewhere than what this one leaves; nil is nothing.
+func (f applyFlags) before(t *phase.Ticket) (fs.FS, error) {
+	switch {
+	case f.artifacts != "":
+		return artifacts(t, f.artifacts)
+	case f.reports != "":
+		return os.DirFS(f.reports), nil
+	default:
+		return nil, nil
+	}
+}
+
+// applying applies what builds on nothing that is not applied.
+func (b *bot) applying(f applyFlags) phaseFunc {
 	return func(ctx context.Context, bench phase.Bench, t *phase.Ticket, jobs []phase.Job) error {
+		before, err := f.before(t)
+		if err != nil {
+			return err
+		}
 		writers := aws.NewWriters(b.cloud())
-		err := phase.Apply(ctx, bench, writers, t, jobs, before)
+		err = phase.Apply(ctx, bench, writers, t, jobs, before)
 		err = errors.Join(err, writers.Close())
 		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 			return &usageError{
@@ -81,8 +100,8 @@ func (b *bot) applying(before string) phaseFunc {
 
 // applyHere applies in the working directory, wave by wave, what somebody saw and said yes to.
 func (b *bot) applyHere(ctx context.Context, f applyFlags, args []string, in io.Reader) error {
-	if len(f.targets) > 0 || f.out != "" || f.reports != "" {
-		return &usageError{message: "--target, --out and --reports belong to --ticket", next: "name layers and environments: `bot apply compute dev`"}
+	if len(f.targets) > 0 || f.out != "" || f.reports != "" || f.artifacts != "" {
+		return &usageError{message: "--target, --out, --reports and --artifacts belong to --ticket", next: "name layers and environments: `bot apply compute dev`"}
 	}
 	t, out, err := b.prepare(ctx, comment.Apply, args, phase.Applying)
 	if err != nil {
@@ -121,7 +140,7 @@ func (b *bot) applyWave(ctx context.Context, f applyFlags, t *phase.Ticket, wave
 	}
 	applying := *t
 	applying.Jobs = phase.Approve(wave, plans)
-	reports, err := b.here(ctx, f.run, t, applying.Jobs, out, b.applying(""))
+	reports, err := b.here(ctx, f.run, t, applying.Jobs, out, b.applying(applyFlags{}))
 	if len(reports) > 0 {
 		err = errors.Join(b.write("", []byte(comment.Terminal(phase.LocalPage(&applying, reports, version), b.env.Colour))), err)
 	}
