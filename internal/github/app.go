@@ -117,24 +117,3 @@ func (a *App) mint(ctx context.Context, repo Repository, p Permissions) (string,
 	}
 	return answer.Token, nil
 }
-
-func (a *App) installation(ctx context.Context, repo Repository) (int64, error) {
-	if a.o.InstallationID != 0 {
-		return a.o.InstallationID, nil
-	}
-	if !validName(repo.Owner) || !validName(repo.Name) {
-		return 0, fmt.Errorf("%q is not a repository", repo)
-	}
-	var answer struct {
-		ID int64 `json:"id"`
-	}
-	doing := "look up the installation"
-	_, err := do(ctx, a.api, http.MethodGet, fmt.Sprintf("repos/%s/%s/installation", repo.Owner, repo.Name), nil, &answer)
-	switch {
-	case err != nil:
-		return 0, a.explain(ctx, doing, err, repo, nil)
-	case answer.ID == 0:
-		return 0, &UnavailableError{Doing: doing, Err: errNonsense}
-	}
-	return answer.ID, nil
-}

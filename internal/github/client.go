@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +16,10 @@ import (
 
 // actionsLogin is who comments when the token is Actions' own.
 const actionsLogin = "github-actions[bot]"
+
+// personal is how the tokens of people begin: classic and fine-grained ones, and those of the gh program.
+// https://docs.github.com/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats
+var personal = []string{"ghp_", "github_pat_", "gho_", "ghu_"}
 
 // maxPages bounds every listing.
 const maxPages = 100
@@ -28,13 +33,14 @@ type Client struct {
 	api    *gh.Client
 	repo   Repository
 	bearer *bearer
+	person bool                                  // the token is a person's, whom errors then speak to
 	self   func(context.Context) (string, error) // the login of who this client writes as
 
 	mu   sync.Mutex
 	runs map[string]map[string]wireRun // our check runs by commit and name, listed once
 }
 
-// WithToken returns a client for a token that somebody else minted (GITHUB_TOKEN). Close does not revoke it.
+// WithToken returns a client for a token that somebody else minted: GITHUB_TOKEN, or a person's. Close does not revoke it.
 // Comments and checks are then those of github-actions[bot], which every workflow of the repository can write as:
 // what they say must not be believed.
 func WithToken(o Options, repo Repository, token string) (*Client, error) {
@@ -45,8 +51,13 @@ func WithToken(o Options, repo Repository, token string) (*Client, error) {
 	if token == "" {
 		return nil, &AuthError{Problem: "there is neither an App nor a token", Advice: "Give app-id and app-private-key, or token: ${{ github.token }}."}
 	}
-	return newClient(opts, repo, &bearer{next: opts.guard(), token: token}, newPace(),
+	c, err := newClient(opts, repo, &bearer{next: opts.guard(), token: token}, newPace(),
 		func(context.Context) (string, error) { return actionsLogin, nil })
+	if err != nil {
+		return nil, err
+	}
+	c.person = slices.ContainsFunc(personal, func(prefix string) bool { return strings.HasPrefix(token, prefix) })
+	return c, nil
 }
 
 func newClient(o options, repo Repository, b *bearer, p *pace, self func(context.Context) (string, error)) (*Client, error) {
@@ -96,13 +107,28 @@ func send(ctx context.Context, api *gh.Client, doing, method, path string, in, o
 // send makes one request below /repos/OWNER/NAME/.
 func (c *Client) send(ctx context.Context, doing, method, path string, in, out any) error {
 	_, err := send(ctx, c.api, c.doing(doing), method, c.path(path), in, out)
+	return c.address(err)
+}
+
+// address lets a refusal speak to the person whose token was refused.
+func (c *Client) address(err error) error {
+	var refused *PermissionError
+	var absent *NotFoundError
+	switch {
+	case !c.person:
+	case errors.As(err, &refused):
+		refused.Person = true
+	case errors.As(err, &absent):
+		absent.Person = true
+	}
 	return err
 }
 
 func (c *Client) doing(what string) string { return what + " in " + c.repo.String() }
 
+// path is that of the repository itself for "".
 func (c *Client) path(rest string) string {
-	return fmt.Sprintf("repos/%s/%s/%s", c.repo.Owner, c.repo.Name, rest)
+	return strings.TrimSuffix(fmt.Sprintf("repos/%s/%s/%s", c.repo.Owner, c.repo.Name, rest), "/")
 }
 
 // onePage reads one page of a listing, 100 entries, and returns the number of the next; 0 if this is the last.
@@ -114,25 +140,30 @@ func onePage[P any](ctx context.Context, c *Client, doing, path string, number i
 	resp, err := send(ctx, c.api, c.doing(doing), http.MethodGet,
 		c.path(fmt.Sprintf("%s%sper_page=100&page=%d", path, separator, number)), nil, &list)
 	if err != nil {
-		return list, 0, err
+		return list, 0, c.address(err)
 	}
 	return list, resp.NextPage, nil
 }
 
 // pages yields a listing page by page, 100 entries each. Only the number of the next page is taken from an answer.
 func pages[P any](ctx context.Context, c *Client, doing, path string) iter.Seq2[P, error] {
+	return listing(c.doing(doing), func(number int) (P, int, error) { return onePage[P](ctx, c, doing, path, number) })
+}
+
+// listing yields page after page, from the first to the one after which there is no next.
+func listing[P any](doing string, read func(number int) (list P, next int, err error)) iter.Seq2[P, error] {
 	return func(yield func(P, error) bool) {
 		next := 1
 		for range maxPages {
 			var list P
 			var err error
-			list, next, err = onePage[P](ctx, c, doing, path, next)
+			list, next, err = read(next)
 			if !yield(list, err) || err != nil || next == 0 {
 				return
 			}
 		}
 		var none P
-		yield(none, fmt.Errorf("%s: more than %d pages", c.doing(doing), maxPages))
+		yield(none, fmt.Errorf("%s: more than %d pages", doing, maxPages))
 	}
 }
 

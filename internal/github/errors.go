@@ -47,6 +47,8 @@ type PermissionError struct {
 	Doing   string
 	Message string // GitHub's
 	Needs   string // "pull_requests=write; issues=write": any one of them; "" if GitHub did not say
+	Scopes  string // "repo": any one of those that a person's classic token needs; "" if GitHub did not say
+	Person  bool   // the token is a person's
 
 	// Asked is what a token was to have of which the installation does not grant all; nil of any other refusal.
 	Asked Permissions
@@ -61,6 +63,9 @@ func (e *PermissionError) Hint() string {
 	if e.Asked != nil {
 		return fmt.Sprintf("The App's installation does not grant all of %s: add what is missing to the App's permissions, and have an owner accept it on the installation.", e.Asked)
 	}
+	if e.Person {
+		return wants(e.Needs, e.Scopes) + "It is your token or your role that does not allow it: look at the token's settings, or ask an administrator of the repository."
+	}
 	if e.Needs == "" {
 		return "Look at the App's permissions, accept them on the installation, and see that the conversation is not locked and the repository not archived."
 	}
@@ -70,19 +75,39 @@ func (e *PermissionError) Hint() string {
 
 // A NotFoundError is about something that is not there, or that the token may not know of.
 type NotFoundError struct {
-	Doing string
-	Needs string // as in PermissionError
+	Doing         string
+	Message       string // GitHub's
+	Needs, Scopes string // as in PermissionError
+	Person        bool
 }
 
 func (e *NotFoundError) Error() string { return e.Doing + ": not found" }
 
 // Hint says what to look at.
 func (e *NotFoundError) Hint() string {
+	if e.Person {
+		return "It is not there, or your token may not see it: GitHub answers 404 in each case. " + strings.TrimSpace(wants(e.Needs, e.Scopes))
+	}
 	hint := "It was deleted, or the App is not installed on this repository, or lacks a permission: GitHub answers 404 in each case."
 	if e.Needs != "" {
 		hint += " The permission is " + strings.ReplaceAll(e.Needs, "; ", " or ") + "."
 	}
 	return hint
+}
+
+// wants says what a person's token needs, as far as GitHub said; it ends in a space.
+func wants(permissions, scopes string) string {
+	var all []string
+	if permissions != "" {
+		all = append(all, "a fine-grained token needs the permission "+strings.ReplaceAll(permissions, "; ", " or "))
+	}
+	if scopes != "" {
+		all = append(all, "a classic one the scope "+strings.ReplaceAll(scopes, ", ", " or "))
+	}
+	if all == nil {
+		return ""
+	}
+	return "For this, " + strings.Join(all, ", and ") + ". "
 }
 
 // A RateLimitError says that GitHub wants a longer pause than Layerbot is willing to wait.
@@ -127,19 +152,19 @@ func explain(ctx context.Context, doing string, err error) error {
 	case !errors.As(err, &answer):
 		return &UnavailableError{Doing: doing, Err: err}
 	}
-	needs := answer.Response.Header.Get("X-Accepted-GitHub-Permissions")
+	needs, scopes := answer.Response.Header.Get("X-Accepted-GitHub-Permissions"), answer.Response.Header.Get("X-Accepted-OAuth-Scopes")
 	switch status := answer.Response.StatusCode; {
 	case status >= http.StatusInternalServerError:
 		return &UnavailableError{Doing: doing, Err: err}
 	case status == http.StatusUnauthorized:
 		return fmt.Errorf("%s: %w", doing, &AuthError{
 			Problem: "GitHub does not accept the token: " + answer.Message,
-			Advice:  "It was revoked or has expired, or it belongs to another server: look at the API address, then run the job again.",
+			Advice:  "It was revoked or has expired, or it belongs to another server: look at the API address, then run it again.",
 		})
 	case status == http.StatusForbidden:
-		return &PermissionError{Doing: doing, Message: answer.Message, Needs: needs}
+		return &PermissionError{Doing: doing, Message: answer.Message, Needs: needs, Scopes: scopes}
 	case status == http.StatusNotFound, status == http.StatusGone:
-		return &NotFoundError{Doing: doing, Needs: needs}
+		return &NotFoundError{Doing: doing, Message: answer.Message, Needs: needs, Scopes: scopes}
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }

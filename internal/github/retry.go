@@ -69,14 +69,14 @@ func (t *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 			if waited > maxWait {
 				return nil, &RateLimitError{Wait: wait}
 			}
-			t.log.Warn("GitHub asks to wait", "wait", wait.String(), "method", req.Method, "path", req.URL.Path)
+			t.log.Warn("GitHub asks to wait", "wait", wait.String(), "method", req.Method, "path", pathOf(req))
 		case failed(resp, err) && mayRepeat(req, err) && faults < attempts-1:
 			wait = max(backoff(faults), retryAfter(resp, t.now()))
 			faults++
 			if wait > maxWait {
 				return resp, err
 			}
-			t.log.Info("GitHub failed, asking again", "problem", problem(resp, err), "method", req.Method, "path", req.URL.Path)
+			t.log.Info("GitHub failed, asking again", "problem", problem(resp, err), "method", req.Method, "path", pathOf(req))
 		default:
 			t.remember(resp)
 			return resp, err
@@ -200,6 +200,14 @@ func problem(resp *http.Response, err error) string {
 		return err.Error()
 	}
 	return fmt.Sprintf("status %d", resp.StatusCode)
+}
+
+// pathOf is the path of a request for the log. The code of a manifest is worth an App's key.
+func pathOf(req *http.Request) string {
+	if before, _, secret := strings.Cut(req.URL.Path, convertPath); secret {
+		return before + convertPath + "CODE/conversions"
+	}
+	return req.URL.Path
 }
 
 // pace keeps writes serial and a gap apart.
