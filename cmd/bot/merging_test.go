@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -258,4 +259,23 @@ func (s *stage) release(ts *testscript.TestScript, neg bool, args []string) {
 // secret NAME VALUE gives the jobs with Terraform a variable.
 func (s *stage) secret(ts *testscript.TestScript, neg bool, args []string) {
 	s.given = append(s.given, args[0]+"="+args[1])
+}
+
+// setting NAME VALUE gives gate a variable.
+func (s *stage) setting(ts *testscript.TestScript, neg bool, args []string) {
+	s.settings = append(s.settings, args[0]+"="+args[1])
+}
+
+// outputs prints the outputs of the last job with Terraform, NAME=value, for values of one line.
+func (s *stage) jobOutputs(ts *testscript.TestScript, neg bool, args []string) {
+	text, err := os.ReadFile(filepath.Join(s.dir, "job-output"))
+	ts.Check(err)
+	fmt.Fprint(ts.Stdout(), regexp.MustCompile(`(?m)^([a-z-]+)<<(ghadelimiter_\w+)\n(.*)\n(ghadelimiter_\w+)$`).ReplaceAllString(string(text), "$1=$3"))
+}
+
+// ticket prints the ticket.
+func (s *stage) showTicket(ts *testscript.TestScript, neg bool, args []string) {
+	text, err := os.ReadFile(filepath.Join(s.dir, "ticket.json"))
+	ts.Check(err)
+	fmt.Fprint(ts.Stdout(), string(text))
 }

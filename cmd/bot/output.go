@@ -71,9 +71,6 @@ func tallied(reports []report.Report, dir string) map[string]string {
 
 // conclude sets the outputs that every phase has: how it ended, and why where nothing has said so yet.
 func (b *bot) conclude(code int, err error) error {
-	if !b.env.Actions {
-		return nil
-	}
 	out := map[string]string{"exitcode": fmt.Sprint(code)}
 	if err != nil && !errors.As(err, new(exit)) {
 		out["failure-reason"] = b.redactor.String(strings.TrimPrefix(err.Error(), "Error: "))

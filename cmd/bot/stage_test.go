@@ -52,6 +52,9 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"issues":       onStage((*stage).issues),
 	"state":        onStage((*stage).state),
 	"secret":       onStage((*stage).secret),
+	"setting":      onStage((*stage).setting),
+	"outputs":      onStage((*stage).jobOutputs),
+	"ticket":       onStage((*stage).showTicket),
 	"release":      onStage((*stage).release),
 	"live-files":   onStage((*stage).liveFiles),
 	"permissions":  onStage((*stage).permissions),
@@ -94,6 +97,7 @@ type stage struct {
 	planted              []string   // variables that every phase has beside its own, see canaries
 	flags                []string   // of the jobs with Terraform
 	given                []string   // variables that the jobs with Terraform have
+	settings             []string   // variables of gate
 	attempts             string     // which attempt of the run it is
 	printed              strings.Builder
 	cloud                *cloud // nil: jobs have no AWS
@@ -296,7 +300,7 @@ func (s *stage) end(ts *testscript.TestScript, neg, failed bool, text string) {
 func (s *stage) gate(ts *testscript.TestScript, text *strings.Builder) (failed bool) {
 	dir := s.clone(ts, "gate", "main")
 	_ = os.Remove(filepath.Join(s.dir, "output")) // a step's own, also when it is run again
-	return s.bot(ts, text, dir, s.withApp(), "gate", "--out", filepath.Join(s.dir, "ticket.json"))
+	return s.bot(ts, text, dir, append(s.withApp(), s.settings...), "gate", "--out", filepath.Join(s.dir, "ticket.json"))
 }
 
 // job runs Terraform on one target, as the ticket says.
@@ -304,7 +308,7 @@ func (s *stage) job(ts *testscript.TestScript, text *strings.Builder, id string)
 	t := s.ticket(ts)
 	verb := workflow.Verb(t.Work)
 	dir := s.clone(ts, verb+"-"+strings.NewReplacer("/", "-", "\n", "-").Replace(id), t.Head)
-	env := slices.Concat([]string{"GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "job-summary.md")}, s.run(), s.given)
+	env := slices.Concat([]string{"GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "job-summary.md"), "GITHUB_OUTPUT=" + filepath.Join(s.dir, "job-output")}, s.run(), s.given)
 	if s.cloud != nil {
 		env = append(env, s.cloud.job(t, id[strings.LastIndex(id, "/")+1:])...)
 	}
