@@ -68,7 +68,7 @@ In a GitHub Actions workflow: bot gate, bot plan --ticket, bot report (one job e
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &usageError{message: err.Error(), next: "run `" + c.CommandPath() + " --help` for what it takes"}
 	})
-	root.AddCommand(b.gate(), b.plan(), b.apply(), b.report(), b.drift(), b.scan(), b.policy(), b.layers(), b.doctor(), b.version())
+	root.AddCommand(b.gate(), b.plan(), b.apply(), b.report(), b.drift(), b.scan(), b.policy(), b.layers(), b.initialize(), b.doctor(), b.appCommand(), b.version())
 	return root
 }
 

@@ -17,13 +17,6 @@ import (
 	"github.com/layerbot/layerbot/internal/aws/trust"
 )
 
-func (b *bot) doctor() *cobra.Command {
-	cmd := &cobra.Command{Use: "doctor", Short: "Look at what Layerbot is installed with", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(b.doctorTrust(), b.doctorScanners())
-	return cmd
-}
-
 // trustFlags are the flags of bot doctor trust.
 type trustFlags struct {
 	repository, env, branch, use    string

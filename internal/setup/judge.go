@@ -23,6 +23,7 @@ func Judge(f Facts) []Finding {
 	}
 	slices.SortFunc(j.Want, func(a, b Environment) int { return strings.Compare(a.Name, b.Name) })
 	j.app()
+	j.open(AppEnvironment, "gate and report of pull requests do not get the App's secrets", "every run waits for somebody")
 	j.secrets()
 	j.environments()
 	j.callers()

@@ -14,9 +14,8 @@ import (
 // Source: https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
 const pullRef = "refs/pull/1/merge"
 
-// environments judges the deployment environments: that of the App, then of each of the layers the two that plan and apply.
+// environments judges the deployment environments of the layers: of each the two that plan and apply.
 func (j *judge) environments() {
-	j.open(AppEnvironment, "gate and report of pull requests do not get the App's secrets", "every run waits for somebody")
 	for _, e := range j.Want {
 		plan := "plan-" + e.Name
 		j.open(plan, "pull requests are not planned", "every plan waits for somebody")
