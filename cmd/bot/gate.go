@@ -47,6 +47,7 @@ func (b *bot) runGate(ctx context.Context, out string) error {
 		Run:      b.runURL(ev.Repository),
 		Config:   b.env.Config,
 		Commit:   b.env.Commit,
+		Ref:      b.env.All["GITHUB_REF"],
 		Repeated: b.env.Repeated,
 		AppID:    b.env.AppID, Secret: b.seed(), Log: b.log,
 	}, ev)

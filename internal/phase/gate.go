@@ -41,6 +41,7 @@ type Door struct {
 	Git      Clone                                                    // any clone of the repository; commits are fetched into it
 	CloneURL string
 	Run      string // address of this run; "" outside of one
+	Ref      string // branch that this run is of; "" is not known
 	Commit   string // that this run is of; "" asks the clone what is checked out
 	Repeated bool   // it is not the first attempt of this run
 	AppID    int64
@@ -57,7 +58,7 @@ func Gate(ctx context.Context, d Door, ev *github.Event) (*Ticket, error) {
 		return nil, err
 	}
 	t := &Ticket{
-		Version: TicketVersion, Event: ev.Name, Config: d.Config, Repository: ev.Repository,
+		Version: TicketVersion, Event: ev.Name, Config: d.Config, Ref: branch(d.Ref), Repository: ev.Repository,
 		PullRequest: a.number, Work: a.work, Command: a.command, CommentID: a.commentID, Ignored: a.ignore,
 	}
 	if t.Ignored != "" {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/github"
+	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/redact"
 	"github.com/layerbot/layerbot/internal/report"
 )
@@ -86,6 +87,9 @@ func Report(ctx context.Context, d Desk, t *Ticket, fsys fs.FS) (*Outcome, error
 	if err != nil {
 		return nil, err
 	}
+	if t.Work == Applying {
+		t.explainMissing(reports)
+	}
 	switch {
 	case t.Work == Applying:
 		return d.applies(ctx, t, reports)
@@ -101,6 +105,23 @@ func Report(ctx context.Context, d Desk, t *Ticket, fsys fs.FS) (*Outcome, error
 		return s.outcome(), nil
 	default:
 		return d.plans(ctx, t, reports, fsys)
+	}
+}
+
+// explainMissing says of applies that left nothing why GitHub may not have started them: a comment's run is of the default
+// branch, which the rule of an environment need not admit.
+func (t *Ticket) explainMissing(reports []report.Report) {
+	if t.Ref == "" || t.Ref == t.BaseRef {
+		return
+	}
+	for i := range reports {
+		r := &reports[i]
+		if r.Failure == nil || r.Failure.Kind != report.Missing {
+			continue
+		}
+		r.Failure.Hint = fmt.Sprintf("see its job: this run is of %[1]q, and GitHub starts no job of the environment %[2]s there if that admits only %[3]q. Then start the workflow on %[3]q: "+
+			"`gh workflow run layerbot.yml --ref %[3]s -f command=apply -f targets='%[4]s %[2]s'`; or let the environment admit %[1]q, too",
+			t.Ref, r.Target.Env, t.BaseRef, layer.Short(r.Target.Layer))
 	}
 }
 

@@ -31,6 +31,7 @@ type Ticket struct {
 	Version     int               `json:"version"`
 	Event       string            `json:"event"`             // "pull_request"; "local" for the command line
 	Attempt     string            `json:"attempt,omitempty"` // run and attempt that made it, "4711/1"; applies are for no other
+	Ref         string            `json:"ref,omitempty"`     // the branch that the run is of; a comment's is the default branch, whatever it is about
 	Repository  github.Repository `json:"repository"`
 	PullRequest int               `json:"pull_request,omitempty"` // 0: no pull request to report to
 	Head        string            `json:"head"`                   // the commit to plan; "" for a working directory
