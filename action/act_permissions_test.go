@@ -1,0 +1,53 @@
+//go:build realtools
+
+package action_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/layerbot/layerbot/internal/githubtest"
+)
+
+// usesWhatItAskedFor fails if a token of the run, of the App or of a job, was made with more than it was used for. The id-token
+// of a job is no permission of the API: it is for AWS. A command that is refused ends before its token is used.
+func (r *run) usesWhatItAskedFor(t testing.TB, ev event, requests []githubtest.Request) {
+	t.Helper()
+	if gate := r.jobs["gate"]; gate != nil && strings.Contains(gate.log.String(), "::warning::refused") {
+		return
+	}
+	for _, k := range tokens(requests) {
+		delete(k.granted, "id-token")
+		if ev.name == "check_run" { // gate could acknowledge a comment, and a button is none
+			delete(k.granted, "issues")
+		}
+		if !maps.Equal(k.granted, k.used) {
+			t.Errorf("run %d: a token could %v, and did %v", r.id, k.granted, k.used)
+		}
+	}
+}
+
+// A key is what a token could do, and did.
+type key struct{ granted, used map[string]string }
+
+// tokens returns the tokens of some requests, in the order in which they were first used.
+func tokens(requests []githubtest.Request) (keys []*key) {
+	byID := map[string]*key{}
+	for _, q := range requests {
+		if q.Token == "" || q.Token == "app" {
+			continue
+		}
+		k := byID[q.Token]
+		if k == nil {
+			k = &key{granted: maps.Clone(q.Granted), used: map[string]string{"metadata": "read"}}
+			byID[q.Token], keys = k, append(keys, k)
+		}
+		for name, level := range q.Needed {
+			if k.used[name] != "write" {
+				k.used[name] = level
+			}
+		}
+	}
+	return keys
+}

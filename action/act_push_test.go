@@ -1,0 +1,95 @@
+//go:build realtools
+
+package action_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// secretive is a configuration with a scanner, and with a layer that wants a secret.
+const secretive = `scanner "gitleaks" {}
+
+layer "compute" {
+  secret "db_password" { env = "DB_PASSWORD" }
+}
+`
+
+// wanting lets that layer keep the secret in a resource, and not mark it as sensitive.
+const wanting = `variable "db_password" {
+  type    = string
+  default = "none"
+}
+
+resource "terraform_data" "database_client" {
+  input = "user:${var.db_password}@db"
+}
+`
+
+// TestNewRepositoryFromPullRequestToApply is how a repository begins: `bot init` wrote its workflow, and nobody changed that.
+func TestNewRepositoryFromPullRequestToApply(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sample(t, "01-network 03-compute", map[string]string{".github/layerbot.hcl": secretive}))
+	p, opened := w.open(t, "dev", firewall, [3]string{"03-compute/main.tf", "locals {", wanting + "\nlocals {"})
+	planned := w.run(t, opened)
+	planned.wantJobs(t, "gate success", "plan network/dev success", "plan compute/dev success", "scan network/dev and 1 more success", "report success")
+	wantIn(t, "the comment", w.one(t, p).Body, "`network/dev` | changes", "`compute/dev` | changes", "terraform_data.database_client")
+	p.Review("dana", "APPROVED")
+
+	applied := w.run(t, w.merge(t, p, "dev"))
+	applied.wantJobs(t, "gate success", "wave-1 network/dev success", "wave-2 compute/dev success", "report success")
+	if got, want := w.deployed(), []string{"apply:01-network dev success", "apply:03-compute dev success"}; !slices.Equal(got, want) {
+		t.Errorf("deployments %q, want %q", got, want)
+	}
+	wantIn(t, "the comment", w.one(t, p).Body, "applied")
+	wantIn(t, "the state", w.state(t, "dev/network"), "10.1.0.0/16")
+	wantIn(t, "the state", w.state(t, "dev/compute"), "user:"+canaries["DB_PASSWORD"]+"@db")
+
+	for _, r := range []*run{planned, applied} {
+		for _, n := range r.started(t, "bot") {
+			n.wantOnly(t, runner, phases[n.of])
+		}
+		for _, n := range r.started(t, "terraform") {
+			n.wantOnly(t, terraforms, secrets[n.of])
+		}
+	}
+}
+
+func TestFailedWaveBlocksTheNextUntilItIsAppliedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sample(t, "01-network 03-compute", nil))
+	p, opened := w.open(t, "dev", firewall, nodes)
+	w.run(t, opened)
+	w.deadly = []string{"01-network"}
+	r := w.run(t, w.merge(t, p, "dev"))
+	r.wantJobs(t, "gate success", "wave-1 network/dev failure", "wave-2 compute/dev failure", "report failure")
+	wantIn(t, "the comment", w.one(t, p).Body, "`network/dev` | ❌", "`compute/dev` | ⏳ waits for network/dev")
+	if slices.Contains(w.deployed(), "apply:03-compute dev success") {
+		t.Errorf("what builds on a failed target was applied: %q", w.deployed())
+	}
+
+	w.deadly = nil
+	r = w.run(t, event{
+		name: "workflow_dispatch", ref: "refs/heads/dev", secrets: true,
+		payload: w.repo.DispatchEvent("alice", "dev", map[string]string{"command": "apply", "targets": "all dev"}),
+	})
+	r.wantJobs(t, "gate success", "wave-1 network/dev success", "wave-2 compute/dev success", "report success")
+	wantIn(t, "the state", w.state(t, "dev/network"), "10.1.0.0/16")
+}
+
+// deployed returns what the last deployment of each target says, as "apply:01-network dev success".
+func (w *world) deployed() (all []string) {
+	for _, d := range w.repo.Deployments() {
+		all = append(all, fmt.Sprintf("%s %s %s", d.Task, d.Environment, d.State()))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// state returns the state of a layer, "dev/network".
+func (w *world) state(t testing.TB, name string) string {
+	t.Helper()
+	return string(mustRead(t, filepath.Join(w.dir, "state", name+".tfstate")))
+}
