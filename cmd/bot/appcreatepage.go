@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/layerbot/layerbot/internal/setup"
 )
@@ -19,7 +20,7 @@ var appPageText string
 var appPage = template.Must(template.New("app").Parse(appPageText))
 
 // An allowed row is one permission of the App, and what for.
-type allowed struct{ Name, Level, Phase, Why string }
+type allowed struct{ Name, Level, Why string }
 
 // page shows how far the flow is. It loads nothing from anywhere, and its form goes to GitHub alone.
 func (a *appFlow) page(w http.ResponseWriter) {
@@ -53,17 +54,18 @@ func (a *appFlow) page(w http.ResponseWriter) {
 	}
 }
 
-// allowances returns what the App will be allowed, each permission at its highest level.
+// allowances returns what the App will be allowed, each permission at its highest level, and what all phases have it for.
 func allowances() []allowed {
 	var rows []allowed
 	union := setup.Union()
 	for _, name := range slices.Sorted(maps.Keys(union)) {
+		var why []string
 		for _, p := range setup.Powers() {
-			if p.App[name] == union[name] {
-				rows = append(rows, allowed{Name: name, Level: union[name], Phase: p.Phase, Why: p.Why[name]})
-				break
+			if p.Why[name] != "" {
+				why = append(why, p.Why[name])
 			}
 		}
+		rows = append(rows, allowed{Name: strings.ReplaceAll(name, "_", " "), Level: union[name], Why: strings.Join(why, "; ")})
 	}
 	return rows
 }
