@@ -29,7 +29,7 @@ exit "${RECORD_EXIT:-0}"
 
 // A stage is a runner with the action on it: a copy of its scripts, with the records that a test gives it.
 type stage struct {
-	t                          *testing.T
+	t                          testing.TB
 	root, cache, temp, workDir string
 	record                     string
 	outputs, summary           string
@@ -40,7 +40,7 @@ type stage struct {
 }
 
 // newStage sets up a runner whose action has no record.
-func newStage(t *testing.T) *stage {
+func newStage(t testing.TB) *stage {
 	t.Helper()
 	dir := t.TempDir()
 	s := &stage{
@@ -75,7 +75,7 @@ func newStage(t *testing.T) *stage {
 }
 
 // released sets up a runner whose action records the recorder as its bot, and has it in its cache.
-func released(t *testing.T) *stage {
+func released(t testing.TB) *stage {
 	t.Helper()
 	s := newStage(t)
 	s.records(line(recorder, "http://127.0.0.1:1/not-asked"))
@@ -185,7 +185,7 @@ func (s *stage) litter() []string {
 	return names
 }
 
-func read(t *testing.T, name string) string {
+func read(t testing.TB, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -195,7 +195,7 @@ func read(t *testing.T, name string) string {
 }
 
 // wants fails where text lacks one of parts.
-func wants(t *testing.T, text string, parts ...string) {
+func wants(t testing.TB, text string, parts ...string) {
 	t.Helper()
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
