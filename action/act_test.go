@@ -46,7 +46,8 @@ type job struct {
 	log      strings.Builder
 	summary  string
 	outputs  map[string]string // of its steps
-	action   time.Duration     // how long the action itself took
+	took     time.Duration     // all steps
+	action   time.Duration     // the step of Layerbot
 }
 
 // runs counts the runs of this process: each has an ID of its own.
@@ -173,6 +174,9 @@ func (j *job) hear(l line) {
 	case l.StepResult != "" && (whole || l.Stage == ""):
 		if l.StepResult == "failure" { // act gives all legs of a matrix one result
 			j.result = l.StepResult
+		}
+		if l.Stage == "Main" {
+			j.took += l.ExecutionTime
 		}
 		if l.Stage == "Main" && strings.HasPrefix(l.Step, product+"@") {
 			j.action = l.ExecutionTime
