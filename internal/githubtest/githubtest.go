@@ -7,7 +7,11 @@
 // back. It never leaves the loopback interface.
 //
 // An answer that a correct client must expect is no violation: a 404 for what is
-// gone, a 401 for a token that is expired or revoked.
+// gone, a 401 for a token that is expired or revoked, a 403 for a person's token
+// that was not given enough.
+//
+// Beside the API it serves git, and the pages on which a person makes an App from
+// a manifest and installs it.
 package githubtest
 
 import (

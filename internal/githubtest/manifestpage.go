@@ -2,7 +2,7 @@ package githubtest
 
 import (
 	"bytes"
-	"embed"
+	_ "embed"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -26,9 +26,9 @@ var pages = compile([]route{
 })
 
 //go:embed pages.html
-var pageFiles embed.FS
+var pageText string
 
-var pageTemplates = template.Must(template.ParseFS(pageFiles, "pages.html"))
+var pageTemplates = template.Must(template.New("").Parse(pageText))
 
 // show answers one page. What of is depends on the page.
 func (c *call) show(status int, name string, of any) reply {

@@ -128,7 +128,8 @@ func compile(rs []route) []route {
 	return rs
 }
 
-// find returns the route of a request, by its path as it was sent, and the variables in its path; nil if GitHub, as far as we know it, has none.
+// find returns the route of a request, by its path as it was sent, and the variables in the path; nil if GitHub, as far as
+// we know it, has none.
 func find(method, path string) (*route, map[string]string) {
 	for _, table := range [][]route{routes, pages} {
 		for i := range table {

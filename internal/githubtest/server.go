@@ -19,7 +19,7 @@ import (
 	"github.com/layerbot/layerbot/internal/github"
 )
 
-// A Server is one GitHub with one App registered and installed.
+// A Server is one GitHub with one App registered and installed. Others are made on its pages.
 type Server struct {
 	URL        string // "http://127.0.0.1:4711": html and git; the API is at URL + "/api/v3"
 	AppID      int64

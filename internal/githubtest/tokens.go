@@ -110,8 +110,8 @@ func bearer(r *http.Request) string {
 	return ""
 }
 
-// verifyJWT checks an App's JWT and returns the App, or GitHub's words if it is refused. As GitHub it allows for no clock drift:
-// it is the client that dates iat back by 60 seconds and stays below 10 minutes.
+// verifyJWT checks an App's JWT and returns the App, or GitHub's words if it is refused. As GitHub it allows for no clock
+// drift: it is the client that dates iat back by 60 seconds and stays below 10 minutes.
 // https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
 func (s *Server) verifyJWT(text string) (a *app, refusal string) {
 	const undecodable = "A JSON web token could not be decoded"
