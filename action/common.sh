@@ -5,7 +5,8 @@ fail() {
 	local line=${1//[$'\r\n']/ } text="$1"$'\n'"hint: $2"
 	text=${text//\%/%25}
 	text=${text//$'\r'/%0D}
-	printf '::error::%s\n' "${text//$'\n'/%0A}" >&2
+	text=${text//$'\n'/%0A}
+	printf '::error::%s\n' "$text" >&2
 	printf 'exitcode=1\nfailure-reason=%s\n' "$line" >>"${GITHUB_OUTPUT:-/dev/null}"
 	exit 1
 }

@@ -195,3 +195,14 @@ func TestStepEndsAsTheBotEnds(t *testing.T) {
 		t.Errorf("exit %d, said %q", got.code, got.stdout)
 	}
 }
+
+func TestTicketThatCannotBeWrittenIsNotLeftOut(t *testing.T) {
+	s := released(t)
+	if err := os.MkdirAll(filepath.Join(s.temp, "layerbot", "ticket"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	got := s.run("run.sh", map[string]string{"INPUT_COMMAND": "report", "INPUT_TICKET": "{}"})
+	if got.code == 0 || s.arguments() != nil {
+		t.Errorf("exit %d, ran %q", got.code, s.arguments())
+	}
+}

@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -35,7 +36,7 @@ type stage struct {
 	outputs, summary           string
 	env                        map[string]string
 	server                     *httptest.Server
-	requests                   []string
+	requests                   atomic.Int32
 	serve                      map[string]http.HandlerFunc // by path; a path that is missing is not found
 }
 
@@ -59,7 +60,7 @@ func newStage(t testing.TB) *stage {
 	}
 	s.records()
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.requests = append(s.requests, r.URL.Path)
+		s.requests.Add(1)
 		if h, ok := s.serve[r.URL.Path]; ok {
 			h(w, r)
 			return

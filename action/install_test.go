@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -26,8 +27,8 @@ func TestBotIsFetchedOnceAndVerifiedEachTime(t *testing.T) {
 		}
 		wants(t, got.stderr, how)
 	}
-	if len(s.requests) != 1 || read(t, s.cached(recorder)) != recorder || len(s.litter()) > 0 {
-		t.Errorf("requests %q, litter %q", s.requests, s.litter())
+	if s.requests.Load() != 1 || read(t, s.cached(recorder)) != recorder || len(s.litter()) > 0 {
+		t.Errorf("%d requests, litter %q", s.requests.Load(), s.litter())
 	}
 }
 
@@ -90,14 +91,14 @@ func TestNothingIsRunThatWasNotReleased(t *testing.T) {
 
 func TestDownloadGoesOnAfterARedirectAndAFailure(t *testing.T) {
 	s := newStage(t)
-	failed := false
+	bot := s.serves("/bot", recorder)
+	var failed atomic.Bool
 	s.serve["/release"] = func(w http.ResponseWriter, r *http.Request) {
-		if !failed {
-			failed = true
+		if failed.CompareAndSwap(false, true) {
 			http.Error(w, "try again", http.StatusServiceUnavailable)
 			return
 		}
-		http.Redirect(w, r, s.serves("/bot", recorder), http.StatusFound)
+		http.Redirect(w, r, bot, http.StatusFound)
 	}
 	s.records(line(recorder, s.server.URL+"/release"))
 	if got := s.run("install.sh", nil); got.code != 0 || read(t, s.cached(recorder)) != recorder {

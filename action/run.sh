@@ -22,8 +22,8 @@ ticket() {
 	option --ticket "$temp/ticket"
 }
 
-# jobs does jobs of a ticket.
-jobs() {
+# targets does jobs of the ticket.
+targets() {
 	ticket
 	option --target "${INPUT_TARGET:-}"
 	option --out "$out"
@@ -41,10 +41,20 @@ mkdir -p -m 700 "$temp" "$out"
 case $command:${INPUT_TICKET:+ticket} in
 gate: | gate:ticket) ;;
 plan:) words ;;
-plan:ticket | drift:ticket) jobs && option --budget "${INPUT_BUDGET:-}" ;;
-scan:ticket) jobs ;;
-apply:ticket) jobs && option --artifacts "${INPUT_ARTIFACTS:-}" ;;
-report:ticket) ticket && option --artifacts "${INPUT_ARTIFACTS:-}" && option --html "$out/report.html" ;;
+plan:ticket | drift:ticket)
+	targets
+	option --budget "${INPUT_BUDGET:-}"
+	;;
+scan:ticket) targets ;;
+apply:ticket)
+	targets
+	option --artifacts "${INPUT_ARTIFACTS:-}"
+	;;
+report:ticket)
+	ticket
+	option --artifacts "${INPUT_ARTIFACTS:-}"
+	option --html "$out/report.html"
+	;;
 scan: | apply: | drift: | report:)
 	fail "the command $command was given no ticket" \
 		'hand on what gate decided: "ticket: ${{ needs.gate.outputs.ticket }}", and ticket2 to ticket4 likewise'
