@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/layerbot/layerbot/internal/setup"
@@ -17,21 +18,23 @@ func (b *bot) remains(s *site, r setup.Repository, written []string) {
 	if len(written) > 0 {
 		step("commit the files, and merge them to "+repo.DefaultBranch, fmt.Sprintf("git add %s && git commit -m \"Layerbot\"", strings.Join(written, " ")))
 	}
+	step("make the App; it ends with the commands that store its three secrets", "bot app create"+owned(s.repo.Owner))
 	roles := false
 	for _, f := range setup.Judge(setup.Facts{Repository: repo, Server: b.env.ServerURL, Want: r.Environments, Workflow: setup.Workflow(r)}) {
-		if f.State == setup.OK {
+		if f.State == setup.OK || slices.Contains(ofTheApp, f.Part) {
 			continue
 		}
 		if !roles && strings.HasPrefix(f.Part, "required check") { // which need a first run
 			roles = true
 			b.rolesRemain(r.Environments, step)
 		}
-		how := f.Fix
-		if f.Part == "App" {
-			how = "bot app create" + owned(s.repo.Owner)
-		}
-		step(f.Part, how)
+		step(f.Part, f.Fix)
 	}
+}
+
+// ofTheApp are the parts that bot app create sees to.
+var ofTheApp = []string{
+	"App", "environment " + setup.AppEnvironment, "secret " + setup.SecretAppID, "secret " + setup.SecretPrivateKey, "secret " + setup.SecretInstallationID,
 }
 
 // owned returns the flag that names the organization of a repository whose owner is known.

@@ -65,6 +65,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"sts-fails":    onStage((*stage).stsFails),
 	"objects":      onStage((*stage).objects),
 	"sarif":        onStage((*stage).sarif),
+	"installed":    onStage((*stage).installed),
 }
 
 type stageKey struct{}

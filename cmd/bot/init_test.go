@@ -1,0 +1,34 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// In a terminal somebody is asked, and only a yes writes.
+func TestInitAsksBeforeItWrites(t *testing.T) {
+	for answer, written := range map[string]bool{"y\n": true, "yes\n": true, "YES \n": true, "n\n": false, "\n": false, "": false, "yesterday\n": false} {
+		t.Run(strings.TrimSpace(answer), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte("terraform {\n  backend \"s3\" {}\n}\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var out, errs bytes.Buffer
+			b, flush := build(environment{Dir: dir, Terminal: true, ServerURL: "https://github.com", All: map[string]string{"PATH": os.Getenv("PATH")}}, &out, &errs)
+			cmd := b.command()
+			cmd.SetArgs([]string{"init", "--ref", strings.Repeat("a", 40)})
+			cmd.SetIn(strings.NewReader(answer))
+			err := cmd.ExecuteContext(context.Background())
+			flush()
+			_, missing := os.Stat(filepath.Join(dir, ".github", "workflows", "layerbot.yml"))
+			if written != (err == nil) || written != (missing == nil) || !strings.Contains(errs.String(), "Write this? [y/N]") {
+				t.Errorf("%v, %v\n%s%s", err, missing, out.String(), errs.String())
+			}
+		})
+	}
+}
