@@ -1,8 +1,11 @@
 package action
 
 import (
+	"encoding/pem"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -64,11 +67,6 @@ func TestNothingIsRunThatWasNotReleased(t *testing.T) {
 			return s.server.URL + "/bot"
 		}, []string{"could not be fetched"}},
 		{"a page that says that there is none", func(s *stage) string { return s.server.URL + "/gone" }, []string{"404", "could not be fetched"}},
-		{"a redirect to a file", func(s *stage) string {
-			s.put(filepath.Join(s.workDir, "bot"), recorder, 0o755)
-			s.serve["/bot"] = http.RedirectHandler("file://"+filepath.Join(s.workDir, "bot"), http.StatusFound).ServeHTTP
-			return s.server.URL + "/bot"
-		}, []string{"could not be fetched"}},
 		{"an address that is not https", func(*stage) string { return "http://layerbot.example/bot" }, []string{"not https"}},
 	}
 	for _, tt := range tests {
@@ -103,6 +101,31 @@ func TestDownloadGoesOnAfterARedirectAndAFailure(t *testing.T) {
 	s.records(line(recorder, s.server.URL+"/release"))
 	if got := s.run("install.sh", nil); got.code != 0 || read(t, s.cached(recorder)) != recorder {
 		t.Errorf("exit %d\n%s", got.code, got.stderr)
+	}
+}
+
+func TestDownloadNeverLeavesHTTPS(t *testing.T) {
+	s := newStage(t)
+	plain := s.serves("/bot", recorder)
+	secure := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/elsewhere" {
+			http.Redirect(w, r, plain, http.StatusFound)
+			return
+		}
+		_, _ = io.WriteString(w, recorder)
+	}))
+	t.Cleanup(secure.Close)
+	authority := filepath.Join(s.temp, "authority.pem")
+	s.put(authority, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})), 0o644)
+	s.env["CURL_CA_BUNDLE"] = authority
+
+	s.records(line(recorder, secure.URL+"/elsewhere"))
+	if got := s.run("install.sh", nil); got.code != 1 || s.requests.Load() > 0 {
+		t.Errorf("sent on to http: exit %d, %d requests", got.code, s.requests.Load())
+	}
+	s.records(line(recorder, secure.URL+"/bot"))
+	if got := s.run("install.sh", nil); got.code != 0 || got.stdout != s.cached(recorder)+"\n" {
+		t.Errorf("https: exit %d\n%s", got.code, got.stderr)
 	}
 }
 
