@@ -40,6 +40,9 @@ func (b *bot) site(ctx context.Context, name string) (*site, error) {
 		return nil, err
 	}
 	if len(s.layers.Targets) == 0 {
+		for _, skip := range s.layers.Skipped {
+			b.log.Info("skipped "+skip.Dir, "why", skip.Reason)
+		}
 		return nil, b.nothing(&phase.Ticket{})
 	}
 	s.repo, s.why = b.repository(ctx, name)

@@ -131,3 +131,22 @@ func TestPowersAreThoseOfTheReusableWorkflow(t *testing.T) {
 		t.Errorf("the workflow has %v; phases in it: %v", w.Permissions, seen)
 	}
 }
+
+// The page that tells how credentials come and go has a row for each phase.
+func TestAuthFlowNamesEachPhase(t *testing.T) {
+	text, err := os.ReadFile(root + ".github/app/auth-flow.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range Powers() {
+		i := strings.LastIndex(string(text), "\n| "+p.Phase)
+		if p.Phase == "drift" {
+			i = strings.LastIndex(string(text), "| plan, drift |")
+		}
+		row, _, _ := strings.Cut(string(text[max(i, 0):])[1:], "\n")
+		key := strings.Contains(row, "| yes |")
+		if i < 0 || key != (p.App != nil) || key == strings.Contains(row, "contents: read") {
+			t.Errorf("%s: %q", p.Phase, row)
+		}
+	}
+}
