@@ -23,9 +23,13 @@ func (b *bot) facts(ctx context.Context, s *site) setup.Facts {
 		Teams: teams(s.cfg), CodeScanning: len(s.cfg.Scanners) > 0 && !s.cfg.Findings.NoCodeScanning,
 		Secrets: map[string][]string{}, Checks: map[string][]github.RequiredCheck{}, WorkflowsOn: map[string][]byte{}, Why: map[string]string{},
 	}}
-	i, err := b.installation(ctx, s)
-	y.Installation = i
-	y.note("installation", err)
+	var err error
+	var auth *github.AuthError
+	if y.Installation, err = b.installation(ctx, s); errors.As(err, &auth) {
+		y.Refusal = setup.Refusal{Text: auth.Error(), Fix: auth.Hint()}
+	} else {
+		y.note("installation", err)
+	}
 	gh, err := b.person(ctx, s)
 	if err != nil {
 		y.blind(err)

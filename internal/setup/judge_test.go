@@ -80,6 +80,10 @@ func TestJudge(t *testing.T) {
 			"missing App: no App is installed on acme/infra | bot app create"}},
 		{"App not looked at", func(f *Facts) { f.Installation, f.Why["installation"] = nil, "no key was given" }, []string{
 			"unknown App: could not be looked at: no key was given | set LAYERBOT_APP_ID"}},
+		{"App refused", func(f *Facts) {
+			f.Installation, f.Refusal = nil, Refusal{"GitHub does not accept the App", "make a new key"}
+		}, []string{
+			"wrong App: GitHub does not accept the App | make a new key"}},
 		{"App suspended", func(f *Facts) { f.Installation.Suspended = true }, []string{
 			"wrong App: installation 9 is suspended | /organizations/acme/settings/installations/9"}},
 		{"permission too low and one too many", func(f *Facts) {

@@ -11,6 +11,9 @@ func (j *judge) app() {
 	const part = "App"
 	i := j.Installation
 	switch why := j.Why["installation"]; {
+	case j.Refusal.Text != "":
+		j.add(Wrong, part, j.Refusal.Fix, "%s", j.Refusal.Text)
+		return
 	case i == nil && why != "":
 		j.add(Unknown, part, "set LAYERBOT_APP_ID and LAYERBOT_APP_PRIVATE_KEY for this command, or look at "+j.installations(), "could not be looked at: %s", why)
 		return

@@ -61,6 +61,9 @@ const (
 	Advice  State = "advice" // works; could be safer
 )
 
+// A Refusal says why GitHub does not let the App in, and what to do; the zero value is none.
+type Refusal struct{ Text, Fix string }
+
 // Facts is what an installation was found to be. What could not be looked at has its reason in Why.
 type Facts struct {
 	Repository   github.Repository
@@ -75,6 +78,7 @@ type Facts struct {
 	Workflow     []byte            // the caller on the default branch; nil is none
 	WorkflowsOn  map[string][]byte // branch → the caller there; nil is none
 	AppID        int64             // 0: not known
+	Refusal      Refusal
 
 	// What could not be looked at → the reason; keys: installation, environments, secrets (of the repository), secrets/ENV,
 	// checks/BRANCH, workflow, workflow/BRANCH.
