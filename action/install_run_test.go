@@ -1,6 +1,8 @@
 package action
 
 import (
+	"errors"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -20,17 +22,17 @@ func TestCommandsOfTheAction(t *testing.T) {
 		{"gate in a folder", map[string]string{"INPUT_COMMAND": "gate", "INPUT_WORKING_DIRECTORY": "infra"},
 			[]string{"-C", "infra", "gate"}},
 		{"plan of a ticket", map[string]string{"INPUT_COMMAND": "plan", "INPUT_TICKET": "{}", "INPUT_TARGET": "a/dev\nb/dev"},
-			[]string{"-C", ".", "plan", "--ticket", "$TEMP/ticket", "--target", "a/dev\nb/dev", "--out", "$TEMP/out"}},
+			[]string{"-C", ".", "plan", "--ticket", "-", "--target", "a/dev\nb/dev", "--out", "$TEMP/out"}},
 		{"plan of all of a ticket", map[string]string{"INPUT_COMMAND": "plan", "INPUT_TICKET": "{}", "INPUT_TARGET": ""},
-			[]string{"-C", ".", "plan", "--ticket", "$TEMP/ticket", "--out", "$TEMP/out"}},
+			[]string{"-C", ".", "plan", "--ticket", "-", "--out", "$TEMP/out"}},
 		{"drift", map[string]string{"INPUT_COMMAND": "drift", "INPUT_TICKET": "{}", "INPUT_TARGET": "a/dev", "INPUT_BUDGET": "45m"},
-			[]string{"-C", ".", "drift", "--ticket", "$TEMP/ticket", "--target", "a/dev", "--out", "$TEMP/out", "--budget", "45m"}},
+			[]string{"-C", ".", "drift", "--ticket", "-", "--target", "a/dev", "--out", "$TEMP/out", "--budget", "45m"}},
 		{"scan", map[string]string{"INPUT_COMMAND": "scan", "INPUT_TICKET": "{}", "INPUT_TARGET": "a/dev", "INPUT_BUDGET": "45m"},
-			[]string{"-C", ".", "scan", "--ticket", "$TEMP/ticket", "--target", "a/dev", "--out", "$TEMP/out"}},
+			[]string{"-C", ".", "scan", "--ticket", "-", "--target", "a/dev", "--out", "$TEMP/out"}},
 		{"apply", map[string]string{"INPUT_COMMAND": "apply", "INPUT_TICKET": "{}", "INPUT_TARGET": "a/dev", "INPUT_ARTIFACTS": "before"},
-			[]string{"-C", ".", "apply", "--ticket", "$TEMP/ticket", "--target", "a/dev", "--out", "$TEMP/out", "--artifacts", "before"}},
+			[]string{"-C", ".", "apply", "--ticket", "-", "--target", "a/dev", "--out", "$TEMP/out", "--artifacts", "before"}},
 		{"report", map[string]string{"INPUT_COMMAND": "report", "INPUT_TICKET": "{}", "INPUT_ARTIFACTS": "all", "INPUT_TARGET": "a/dev"},
-			[]string{"-C", ".", "report", "--ticket", "$TEMP/ticket", "--artifacts", "all", "--html", "$TEMP/out/report.html"}},
+			[]string{"-C", ".", "report", "--ticket", "-", "--artifacts", "all", "--html", "$TEMP/out/report.html"}},
 		{"plan of words", map[string]string{"INPUT_COMMAND": "plan", "INPUT_TARGET": " compute  prod\n--destroy * "},
 			[]string{"-C", ".", "plan", "--format=markdown", "--", "compute", "prod", "--destroy", "*"}},
 		{"plan of no words", map[string]string{"INPUT_COMMAND": "plan"},
@@ -109,11 +111,14 @@ func TestLongTicketIsPutTogether(t *testing.T) {
 	if got := s.run("run.sh", inputs); got.code != 0 {
 		t.Fatal(got.stderr)
 	}
-	ticket := filepath.Join(s.temp, "layerbot", "ticket")
-	if read(t, ticket) != want.String() {
+	if s.input() != want.String() {
 		t.Error("the ticket is not its parts, one after the other")
 	}
-	for path, mode := range map[string]os.FileMode{ticket: 0o600, filepath.Dir(ticket): 0o700, filepath.Join(s.temp, "layerbot", "out"): 0o700} {
+	work := filepath.Join(s.temp, "layerbot")
+	if _, err := os.Stat(filepath.Join(work, "ticket")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the ticket is left behind: %v", err)
+	}
+	for path, mode := range map[string]os.FileMode{work: 0o700, filepath.Join(work, "out"): 0o700} {
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != mode {
 			t.Errorf("%s: %v, %v", path, info.Mode(), err)
 		}
@@ -162,14 +167,14 @@ func TestHostileInputsArriveAsData(t *testing.T) {
 				t.Fatal(got.stderr)
 			}
 			work := filepath.Join(s.temp, "layerbot")
-			want := []string{"-C", hostile, "apply", "--ticket", work + "/ticket", "--target", hostile, "--out", work + "/out", "--artifacts", hostile}
+			want := []string{"-C", hostile, "apply", "--ticket", "-", "--target", hostile, "--out", work + "/out", "--artifacts", hostile}
 			if got := s.arguments(); !slices.Equal(got, want) {
 				t.Errorf("got  %q\nwant %q", got, want)
 			}
 			if env := s.environment(); env["LAYERBOT_CONFIG"] != hostile || env["LAYERBOT_ENV"] != hostile {
 				t.Errorf("the environment has %q and %q", env["LAYERBOT_CONFIG"], env["LAYERBOT_ENV"])
 			}
-			if read(t, work+"/ticket") != hostile {
+			if s.input() != hostile {
 				t.Error("the ticket is another")
 			}
 			if left, err := os.ReadDir(s.workDir); err != nil || len(left) > 0 {

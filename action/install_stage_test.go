@@ -20,10 +20,11 @@ import (
 	"testing"
 )
 
-// recorder stands for the bot: it leaves its arguments and its environment in the folder RECORD.
+// recorder stands for the bot: it leaves its arguments, its environment and its standard input in the folder RECORD.
 const recorder = `#!/usr/bin/env bash
 printf '%s\0' "$@" >"$RECORD/arguments"
 env -0 >"$RECORD/environment"
+cat >"$RECORD/input"
 echo "said by the bot"
 exit "${RECORD_EXIT:-0}"
 `
@@ -147,6 +148,9 @@ func (s *stage) run(script string, more map[string]string) result {
 
 // arguments returns what the bot was started with; nil if it was not.
 func (s *stage) arguments() []string { return s.recorded("arguments") }
+
+// input returns what the bot was given to read.
+func (s *stage) input() string { return read(s.t, filepath.Join(s.record, "input")) }
 
 // environment returns the environment that the bot was started in.
 func (s *stage) environment() map[string]string {

@@ -15,11 +15,14 @@ arguments=(-C "${INPUT_WORKING_DIRECTORY:-.}" "$command")
 # option FLAG VALUE adds a flag whose input was given.
 option() { [ -z "$2" ] || arguments+=("$1" "$2"); }
 
-# ticket puts the ticket's parts together. The shell prints them itself: a program's arguments could not be as long. The
-# file holds the keys of fingerprints.
+# ticket puts the ticket's parts together. The shell prints them itself: a program's arguments could not be as long. The bot
+# reads it as its standard input, from a file that is gone by then: it holds the keys of fingerprints, and code of a pull
+# request may run later.
 ticket() {
 	(umask 077 && printf '%s%s%s%s' "$INPUT_TICKET" "${INPUT_TICKET2:-}" "${INPUT_TICKET3:-}" "${INPUT_TICKET4:-}" >"$temp/ticket")
-	option --ticket "$temp/ticket"
+	exec <"$temp/ticket"
+	rm "$temp/ticket"
+	option --ticket -
 }
 
 # targets does jobs of the ticket.
@@ -62,7 +65,7 @@ scan: | apply: | drift: | report:)
 *) fail "the action has no command \"$command\"" "it is one of gate, plan, scan, apply, drift and report" ;;
 esac
 
-bot=$("$here/install.sh")
+bot=$("$here/install.sh" </dev/null)
 
 # The inputs are no business of Terraform's, and a variable for an input that was not given is none. Names can have a
 # hyphen, which the shell's own unset refuses. The second bash is there for a path with =, which env would take.

@@ -129,6 +129,9 @@ func (b *bot) ticket(name string) (*phase.Ticket, error) {
 		in = f
 	}
 	text, err := io.ReadAll(io.LimitReader(in, maxTicketFile))
+	if name == "-" {
+		_ = in.Close() // so that nothing that this program starts can read it again
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the ticket: %w", err)
 	}
