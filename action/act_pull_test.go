@@ -56,6 +56,7 @@ func TestCommentPlansWhatItNames(t *testing.T) {
 
 	r := w.run(t, comment(p, "alice", "/plan compute prod"))
 	r.wantJobs(t, "gate success", "plan compute/prod success", "report success")
+	r.usesWhatItAskedFor(t)
 	w.one(t, p)
 	check := w.check(t, p.Head(), "layerbot / prod")
 	w.run(t, onMain("check_run", p.CheckEvent("alice", check.ID, "plan"))).wantJobs(t, "gate success", "plan compute/prod success", "report success")

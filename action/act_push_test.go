@@ -36,6 +36,8 @@ func TestNewRepositoryFromPullRequestToApply(t *testing.T) {
 	planned := w.run(t, opened)
 	planned.wantJobs(t, "gate success", "plan network/dev success", "plan compute/dev success", "scan network/dev and 1 more success", "report success")
 	wantIn(t, "the comment", w.one(t, p).Body, "`network/dev` | changes", "`compute/dev` | changes", "terraform_data.database_client")
+	scanned := w.run(t, comment(p, "alice", "/scan network"))
+	scanned.wantJobs(t, "gate success", "scan network/dev success", "report success")
 	p.Review("dana", "APPROVED")
 
 	applied := w.run(t, w.merge(t, p, "dev"))
@@ -43,11 +45,12 @@ func TestNewRepositoryFromPullRequestToApply(t *testing.T) {
 	if got, want := w.deployed(), []string{"apply:01-network dev success", "apply:03-compute dev success"}; !slices.Equal(got, want) {
 		t.Errorf("deployments %q, want %q", got, want)
 	}
-	wantIn(t, "the comment", w.one(t, p).Body, "applied")
+	wantIn(t, "the comment", w.told(p)[0].Body, "applied") // the second answers /scan
 	wantIn(t, "the state", w.state(t, "dev/network"), "10.1.0.0/16")
 	wantIn(t, "the state", w.state(t, "dev/compute"), "user:"+canaries["DB_PASSWORD"]+"@db")
 
-	for _, r := range []*run{planned, applied} {
+	for _, r := range []*run{planned, scanned, applied} {
+		r.usesWhatItAskedFor(t)
 		for _, n := range r.started(t, "bot") {
 			n.wantOnly(t, runner, phases[n.of])
 		}
