@@ -22,7 +22,7 @@ import (
 // initFlags are the flags of bot init.
 type initFlags struct {
 	repository, ref string
-	yes             bool
+	yes, kms        bool
 }
 
 func (b *bot) initialize() *cobra.Command {
@@ -40,6 +40,7 @@ GitHub is not changed.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.ref, "ref", "", "version of Layerbot, a release (v1.2.0) or a full commit `SHA` (default: the release that this program is)")
 	flags.StringVar(&f.repository, "repository", "", "`OWNER/REPO` of the checkout (default: what its remote says)")
+	flags.BoolVar(&f.kms, "app-kms", false, "the App's key is in AWS KMS, see docs/aws.md")
 	flags.BoolVar(&f.yes, "yes", false, "write without asking")
 	return cmd
 }
@@ -50,7 +51,7 @@ func (b *bot) runInit(ctx context.Context, f initFlags, in io.Reader) error {
 	if err != nil {
 		return err
 	}
-	r := setup.Repository{Environments: s.environments(), Default: s.repo.DefaultBranch}
+	r := setup.Repository{Environments: s.environments(), Default: s.repo.DefaultBranch, KMS: f.kms}
 	if r.Ref, r.Version, err = b.pin(ctx, f.ref); err != nil {
 		return err
 	}

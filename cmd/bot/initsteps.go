@@ -19,6 +19,11 @@ func (b *bot) remains(s *site, r setup.Repository, written []string) {
 		step("commit the files, and merge them to "+repo.DefaultBranch, fmt.Sprintf("git add %s && git commit -m \"Layerbot\"", strings.Join(written, " ")))
 	}
 	step("make the App; it ends with the commands that store its three secrets", "bot app create"+owned(s.repo.Owner))
+	if r.KMS {
+		for _, name := range []string{setup.KMSKey, setup.KMSRole} {
+			step("import its key into AWS KMS as docs/aws.md says, and name it", fmt.Sprintf("gh variable set %s --repo %s --body ARN", name, repo))
+		}
+	}
 	roles := false
 	for _, f := range setup.Judge(setup.Facts{Repository: repo, Server: b.env.ServerURL, Want: r.Environments, Workflow: setup.Workflow(r)}) {
 		if f.State == setup.OK || slices.Contains(ofTheApp, f.Part) {

@@ -45,7 +45,7 @@ func (w *words) UnmarshalYAML(n *yaml.Node) error {
 }
 
 // reusable matches what the job uses: the reusable workflow of Layerbot, or of a copy, at a ref; or of the same repository.
-var reusable = regexp.MustCompile(`^(?:\./|[A-Za-z0-9-]+/[A-Za-z0-9._-]+/)\.github/workflows/gitops(?:-kms)?\.yml(?:@(.+))?$`)
+var reusable = regexp.MustCompile(`^(?:[.$]/|[A-Za-z0-9-]+/[A-Za-z0-9._-]+/)\.github/workflows/gitops(?:-kms)?\.yml(?:@(.+))?$`)
 
 var fullSHA = regexp.MustCompile(`^[0-9a-f]{40}$`)
 

@@ -55,7 +55,7 @@ func TestWorkflow(t *testing.T) {
 		"branches of their names": {Environments: []Environment{{Name: "dev", Branch: "dev"}, {Name: "prod", Branch: "prod"}}, Ref: sha, Version: "v1.2.0"},
 		"one branch":              {Environments: []Environment{{Name: "dev"}, {Name: "prod", Secrets: true}}, Default: "main", Ref: sha},
 		"names that mean more":    {Environments: []Environment{{Name: "a", Branch: "on"}, {Name: "b", Branch: "1.0"}, {Name: "c", Branch: "it's+c"}, {Name: "d", Branch: "!d"}}, Ref: sha},
-		"key in kms":              {Environments: []Environment{{Name: "prod", Branch: "prod"}}, Ref: sha, KMS: true, Region: "eu-west-1"},
+		"key in kms":              {Environments: []Environment{{Name: "prod", Branch: "prod"}}, Ref: sha, KMS: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := Workflow(r)
@@ -96,39 +96,45 @@ func TestManifestIsPrivateAndQuiet(t *testing.T) {
 	}
 }
 
-// What a job of the reusable workflow asks for is what its phase may have.
-func TestPowersAreThoseOfTheReusableWorkflow(t *testing.T) {
-	text, err := os.ReadFile(root + ".github/workflows/gitops.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var w struct {
-		Permissions map[string]string
-		Jobs        map[string]struct{ Permissions map[string]string }
-	}
-	if err := yaml.Unmarshal(text, &w); err != nil {
-		t.Fatal(err)
-	}
-	powers := map[string]github.Permissions{}
-	for _, p := range Powers() {
-		powers[p.Phase] = p.Job
-	}
-	if powers["drift"].String() != powers["plan"].String() {
-		t.Error("drift is looked for in the job that plans, and may not have other powers")
-	}
-	seen := map[string]bool{"drift": true}
-	for name, job := range w.Jobs {
-		phase := name
-		if strings.HasPrefix(name, "wave-") {
-			phase = "apply"
+// What a job of the reusable workflows asks for is what its phase may have. With the key in KMS, gate and report also ask who
+// they are, for the role that signs.
+func TestPowersAreThoseOfTheReusableWorkflows(t *testing.T) {
+	for file, identified := range map[string]bool{"gitops.yml": false, "gitops-kms.yml": true} {
+		text, err := os.ReadFile(root + ".github/workflows/" + file)
+		if err != nil {
+			t.Fatal(err)
 		}
-		seen[phase] = true
-		if want, ok := powers[phase]; !ok || github.Permissions(job.Permissions).String() != want.String() {
-			t.Errorf("job %s has %v, the phase %s may have %v", name, job.Permissions, phase, want)
+		var w struct {
+			Permissions map[string]string
+			Jobs        map[string]struct{ Permissions map[string]string }
 		}
-	}
-	if len(w.Permissions) != 0 || len(seen) != len(powers) {
-		t.Errorf("the workflow has %v; phases in it: %v", w.Permissions, seen)
+		if err := yaml.Unmarshal(text, &w); err != nil {
+			t.Fatal(err)
+		}
+		powers := map[string]github.Permissions{}
+		for _, p := range Powers() {
+			powers[p.Phase] = p.Job
+			if identified && p.App != nil {
+				powers[p.Phase] = github.Permissions{"id-token": "write"}
+			}
+		}
+		if powers["drift"].String() != powers["plan"].String() {
+			t.Error("drift is looked for in the job that plans, and may not have other powers")
+		}
+		seen := map[string]bool{"drift": true}
+		for name, job := range w.Jobs {
+			phase := name
+			if strings.HasPrefix(name, "wave-") {
+				phase = "apply"
+			}
+			seen[phase] = true
+			if want, ok := powers[phase]; !ok || github.Permissions(job.Permissions).String() != want.String() {
+				t.Errorf("%s: job %s has %v, the phase %s may have %v", file, name, job.Permissions, phase, want)
+			}
+		}
+		if len(w.Permissions) != 0 || len(seen) != len(powers) {
+			t.Errorf("%s has %v; phases in it: %v", file, w.Permissions, seen)
+		}
 	}
 }
 

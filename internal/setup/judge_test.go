@@ -233,7 +233,7 @@ func TestEnvironmentsThatShareTheDefaultBranch(t *testing.T) {
 
 func TestKeyInKMSIsNoSecret(t *testing.T) {
 	f := sound()
-	caller := Workflow(Repository{Environments: f.Want, Default: "main", Ref: sha, KMS: true, Region: "eu-west-1"})
+	caller := Workflow(Repository{Environments: f.Want, Default: "main", Ref: sha, KMS: true})
 	f.Workflow, f.WorkflowsOn = caller, map[string][]byte{"dev": caller, "prod": caller}
 	compare(t, Judge(f), []string{"wrong secret APP_PRIVATE_KEY: the workflow signs with a key in KMS | delete"})
 	f.Secrets["layerbot"] = []string{SecretAppID, SecretInstallationID}

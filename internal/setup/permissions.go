@@ -49,7 +49,7 @@ subscribed to: GitHub Actions starts everything.
 	}
 	text.WriteString(`
 ` + "`id-token: write`" + ` is a job's right to ask GitHub who it is; AWS decides by that which role it gets:
-[docs/aws.md](../../docs/aws.md). How these credentials come and go: [auth-flow.md](auth-flow.md).
+[docs/aws.md](../../docs/aws.md). With the App's key in KMS, gate and report have it too, for the role that signs. How these credentials come and go: [auth-flow.md](auth-flow.md).
 `)
 	return []byte(text.String())
 }

@@ -15,6 +15,12 @@ const (
 	KeyFile        = "layerbot-app.private-key.pem" // where bot app create leaves the key
 )
 
+// The variables of a repository whose App has its key in AWS KMS.
+const (
+	KMSKey  = "LAYERBOT_APP_KMS_KEY"  // ARN of the key
+	KMSRole = "LAYERBOT_APP_KMS_ROLE" // ARN of the role that may sign with it
+)
+
 // The secrets of gate and report, and of the jobs with Terraform.
 const (
 	SecretAppID          = "APP_ID"
@@ -29,8 +35,7 @@ type Repository struct {
 	Default      string        // its default branch
 	Ref          string        // of the reusable workflow: a full commit SHA; "" is the one beside the caller, in Layerbot's own repository
 	Version      string        // that Ref is the release of, "v1.2.0"; "" is none
-	KMS          bool          // the App's key is in AWS KMS
-	Region       string        // of the KMS key
+	KMS          bool          // the App's key is in AWS KMS: the repository's variables KMSKey and KMSRole name it
 }
 
 // An Environment is one of a repository, and where it is applied from.

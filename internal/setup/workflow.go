@@ -11,10 +11,9 @@ import (
 // schedule is when drift is looked for: on weekdays, not on the hour, when everybody's schedules start.
 const schedule = "23 5 * * 1-5"
 
-// The reusable workflows, and where they are in Layerbot's own repository.
 const (
-	reusableKMS = "layerbot/layerbot/.github/workflows/gitops-kms.yml"
-	reusableOwn = "./.github/workflows/gitops.yml"
+	ownRepository = "layerbot/layerbot"
+	reusableKMS   = ownRepository + "/.github/workflows/gitops-kms.yml"
 )
 
 var callerText = template.Must(template.New("caller").Delims("<<", ">>").Parse(`# Layerbot: plans what a pull request changes, and applies on merge what was reviewed.
@@ -39,11 +38,10 @@ jobs:
 <<- range .Secrets >>
       << . >>: ${{ secrets.<< . >> }}
 <<- end >>
-<<- if .Region >>
+<<- if .KMS >>
     with:
-      app-kms-key: ${{ vars.LAYERBOT_APP_KMS_KEY }}
-      app-kms-role: ${{ vars.LAYERBOT_APP_KMS_ROLE }}
-      app-kms-region: << .Region >>
+      app-kms-key: ${{ vars.` + KMSKey + ` }}
+      app-kms-role: ${{ vars.` + KMSRole + ` }}
 <<- end >>
 `))
 
@@ -58,22 +56,22 @@ func Workflow(r Repository) []byte {
 		}
 	}
 	slices.Sort(branches)
-	uses := reusableOwn
-	if r.Ref != "" {
-		uses = Reusable + "@" + r.Ref
-	}
+	uses := Reusable
 	if r.KMS {
-		uses = reusableKMS + "@" + r.Ref
+		uses = reusableKMS
 		secrets = slices.DeleteFunc(secrets, func(s string) bool { return s == SecretPrivateKey })
+	}
+	if r.Ref != "" {
+		uses += "@" + r.Ref
 	} else {
-		r.Region = ""
+		uses = strings.Replace(uses, ownRepository, ".", 1)
 	}
 	if r.Version != "" {
 		uses += " # " + r.Version
 	}
 	var text strings.Builder
 	err := callerText.Execute(&text, map[string]any{
-		"Branches": strings.Join(slices.Compact(branches), ", "), "Schedule": schedule, "Uses": uses, "Secrets": secrets, "Region": r.Region,
+		"Branches": strings.Join(slices.Compact(branches), ", "), "Schedule": schedule, "Uses": uses, "Secrets": secrets, "KMS": r.KMS,
 	})
 	if err != nil {
 		panic(err) // plain data
