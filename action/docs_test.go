@@ -282,3 +282,41 @@ func (p page) commands() (all []string) {
 	}
 	return all
 }
+
+// TestTheLimitsToldAreThoseOfTheCode holds docs/architecture.md to the numbers that it tells.
+func TestTheLimitsToldAreThoseOfTheCode(t *testing.T) {
+	for _, c := range []struct{ file, code, told string }{
+		{"internal/workflow/leg.go", "maxMatrix = 256", "| jobs of one matrix | 256 |"},
+		{"internal/workflow/leg.go", "scansPerLeg = 8", "| targets of one scan job | 8 |"},
+		{"internal/workflow/leg.go", "maxWaves = 8", "| waves | 8 jobs"},
+		{"internal/workflow/pack.go", "maxParts = 4", "4 parts"},
+		{"internal/workflow/pack.go", "maxPart = 120_000", "of 120,000 bytes"},
+		{"internal/phase/ticket.go", "maxTicket = 640 << 10", "640 KiB of JSON"},
+		{"internal/policy/bundle.go", "MaxPacked = 256 << 10", "256 KiB packed"},
+		{"internal/policy/bundle.go", "maxUnpacked = 4 << 20", "4 MiB and"},
+		{"internal/policy/bundle.go", "maxFiles    = 1000", "1,000 files"},
+		{"internal/report/read.go", "MaxBytes = 32 << 20", "| a report | 32 MiB |"},
+		{"internal/runner/judge.go", "maxJudged = 256 << 20", "for policies | 256 MiB |"},
+		{"internal/scan/settle.go", "maxFindings = 5000", "| findings of one target | 5,000 |"},
+		{"internal/comment/render.go", "Budget = 65000", "| the comment | 65,000 bytes |"},
+		{"internal/phase/record.go", "maxCheckText = 25_000", "25,000 bytes for people"},
+		{"internal/phase/record.go", "maxRecord    = 40_000", "40,000 for the fingerprints"},
+		{"internal/phase/annotation.go", "maxAnnotations = 100", "| annotations of a check | 100 |"},
+		{"internal/comment/command.go", "maxWords = 256", "| names in one command | 256 |"},
+		{"internal/phase/ledger.go", "ledgerPages    = 3 ", "300 an environment"},
+		{"internal/phase/ledger.go", "ledgerAttempts = 20 ", "20 attempts"},
+		{"internal/phase/memory.go", "maxCommits = 5000", "| commits looked through for merges | 5,000 |"},
+		{"internal/github/retry.go", "maxWait  = 15 * time.Minute", "| waiting for GitHub, one request | 15 minutes |"},
+		{"internal/github/retry.go", "attempts = 4 ", "four times at most"},
+		{"internal/runner/runner.go", "o.LockTimeout = 10 * time.Second", "| waiting for a state lock | 10 seconds;"},
+		{".github/workflows/gitops.yml", "default: 60", "60 minutes a job (`plan-timeout`)"},
+		{".github/workflows/gitops.yml", "default: 45m", "after 45 (`drift-budget`)"},
+		{".github/workflows/gitops.yml", "default: 350", "350 minutes a job (`apply-timeout`)"},
+	} {
+		for file, text := range map[string]string{c.file: c.code, "docs/architecture.md": c.told} {
+			if got, err := os.ReadFile(filepath.Join("..", file)); err != nil || !strings.Contains(string(got), text) {
+				t.Errorf("%s does not say %q (%v): the code and what docs/architecture.md tells of it go together", file, text, err)
+			}
+		}
+	}
+}
