@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os/exec"
 	"slices"
 	"strings"
 
+	"github.com/layerbot/layerbot/internal/git"
 	"github.com/layerbot/layerbot/internal/github"
 	"github.com/layerbot/layerbot/internal/phase"
 	"github.com/layerbot/layerbot/internal/setup"
@@ -18,6 +20,10 @@ type survey struct{ setup.Facts }
 
 // facts asks GitHub about an installation.
 func (b *bot) facts(ctx context.Context, s *site) setup.Facts {
+	gh, denied := b.person(ctx, s)
+	if denied == nil {
+		b.refresh(ctx, s, gh)
+	}
 	y := survey{setup.Facts{
 		Repository: s.repo, Server: b.env.ServerURL, Want: s.environments(), AppID: b.env.AppID,
 		Teams: teams(s.cfg), CodeScanning: len(s.cfg.Scanners) > 0 && !s.cfg.Findings.NoCodeScanning,
@@ -30,14 +36,27 @@ func (b *bot) facts(ctx context.Context, s *site) setup.Facts {
 	} else {
 		y.note("installation", err)
 	}
-	gh, err := b.person(ctx, s)
-	if err != nil {
-		y.blind(err)
+	if denied != nil {
+		y.blind(denied)
 		return y.Facts
 	}
 	y.environments(ctx, gh)
 	y.branches(ctx, gh)
 	return y.Facts
+}
+
+// refresh asks which branches there are: a checkout need not have fetched those of the environments.
+func (b *bot) refresh(ctx context.Context, s *site, gh *github.Client) {
+	repo, err := git.Open(ctx, b.top())
+	if err != nil {
+		return // a folder without git; its environments are those of the default branch
+	}
+	branches, err := repo.Branches(ctx, b.home(s.repo)+".git", gh.Token())
+	if err != nil {
+		b.log.Warn("the branches are those that were fetched last: " + err.Error())
+		return
+	}
+	s.branches = slices.Sorted(maps.Keys(branches))
 }
 
 // note keeps why something was not told, as one line.
@@ -99,7 +118,7 @@ func (y *survey) branches(ctx context.Context, gh *github.Client) {
 		}
 		checks, known, err := gh.RequiredChecks(ctx, e.Branch)
 		if err == nil && !known {
-			err = errors.New("who is no administrator is not told how branches are protected")
+			err = errors.New("only administrators are told how a branch is protected, if it is there")
 		}
 		y.Checks[e.Branch] = checks
 		y.note("checks/"+e.Branch, err)

@@ -24,7 +24,7 @@ type site struct {
 	files    *git.Dir
 	cfg      *config.Config
 	layers   *layer.Map
-	branches []string          // the remote's, as last fetched, and local ones
+	branches []string          // the remote's, as last fetched; without a remote the local ones
 	repo     github.Repository // without an owner: not known
 	why      error             // it is not known
 }
@@ -49,11 +49,11 @@ func (b *bot) site(ctx context.Context, name string) (*site, error) {
 	if name != "" && s.why != nil {
 		return nil, s.why
 	}
-	refs, _ := b.git(ctx, "for-each-ref", "--format=%(refname)", "refs/remotes/origin", "refs/heads") // none without a repository
-	for ref := range strings.FieldsSeq(refs) {
-		_, branch, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(ref, "refs/"), "remotes/"), "/")
-		s.branches = append(s.branches, branch)
+	refs, _ := b.git(ctx, "for-each-ref", "--format=%(refname:strip=3)", "refs/remotes/origin") // none without a repository
+	if refs == "" {
+		refs, _ = b.git(ctx, "for-each-ref", "--format=%(refname:strip=2)", "refs/heads")
 	}
+	s.branches = strings.Fields(refs)
 	s.repo.DefaultBranch = b.trunk(ctx)
 	return &s, nil
 }

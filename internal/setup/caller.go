@@ -2,6 +2,7 @@ package setup
 
 import (
 	"errors"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -58,7 +59,7 @@ func usesKMS(workflow []byte) bool {
 	return err == nil && strings.Contains(c.uses, "/gitops-kms.yml")
 }
 
-// parseCaller reads the one job of a workflow that uses the reusable workflow.
+// parseCaller reads the job of a workflow, the first by name, that uses the reusable workflow.
 func parseCaller(text []byte) (*caller, error) {
 	var w struct {
 		On          yaml.Node `yaml:"on"`
@@ -72,7 +73,8 @@ func parseCaller(text []byte) (*caller, error) {
 	if err := yaml.Unmarshal(text, &w); err != nil {
 		return nil, err
 	}
-	for _, job := range w.Jobs {
+	for _, name := range slices.Sorted(maps.Keys(w.Jobs)) {
+		job := w.Jobs[name]
 		if !reusable.MatchString(job.Uses) {
 			continue
 		}

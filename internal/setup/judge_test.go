@@ -151,7 +151,7 @@ func TestJudge(t *testing.T) {
 		{"another workflow", func(f *Facts) { f.WorkflowsOn["dev"] = []byte("on: push\njobs: {a: {runs-on: x}}\n") }, []string{
 			"wrong workflow on dev: .github/workflows/layerbot.yml: no job of it uses layerbot/layerbot | "}},
 		{"a tag", func(f *Facts) { replaced(f, "", "@"+sha, "@v1") }, []string{
-			"wrong workflow on main: the reusable workflow is at v1, which can be moved | bot init --ref v1 --yes"}},
+			"wrong workflow on main: the reusable workflow is at v1, which can be moved | bot init --yes"}},
 		{"another version on a branch", func(f *Facts) { replaced(f, "prod", "@"+sha, "@"+strings.Repeat("f", 40)) }, []string{
 			"advice workflow on prod: another version than on main | merge main into prod"}},
 		{"job without identity", func(f *Facts) { replaced(f, "", ", id-token: write", "") }, []string{

@@ -87,7 +87,7 @@ func (j *judge) sameCaller(part, branch, trunk string, text []byte) {
 
 func (j *judge) pinned(part, branch string, c *caller) {
 	if ref := c.ref(); ref != "" && !fullSHA.MatchString(ref) {
-		j.add(Wrong, part, fmt.Sprintf("bot init --ref %s --yes, which pins its commit", ref),
+		j.add(Wrong, part, "bot init --yes, which pins the commit of a release",
 			"the reusable workflow is at %s, which can be moved; trust policies hold it at a commit", ref)
 	}
 	if branch == j.Repository.DefaultBranch || j.Workflow == nil {
