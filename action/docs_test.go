@@ -146,17 +146,23 @@ func TestEveryWorkflowShownWouldRun(t *testing.T) {
 				continue
 			}
 			var w struct {
+				call `yaml:",inline"` // of a part that begins with uses
 				Jobs map[string]call
 			}
 			if err := yaml.Unmarshal([]byte(f.text), &w); err != nil {
 				t.Errorf("%s: %v in\n%s", p.file, err, f.text)
 			}
+			calls := []call{w.call}
 			for _, j := range w.Jobs {
-				for _, c := range append(j.Steps, j) {
-					found++
-					for _, why := range c.wrong(t) {
-						t.Errorf("%s: %s", p.file, why)
-					}
+				calls = append(append(calls, j), j.Steps...)
+			}
+			for _, c := range calls {
+				if !strings.HasPrefix(c.Uses, "layerbot/") {
+					continue
+				}
+				found++
+				for _, why := range c.wrong(t) {
+					t.Errorf("%s: %s", p.file, why)
 				}
 			}
 		}
@@ -174,12 +180,15 @@ type call struct {
 	Steps   []call
 }
 
+// A parameter is an input or a secret.
+type parameter struct{ Required bool }
+
 // A callee is action.yml, or a reusable workflow.
 type callee struct {
-	Inputs map[string]any
+	Inputs map[string]parameter
 	On     struct {
 		Call struct {
-			Inputs, Secrets map[string]any
+			Inputs, Secrets map[string]parameter
 		} `yaml:"workflow_call"`
 	}
 }
@@ -189,9 +198,6 @@ var uses = regexp.MustCompile(`^layerbot/layerbot(/[^@]+)?@([0-9a-f]{40}|COMMIT)
 // wrong says what is wrong with a call of something of Layerbot.
 func (c call) wrong(t *testing.T) (all []string) {
 	t.Helper()
-	if !strings.HasPrefix(c.Uses, "layerbot/") {
-		return nil
-	}
 	m := uses.FindStringSubmatch(c.Uses)
 	if m == nil {
 		return []string{c.Uses + " names no commit"}
@@ -208,14 +214,22 @@ func (c call) wrong(t *testing.T) (all []string) {
 	if err := yaml.Unmarshal(text, &to); err != nil {
 		t.Fatal(err)
 	}
-	for input := range c.With {
-		if to.Inputs[input] == nil && to.On.Call.Inputs[input] == nil {
-			all = append(all, name+" has no input "+input)
+	if name == "action.yml" {
+		return misfit(name+": input", c.With, to.Inputs)
+	}
+	return append(misfit(name+": input", c.With, to.On.Call.Inputs), misfit(name+": secret", c.Secrets, to.On.Call.Secrets)...)
+}
+
+// misfit says what is given and not taken, or needed and not given.
+func misfit(kind string, given map[string]any, taken map[string]parameter) (all []string) {
+	for name := range given {
+		if _, ok := taken[name]; !ok {
+			all = append(all, kind+" "+name+" does not exist")
 		}
 	}
-	for secret := range c.Secrets {
-		if to.On.Call.Secrets[secret] == nil {
-			all = append(all, name+" has no secret "+secret)
+	for name, p := range taken {
+		if _, ok := given[name]; p.Required && !ok {
+			all = append(all, kind+" "+name+" is missing")
 		}
 	}
 	return all
