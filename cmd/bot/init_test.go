@@ -32,3 +32,26 @@ func TestInitAsksBeforeItWrites(t *testing.T) {
 		})
 	}
 }
+
+func TestRemotesThatNameARepository(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://github.com/acme/infra.git":                  "github.com acme/infra",
+		"https://github.com/acme/infra":                      "github.com acme/infra",
+		"https://x-access-token:t@github.com/acme/infra.git": "github.com acme/infra",
+		"git@github.com:acme/infra.git":                      "github.com acme/infra",
+		"ssh://git@ssh.github.com:443/acme/in.fra_1.git":     "ssh.github.com acme/in.fra_1",
+		"http://127.0.0.1:8080/acme/infra/":                  "127.0.0.1 acme/infra",
+		"git@github-work:acme/infra":                         "github-work acme/infra",
+		"/srv/git/infra.git":                                 "",
+		"https://gitlab.com/group/sub/infra.git":             "",
+		"file:///srv/git/acme/infra":                         "",
+	} {
+		got := ""
+		if m := remote.FindStringSubmatch(address); m != nil {
+			got = m[1] + " " + m[2] + "/" + m[3]
+		}
+		if got != want {
+			t.Errorf("%s: %q", address, got)
+		}
+	}
+}
