@@ -17,6 +17,7 @@ func TestForkIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.pulls = append(w.pulls, p)
 	w.hub.ResetRequests()
 	opened := onPull(p, p.Event("opened"))
 	opened.secrets = false

@@ -3,6 +3,7 @@
 package action_test
 
 import (
+	"fmt"
 	"testing"
 )
 
@@ -28,6 +29,8 @@ func TestThreePlansOfAPullRequestAreOneComment(t *testing.T) {
 	for _, name := range []string{"plan network/dev", "report"} {
 		wantIn(t, "the summary of "+name, r.jobs[name].summary, "network/dev")
 	}
+	page := r.files(t, r.artifacts)[fmt.Sprintf("%d/layerbot-report/report.html", r.id)]
+	wantIn(t, "the page", page, "network/dev")
 
 	w.run(t, w.update(t, p, more))
 	if second := w.one(t, p); second.ID != first.ID || second.Edits == 0 || second.Body == first.Body {
@@ -54,7 +57,7 @@ func TestCommentPlansWhatItNames(t *testing.T) {
 	p, opened := w.open(t, "prod", [3]string{"03-compute/main.tf", "t4g.nano", "t4g.micro"})
 	w.run(t, opened).wantJobs(t, "gate success", "plan compute/prod success", "report success")
 
-	r := w.run(t, comment(p, "alice", "/plan compute prod"))
+	r := w.run(t, comment(p, "alice", "\r\n/plan compute prod"))
 	r.wantJobs(t, "gate success", "plan compute/prod success", "report success")
 	r.usesWhatItAskedFor(t)
 	w.one(t, p)

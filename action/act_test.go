@@ -43,13 +43,12 @@ type run struct {
 
 // A job is one job of it.
 type job struct {
-	id, name string
-	result   string // "success" or "failure"
-	log      strings.Builder
-	summary  string
-	outputs  map[string]string // of its steps
-	took     time.Duration     // all steps
-	action   time.Duration     // the step of Layerbot
+	result  string // "success" or "failure"
+	log     strings.Builder
+	summary string
+	outputs map[string]string // of its steps
+	took    time.Duration     // all steps
+	action  time.Duration     // the step of Layerbot
 }
 
 // runs counts the runs of this process: each has an ID of its own.
@@ -99,7 +98,8 @@ func (w *world) run(t testing.TB, ev event) *run {
 	cmd := exec.CommandContext(ctx, w.kit.act, r.flags(ev, dir)...)
 	cmd.Env = []string{
 		"PATH=" + filepath.Join(filepath.Dir(dir), "bin") + string(filepath.ListSeparator) + os.Getenv("PATH"),
-		"HOME=" + filepath.Join(w.kit.dir, "home"), "TMPDIR=" + filepath.Join(w.kit.dir, "tmp"), "TERM=dumb", // act gives steps a terminal, GitHub none
+		"HOME=" + filepath.Join(w.kit.dir, "home"), "TMPDIR=" + filepath.Join(w.kit.dir, "tmp"),
+		"TERM=dumb", // act gives steps a terminal, GitHub none
 		"RUNNER_HOST_SECRET=" + canaries["RUNNER_HOST_SECRET"],
 	}
 	var out, complaint bytes.Buffer
@@ -156,7 +156,7 @@ func (r *run) job(l line) *job {
 		name += " " + fmt.Sprint(target)
 	}
 	if r.jobs[name] == nil {
-		r.jobs[name] = &job{id: l.JobID, name: name, result: "success", outputs: map[string]string{}}
+		r.jobs[name] = &job{result: "success", outputs: map[string]string{}}
 	}
 	return r.jobs[name]
 }

@@ -17,6 +17,7 @@ type workflow struct {
 	On          map[string]*trigger
 	Permissions map[string]string
 	Jobs        map[string]workflowJob
+	Rest        map[string]any `yaml:",inline"`
 }
 
 // A trigger narrows an event; nil is all of it.
@@ -35,13 +36,10 @@ func (t *trigger) UnmarshalYAML(n *yaml.Node) error {
 }
 
 type workflowJob struct {
-	Uses, If    string
-	Needs       any
+	Uses        string
 	Permissions map[string]string
 	Environment map[string]any
 	Concurrency map[string]any
-	Secrets     map[string]string
-	Outputs     map[string]string
 	Steps       []map[string]any
 	Rest        map[string]any `yaml:",inline"`
 }
@@ -56,7 +54,8 @@ func readWorkflow(t testing.TB, text []byte) workflow {
 }
 
 // starts says whether GitHub starts a run of the caller in a file for an event. It fails if that caller may less than the
-// workflow that it calls, of which GitHub then starts no job. Source: https://docs.github.com/actions/how-tos/reuse-automations/reuse-workflows#supported-keywords-for-jobs-that-call-a-reusable-workflow
+// workflow that it calls, of which GitHub then starts no job.
+// Source: https://docs.github.com/actions/reference/workflows-and-actions/reusing-workflow-configurations
 func (w *world) starts(t testing.TB, file string, ev event) bool {
 	t.Helper()
 	from := readWorkflow(t, mustRead(t, file))
@@ -78,6 +77,9 @@ func (w *world) starts(t testing.TB, file string, ev event) bool {
 	}
 	if on == nil {
 		on = &trigger{}
+	}
+	if len(on.Rest) > 0 && ev.name != "workflow_dispatch" {
+		t.Errorf("%s: the harness does not know %v", ev.name, on.Rest)
 	}
 	if ev.name == "pull_request" && on.Types == nil {
 		on.Types = []string{"opened", "synchronize", "reopened"}
