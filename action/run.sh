@@ -46,11 +46,13 @@ gate: | gate:ticket) ;;
 plan:) words ;;
 plan:ticket | drift:ticket)
 	targets
+	option --lock-timeout "${INPUT_LOCK_TIMEOUT:-}"
 	option --budget "${INPUT_BUDGET:-}"
 	;;
 scan:ticket) targets ;;
 apply:ticket)
 	targets
+	option --lock-timeout "${INPUT_LOCK_TIMEOUT:-}"
 	option --artifacts "${INPUT_ARTIFACTS:-}"
 	;;
 report:ticket)
