@@ -37,6 +37,7 @@ func TestForkIsRefused(t *testing.T) {
 	w.hub.ResetRequests()
 	said := w.run(t, comment(p, "alice", "/plan compute dev"))
 	said.wantJobs(t, "gate success", "report success")
+	said.usesWhatItAskedFor(t)
 	for _, q := range w.hub.Requests() {
 		if q.Route == "git" {
 			t.Errorf("something was fetched: %+v", q)

@@ -31,7 +31,7 @@ func (r *run) tools(t testing.TB) {
 	for _, layer := range r.deadly {
 		mustWrite(t, filepath.Join(r.notes(), id, "kill", layer), nil, 0o600)
 	}
-	r.script(t, "terraform", filepath.Join(r.dir, "run-"+id, "bin"), "@NOTES@", r.notes(), "@RUN@", id, "@TERRAFORM@", r.kit.terraform)
+	r.script(t, "terraform", filepath.Join(r.dir, r.name(), "bin"), "@NOTES@", r.notes(), "@RUN@", id, "@TERRAFORM@", r.kit.terraform)
 }
 
 // started returns how a program was started in this run: bot for every job, terraform for every layer.

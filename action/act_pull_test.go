@@ -29,7 +29,7 @@ func TestThreePlansOfAPullRequestAreOneComment(t *testing.T) {
 	for _, name := range []string{"plan network/dev", "report"} {
 		wantIn(t, "the summary of "+name, r.jobs[name].summary, "network/dev")
 	}
-	page := r.files(t, r.artifacts)[fmt.Sprintf("%d/layerbot-report/report.html", r.id)]
+	page := r.files(t, r.artifacts)[fmt.Sprintf("%d.1/layerbot-report/report.html", r.id)]
 	wantIn(t, "the page", page, "network/dev")
 
 	w.run(t, w.update(t, p, more))

@@ -66,20 +66,23 @@ func TestFailedWaveBlocksTheNextUntilItIsAppliedAgain(t *testing.T) {
 	p, opened := w.open(t, "dev", firewall, nodes)
 	w.run(t, opened)
 	w.deadly = []string{"01-network"}
-	r := w.run(t, w.merge(t, p, "dev"))
-	r.wantJobs(t, "gate success", "wave-1 network/dev failure", "wave-2 compute/dev failure", "report failure")
+	merged := w.merge(t, p, "dev")
+	failed := w.run(t, merged)
+	failed.wantJobs(t, "gate success", "wave-1 network/dev failure", "wave-2 compute/dev failure", "report failure")
 	wantIn(t, "the comment", w.one(t, p).Body, "`network/dev` | ❌", "`compute/dev` | ⏳ waits for network/dev")
 	if slices.Contains(w.deployed(), "apply:03-compute dev success") {
 		t.Errorf("what builds on a failed target was applied: %q", w.deployed())
 	}
 
 	w.deadly = nil
-	r = w.run(t, event{
+	w.run(t, event{
 		name: "workflow_dispatch", ref: "refs/heads/dev", secrets: true,
 		payload: w.repo.DispatchEvent("alice", "dev", map[string]string{"command": "apply", "targets": "all dev"}),
-	})
-	r.wantJobs(t, "gate success", "wave-1 network/dev success", "wave-2 compute/dev success", "report success")
+	}).wantJobs(t, "gate success", "wave-1 network/dev success", "wave-2 compute/dev success", "report success")
 	wantIn(t, "the state", w.state(t, "dev/network"), "10.1.0.0/16")
+
+	merged.again = failed
+	w.run(t, merged).wantJobs(t, "gate success", "report success") // nothing is left
 }
 
 // deployed returns what the last deployment of each target says, as "apply:01-network dev success".

@@ -30,12 +30,14 @@ type event struct {
 	ref     string // that GitHub reads the caller from
 	file    string // of the workflow; "" is that of the caller
 	secrets bool   // whether GitHub gives the run any: not for pull requests from forks
+	again   *run   // all jobs of which run again; nil is a new run
 }
 
 // A run is one run of the workflow.
 type run struct {
 	*world
 	id       int
+	attempt  int
 	jobs     map[string]*job // by name: "gate", "plan compute/dev"; none if the event starts no run
 	failed   bool
 	requests []githubtest.Request
@@ -64,7 +66,7 @@ func (r *run) flags(ev event, dir string) []string {
 		"--actor", "alice", "-s", "GITHUB_TOKEN=" + canaries["GITHUB_TOKEN"],
 	}
 	for name, value := range map[string]string{
-		"GITHUB_RUN_ID": fmt.Sprint(r.id), "GITHUB_RUN_ATTEMPT": "1", "GITHUB_REPOSITORY": slug, "GITHUB_REPOSITORY_ID": fmt.Sprint(r.repo.ID),
+		"GITHUB_RUN_ID": fmt.Sprint(r.id), "GITHUB_RUN_ATTEMPT": fmt.Sprint(r.attempt), "GITHUB_REPOSITORY": slug, "GITHUB_REPOSITORY_ID": fmt.Sprint(r.repo.ID),
 		"GITHUB_SERVER_URL": r.hub.URL, "GITHUB_API_URL": r.hub.APIURL(), "GITHUB_GRAPHQL_URL": r.hub.URL + "/api/graphql",
 	} {
 		flags = append(flags, "--env", name+"="+value)
@@ -83,8 +85,13 @@ func (r *run) flags(ev event, dir string) []string {
 // run does what GitHub does for an event: it reads the caller, and if that names the event, runs it.
 func (w *world) run(t testing.TB, ev event) *run {
 	t.Helper()
-	r := &run{world: w, id: int(runs.Add(1)), jobs: map[string]*job{}}
-	dir := filepath.Join(w.dir, fmt.Sprintf("run-%d", r.id), "caller")
+	r := &run{world: w, jobs: map[string]*job{}}
+	if was := ev.again; was != nil {
+		r.id, r.attempt = was.id, was.attempt+1
+	} else {
+		r.id, r.attempt = int(runs.Add(1)), 1
+	}
+	dir := filepath.Join(r.folder(t, r.name()), "caller")
 	git(t, "clone", "--quiet", "--no-checkout", w.repo.GitDir, dir)
 	git(t, "-C", dir, "fetch", "--quiet", "origin", ev.ref)
 	git(t, "-C", dir, "checkout", "--quiet", "--detach", "FETCH_HEAD")
@@ -120,6 +127,9 @@ func (w *world) run(t testing.TB, ev event) *run {
 	})
 	return r
 }
+
+// name is that of the run's folder.
+func (r *run) name() string { return fmt.Sprintf("run-%d-%d", r.id, r.attempt) }
 
 // A line is what act says of a run, one JSON object a line.
 type line struct {

@@ -3,7 +3,7 @@
 set -euo pipefail
 shopt -s nullglob
 . "$GITHUB_ACTION_PATH/runner"
-for kept in "$artifacts/$GITHUB_RUN_ID/"$PATTERN; do
+for kept in "$artifacts/$GITHUB_RUN_ID.$GITHUB_RUN_ATTEMPT/"$PATTERN; do
   mkdir -p "$FOLDER"
   cp -R "$kept" "$FOLDER/"
 done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Keeps a folder as an artifact of the run: once, for good, and without hidden files.
+# Keeps a folder as an artifact of the attempt of a run: once, for good, and without hidden files.
 set -euo pipefail
 . "$GITHUB_ACTION_PATH/runner"
 case $NAME in
@@ -10,7 +10,7 @@ if [ -z "$(find "$FOLDER" -type f -not -path "$FOLDER/*/.*" -not -path "$FOLDER/
   [ "$OTHERWISE" != error ] || exit 1
   exit 0
 fi
-kept="$artifacts/$GITHUB_RUN_ID/$NAME"
+kept="$artifacts/$GITHUB_RUN_ID.$GITHUB_RUN_ATTEMPT/$NAME"
 mkdir -p "${kept%/*}"
 mkdir "$kept" || { echo "::error::(409) Conflict: an artifact with this name already exists on the workflow run"; exit 1; }
 cp -R "$FOLDER/." "$kept"
