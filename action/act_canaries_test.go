@@ -3,8 +3,11 @@
 package action_test
 
 import (
+	"compress/gzip"
 	"encoding/base64"
 	"fmt"
+	"io"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -20,10 +23,16 @@ var canaries = map[string]string{
 	"UNRELATED":                      "unrelated-canary-UNRELATED-canary-5",
 }
 
+// token is any token of GitHub, also one that nobody planted.
+var token = regexp.MustCompile(`gh[opsu]_[A-Za-z0-9]{8,}`)
+
 // leaksNothing searches for secrets all that a run left: logs, summaries, outputs, artifacts, comments, checks and deployments.
 func (r *run) leaksNothing(t testing.TB) {
 	t.Helper()
 	for where, text := range r.everything(t) {
+		if found := token.FindString(text); found != "" {
+			t.Errorf("run %d: %s shows the token %s", r.id, where, found)
+		}
 		for name, secret := range r.hidden() {
 			for _, form := range []string{secret, base64.StdEncoding.EncodeToString([]byte(secret))} {
 				if strings.Contains(text, form) {
@@ -47,8 +56,8 @@ func (r *run) hidden() map[string]string {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for token, job := range r.tokens {
-		hidden["the token of a job with "+fmt.Sprint(job)] = token
+	for text, job := range r.tokens {
+		hidden["the token of a job with "+fmt.Sprint(job)] = text
 	}
 	return hidden
 }
@@ -62,6 +71,9 @@ func (r *run) everything(t testing.TB) map[string]string {
 		all["the summary of "+name] = j.summary
 		all["the outputs of "+name] = fmt.Sprint(j.outputs)
 	}
+	if gate := r.jobs["gate"]; gate != nil {
+		all["the ticket"] = gate.ticket(t)
+	}
 	for name, text := range r.files(t, r.artifacts) {
 		all["artifact "+name] = text
 	}
@@ -71,5 +83,26 @@ func (r *run) everything(t testing.TB) map[string]string {
 	}
 	all["deployments"] = fmt.Sprintf("%+v", r.repo.Deployments())
 	all["issues"] = fmt.Sprintf("%+v", r.repo.Issues())
+	for i, sarif := range r.repo.SARIFs() {
+		all[fmt.Sprintf("upload %d to code scanning", i)] = string(sarif.Body)
+	}
 	return all
+}
+
+// ticket returns what gate hands on, as it is before it is packed; "" if that is nothing.
+func (j *job) ticket(t testing.TB) string {
+	t.Helper()
+	packed := j.outputs["ticket"] + j.outputs["ticket2"] + j.outputs["ticket3"] + j.outputs["ticket4"]
+	if packed == "" {
+		return ""
+	}
+	zipped, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(packed)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(zipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
