@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //go:build realtools
 
 // What users install, run for real: the workflow that they call, the action and the program, on a runner (act, in host mode)

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # What the scripts of the action share. Sourced; runs under bash 3.2, the newest that macOS has.
 
 # fail MESSAGE HINT ends the script with an error on the run's page and in the outputs of the step.

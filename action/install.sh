@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+
 # Prints the path of the bot that belongs to this commit of the action, and puts it there: a released one, which the file
 # release beside this one names with its SHA-256, or one built from the source around it where that file names none.
 #

@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+
 # The one step of the action: finds the bot, hands it the inputs as data, and becomes it.
 #
 # No input is evaluated: each reaches the bot as one argument, one variable or a file. What else a command needs, the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package policies_test puts the policies that are shipped to the test: it runs their own tests, and asks them of whole
 // plans and manifests.
 package policies_test

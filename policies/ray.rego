@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # What a Ray cluster on Kubernetes may be, asked of KubeRay's manifests: a RayCluster, or one within a RayJob, a RayService
 # or anything else that holds a rayClusterSpec. README.md explains each rule.
 #

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # What infrastructure on AWS may be, asked of a Terraform plan. README.md explains each rule.
 #
 # What only the apply will tell is a warning, never silence. What nobody set counts as AWS's own default.

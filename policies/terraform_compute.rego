@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # The rules for groups of nodes, instances and their volumes.
 package terraform
 

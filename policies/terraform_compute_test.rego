@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # Tests of terraform_compute.rego.
 package terraform_test
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # Which types of EC2 instances the resources of a plan use, by themselves or through a launch template, and which of them
 # are for GPUs.
 package terraform.instance

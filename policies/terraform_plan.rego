@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # What a Terraform plan says of its resources.
 #
 # It decides nothing. It reads the plan's JSON (https://developer.hashicorp.com/terraform/internals/json-format) and tells

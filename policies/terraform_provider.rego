@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # Which regions the AWS providers of a plan work in, and which tags they give by default.
 #
 # A plan does not hold what a provider was configured with, only the expressions that say so. They are followed as far as

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # Tests of terraform.rego. Each rule is tested for what it denies, what it allows, and the edges between:
 # test_<rule>_denies…, test_<rule>_allows…, test_<rule>_edge_….
 package terraform_test

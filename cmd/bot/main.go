@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Command bot plans the Terraform layers that a pull request touches and tells
 // the pull request what they would change. In a GitHub Actions job it is one
 // phase (gate, plan, report); in front of a checkout it is the same on the

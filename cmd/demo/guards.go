@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package main
 
 // guarding is what keeps a change from being merged that can be planned well.

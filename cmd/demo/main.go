@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Command demo shows Layerbot at work, with everything on this machine: a GitHub on loopback, a repository of
 // Terraform layers, people who open pull requests and comment, and the real bot answering them. Each phase runs as
 // its own process with only the environment that its job would have on GitHub Actions.

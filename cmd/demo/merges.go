@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package main
 
 // applying is what happens from the merge on: first in dev, then in prod.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package aws knows how Layerbot holds AWS credentials: short-lived, one kind for planning and another for applying, so
 // that a plan cannot be handed the power to change anything. Where the configuration names roles, a job's OIDC tokens are
 // exchanged for their sessions, which Terraform gets from an endpoint on loopback for as long as it runs; else it gets

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package awstest is an AWS for tests and demonstrations, on loopback: an issuer of OIDC tokens that have the shape of
 // GitHub's, an STS that evaluates trust policies and answers with AWS's error codes, and S3. Its S3 is one in process
 // that knows no identities, or MinIO, which enforces session policies.

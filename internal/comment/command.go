@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package comment knows the conversation on a pull request: it reads commands
 // out of comment texts and writes the one living comment. It is pure: text and
 // data in, text out; no network, no files, no clock.

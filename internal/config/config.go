@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package config reads .github/layerbot.hcl, strictly: an unknown argument or a
 // wrong type is an error with file, line and the source snippet. A repository
 // shaped like the common layered landing zone needs no file; the zero Config is

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package git reads a local repository through the git program: trees of a
 // commit, what changed between two, where they parted, and a fetch with a
 // credential that never reaches argv, disk or another host.

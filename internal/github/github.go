@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package github speaks to GitHub for Layerbot: it reads events, mints
 // installation tokens narrowed to one repository and one phase's permissions, and
 // reads and writes what a pull request shows.

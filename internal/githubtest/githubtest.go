@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package githubtest is a GitHub for tests and the demo: stateful, over HTTP on
 // loopback, with real git repositories behind it.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package layer
 
 // varFiles returns what r is handed in an environment, in order. Where code declares the workspaces and

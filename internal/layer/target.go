@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package layer knows where Terraform lives in a repository: which folders are
 // root modules ("layers"), for which environments, in which order they build on
 // each other, and which of them a change touches.

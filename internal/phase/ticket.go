@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package phase ties the stations together: gate decides what an event asks for,
 // plan runs Terraform on it, report tells the pull request. Each phase can run
 // alone, in a job with only its own powers; what passes between them is JSON.

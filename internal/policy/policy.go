@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package policy asks Rego policies, by Conftest's conventions, what they have
 // against a Terraform plan, a set of plans or Kubernetes manifests, and runs the
 // policies' own tests.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package redact removes secrets from text before it reaches a log, a comment, a
 // summary or a report: known shapes (tokens, keys, credentials in URLs) and every
 // value that was registered, in plain, base64, hex, URL- and JSON-escaped form.

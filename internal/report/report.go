@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package report is what one run of Terraform on one target leaves behind: plain
 // data, JSON between jobs.
 //

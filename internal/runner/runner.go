@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package runner runs Terraform or OpenTofu on one target at a time and tells,
 // as plain data, what it would do or did.
 //

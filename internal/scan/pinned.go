@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package scan
 
 // A pin is the version of a scanner that is run where none is configured, and where its releases are.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package scan runs scanners on the files of one target and makes findings of
 // what they say: new in this change, existing or fixed, each with its line and
 // with what keeps it quiet.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package scan
 
 // checkovSeverities ranks well-known checks of checkov as trivy ranks the same or the nearest fact; checkov itself tells

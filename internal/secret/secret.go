@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package secret knows where the values of a layer's input variables come from: the
 // environment of the job, a file, 1Password, AWS Secrets Manager, or a command of the
 // base configuration.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package setup knows what an installation of Layerbot is made of: the App and its
 // permissions, the secrets, the environments, the caller workflow and the
 // configuration. It writes them for a repository, and judges those that are there.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package workflow knows how a ticket becomes the jobs of a GitHub Actions
 // workflow: the outputs of gate, the matrices that the jobs come from, and the
 // artifact that each of them leaves.

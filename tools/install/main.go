@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Command install puts the tools of `make check` in place and links them from one folder.
 //
 // For each tool it takes the first of: the one on PATH, if its version is right; the one it put into

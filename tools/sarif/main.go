@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Command sarif fails if a scanner found something: it prints each result of the SARIF files in a folder that is not
 // suppressed. CodeQL's action has no such gate. A folder without such files fails, too.
 //

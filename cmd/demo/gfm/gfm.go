@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package gfm renders Markdown as GitHub shows it in a comment: tables, task lists, alerts, folds, coloured
 // diffs, a line break where the author broke the line, and only the HTML that GitHub lets through.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package trust knows AWS's trust policies, as far as they are about the OIDC tokens of GitHub Actions: which tokens a
 // policy admits, and which condition admits a token and nothing wider. It asks nobody and reads nothing.
 //
