@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //go:build realtools
 
 package action_test
@@ -17,25 +19,20 @@ layer "compute" {
 }
 `
 
-// wanting lets that layer keep the secret in a resource, and not mark it as sensitive.
-const wanting = `variable "db_password" {
-  type    = string
-  default = "none"
+// wanting lets that layer put the secret into a name, where a plan shows it, and does not mark it as sensitive.
+var wanting = [][3]string{
+	{"03-compute/variables.tf", "variable \"region\" {", "variable \"db_password\" {\n  type = string\n}\n\nvariable \"region\" {"},
+	{"03-compute/main.tf", "\"${local.name}-bastion\"", "\"${var.db_password}-bastion\""},
 }
-
-resource "terraform_data" "database_client" {
-  input = "user:${var.db_password}@db"
-}
-`
 
 // TestNewRepositoryFromPullRequestToApply is how a repository begins: `bot init` wrote its workflow, and nobody changed that.
 func TestNewRepositoryFromPullRequestToApply(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sample(t, "01-network 03-compute", map[string]string{".github/layerbot.hcl": secretive}))
-	p, opened := w.open(t, "dev", firewall, [3]string{"03-compute/main.tf", "locals {", wanting + "\nlocals {"})
+	p, opened := w.open(t, "dev", firewall, wanting[0], wanting[1])
 	planned := w.run(t, opened)
 	planned.wantJobs(t, "gate success", "plan network/dev success", "plan compute/dev success", "scan network/dev and 1 more success", "report success")
-	wantIn(t, "the comment", w.one(t, p).Body, "`network/dev` | changes", "`compute/dev` | changes", "terraform_data.database_client")
+	wantIn(t, "the comment", w.one(t, p).Body, "`network/dev` | changes", "`compute/dev` | changes", "terraform_data.bastion", "input.name")
 	scanned := w.run(t, comment(p, "alice", "/scan network"))
 	scanned.wantJobs(t, "gate success", "scan network/dev success", "report success")
 	p.Review("dana", "APPROVED")
@@ -47,7 +44,7 @@ func TestNewRepositoryFromPullRequestToApply(t *testing.T) {
 	}
 	wantIn(t, "the comment", w.told(p)[0].Body, "applied") // the second answers /scan
 	wantIn(t, "the state", w.state(t, "dev/network"), "10.1.0.0/16")
-	wantIn(t, "the state", w.state(t, "dev/compute"), "user:"+canaries["DB_PASSWORD"]+"@db")
+	wantIn(t, "the state", w.state(t, "dev/compute"), canaries["DB_PASSWORD"]+"-bastion")
 
 	for _, r := range []*run{planned, scanned, applied} {
 		r.usesWhatItAskedFor(t)
