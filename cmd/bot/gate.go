@@ -61,6 +61,15 @@ func (b *bot) runGate(ctx context.Context, out string) error {
 		return err
 	}
 	b.tell(t)
+	if t.Silent() { // no other job says so
+		out, err := phase.Report(ctx, phase.Desk{Log: b.log}, t, nil)
+		if err != nil {
+			return err
+		}
+		if err := b.summary(out.Summary); err != nil {
+			return err
+		}
+	}
 	if t.Refusal != nil && t.Refusal.Blocks {
 		return exit(exitError)
 	}

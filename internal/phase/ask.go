@@ -18,6 +18,7 @@ type ask struct {
 	number    int
 	pull      *github.PullRequest // from the payload; nil when it must be read
 	command   *comment.Command    // nil for an autoplan
+	only      *comment.Command    // drift: names the targets to look at; nil is all
 	syntax    error               // the command could not be understood
 	commentID int64
 	said      time.Time // when the comment was written
@@ -179,7 +180,12 @@ func readDispatch(ev *github.Event) (ask, error) {
 	case "":
 		verb = string(comment.Plan)
 	case string(Drifting):
-		return ask{work: Drifting}, nil
+		words := strings.Fields(ev.Inputs["targets"])
+		if len(words) == 0 {
+			return ask{work: Drifting}, nil
+		}
+		cmd, err := comment.ParseArgs(comment.Plan, words)
+		return ask{work: Drifting, only: &cmd}, err
 	}
 	cmd, err := comment.ParseArgs(comment.Verb(verb), strings.Fields(ev.Inputs["targets"]))
 	if err != nil {

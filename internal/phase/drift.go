@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"github.com/layerbot/layerbot/internal/aws"
+	"github.com/layerbot/layerbot/internal/comment"
 	"github.com/layerbot/layerbot/internal/github"
+	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/report"
 	"github.com/layerbot/layerbot/internal/runner"
 )
@@ -46,8 +48,8 @@ func lookedAt(ctx context.Context, gh Deployments) (looked, error) {
 }
 
 // drift fills in the ticket of a search for drift: every target of every environment, at the head of its
-// environment's branch, those first that were not looked at for longest.
-func (d Door) drift(ctx context.Context, t *Ticket) error {
+// environment's branch, those first that were not looked at for longest. only names some of them; nil is all.
+func (d Door) drift(ctx context.Context, t *Ticket, only *comment.Command) error {
 	t.Work = Drifting
 	gh, err := d.Open(ctx, driftPermissions)
 	if err != nil {
@@ -82,6 +84,9 @@ func (d Door) drift(ctx context.Context, t *Ticket) error {
 			return err
 		}
 	}
+	if err := t.restrict(only); err != nil {
+		return err
+	}
 	t.Head, t.Base, t.BaseRef = branches[trunk], branches[trunk], trunk
 	before, err := lookedAt(ctx, gh)
 	if err != nil {
@@ -89,6 +94,22 @@ func (d Door) drift(ctx context.Context, t *Ticket) error {
 	}
 	slices.SortStableFunc(t.Jobs, func(a, b Job) int {
 		return cmp.Or(before.Targets[a.Target.ID()].Compare(before.Targets[b.Target.ID()]), cmp.Compare(a.Target.ID(), b.Target.ID()))
+	})
+	return nil
+}
+
+// restrict leaves the jobs that only names.
+func (t *Ticket) restrict(only *comment.Command) error {
+	if only == nil {
+		return nil
+	}
+	named, err := (&layer.Map{Targets: t.Targets()}).Resolve(only.Words, only.All)
+	if err != nil {
+		return err
+	}
+	t.Partial = true
+	t.Jobs = slices.DeleteFunc(t.Jobs, func(j Job) bool {
+		return !slices.ContainsFunc(named, func(target layer.Target) bool { return target.ID() == j.Target.ID() })
 	})
 	return nil
 }

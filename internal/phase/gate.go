@@ -101,7 +101,7 @@ func refuse(message, hint string) error { return &refusedError{Refusal{Message: 
 // decide fills in the ticket of an event that asks for something.
 func (d Door) decide(ctx context.Context, ev *github.Event, a ask, t *Ticket) error {
 	if a.work == Drifting {
-		return d.drift(ctx, t)
+		return d.drift(ctx, t, a.only)
 	}
 	if ev.Name == "workflow_dispatch" && a.work == Planning {
 		return d.dispatch(ctx, ev, t)
@@ -228,7 +228,7 @@ func (d Door) needs(a ask) github.Permissions {
 	if a.work == Unlocking {
 		p = unlockPermissions
 	}
-	if a.commentID != 0 || a.actor != "" && a.work == Planning {
+	if a.commentID != 0 { // which is acknowledged
 		p = maps.Clone(p)
 		p["issues"] = "write"
 	}

@@ -5,6 +5,7 @@ package phase
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"regexp"
 	"strings"
 	"time"
@@ -35,6 +36,9 @@ func (d Desk) drifts(ctx context.Context, t *Ticket, reports []report.Report) (*
 		return nil, err
 	}
 	at := map[string]time.Time{}
+	if t.Partial {
+		at = maps.Clone(seen.Targets)
+	}
 	for i, j := range t.Jobs {
 		r := &s.page.Reports[i]
 		id := j.Target.ID()

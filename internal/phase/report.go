@@ -110,21 +110,28 @@ func Report(ctx context.Context, d Desk, t *Ticket, fsys fs.FS) (*Outcome, error
 	}
 }
 
-// explainMissing says of applies that left nothing why GitHub may not have started them: a comment's run is of the default
-// branch, which the rule of an environment need not admit.
+// explainMissing says of applies that left nothing how they go on, and why GitHub may not have started them: a comment's run
+// is of the default branch, which the rule of an environment need not admit.
 func (t *Ticket) explainMissing(reports []report.Report) {
-	if t.Ref == "" || t.Ref == t.BaseRef {
-		return
-	}
 	for i := range reports {
 		r := &reports[i]
 		if r.Failure == nil || r.Failure.Kind != report.Missing {
+			continue
+		}
+		if t.Ref == "" || t.Ref == t.BaseRef {
+			r.Failure.Hint = fmt.Sprintf("see the log of its job: it was cancelled, killed or never started; `%s` goes on with what is left", t.Work.again(r.Target))
 			continue
 		}
 		r.Failure.Hint = fmt.Sprintf("see its job: this run is of %[1]q, and GitHub starts no job of the environment %[2]s there if that admits only %[3]q. Then start the workflow on %[3]q: "+
 			"`gh workflow run layerbot.yml --ref %[3]s -f command=apply -f targets='%[4]s %[2]s'`; or let the environment admit %[1]q, too",
 			t.Ref, r.Target.Env, t.BaseRef, layer.Short(r.Target.Layer))
 	}
+}
+
+// Silent reports whether there is nobody to tell anything: nothing was to be done, or it is refused to somebody who did not
+// ask in a comment and has no check to wait for (a fork).
+func (t *Ticket) Silent() bool {
+	return t.Ignored != "" || t.Refusal != nil && !t.Refusal.Reply && !t.Refusal.Blocks
 }
 
 // replyKey makes the reply to a command found again when the run is repeated.

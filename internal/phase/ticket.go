@@ -53,6 +53,7 @@ type Ticket struct {
 	Jobs     []Job               `json:"jobs,omitempty"`     // in wave order
 	Expected []layer.Target      `json:"expected,omitempty"` // every affected target of the base branch's environments, planned now or before
 	Checks   []string            `json:"checks,omitempty"`   // environments whose check is to be reported, also those without a job
+	Partial  bool                `json:"partial,omitempty"`  // drift: only targets that were named
 	Done     []Done              `json:"done,omitempty"`     // targets of the pull requests of the jobs that were applied before
 	Left     []layer.Target      `json:"left,omitempty"`     // pending too, and not named by the command
 	Previous map[string]string   `json:"previous,omitempty"` // environment → the one that it is promoted from

@@ -23,7 +23,7 @@ func Outputs(t *phase.Ticket) (map[string]string, error) {
 		return nil, err
 	}
 	out := map[string]string{"work": Verb(t.Work), "head": t.Head, "jobs": fmt.Sprint(len(t.Jobs))}
-	if t.Ignored == "" {
+	if !t.Silent() {
 		out["report"] = "true"
 	}
 	parts, err := pack(ticket)
