@@ -97,17 +97,21 @@ func (m *memory) list(ctx context.Context) (_ []*github.PullRequest, err error) 
 // maxCommits bounds how far back merges are looked for.
 const maxCommits = 5000
 
+// reach sees that what the head has and the commit sha has not is in the clone; "" is no commit. It is false if the repository
+// no longer has sha.
+func (m *memory) reach(ctx context.Context, sha string) (bool, error) {
+	if sha == "" {
+		return true, m.door.Git.Deepen(ctx, m.door.CloneURL, m.gh.Token(), m.head, maxCommits)
+	}
+	return m.door.bring(ctx, m.gh.Token(), sha, m.head)
+}
+
 // after returns the commits that the head has and the commit sha has not; the head alone where sha is unknown.
 func (m *memory) after(ctx context.Context, sha string) (map[string]bool, error) {
 	if known, ok := m.ranges[sha]; ok {
 		return known, nil
 	}
-	there, err := true, error(nil)
-	if sha != "" {
-		there, err = m.door.bring(ctx, m.gh.Token(), sha, m.head)
-	} else {
-		err = m.door.Git.Deepen(ctx, m.door.CloneURL, m.gh.Token(), m.head, maxCommits)
-	}
+	there, err := m.reach(ctx, sha)
 	commits := []string{m.head}
 	if err == nil && there {
 		commits, err = m.door.Git.Commits(ctx, sha, m.head, maxCommits)

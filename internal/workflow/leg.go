@@ -50,6 +50,7 @@ func spread(t *phase.Ticket) plan {
 		p.waves = [][]Leg{legs("layerbot-apply-1", t.Jobs, 1, environment)}
 	case phase.Applying:
 		p.waves = waves(t.Jobs)
+	case phase.Scanning: // below
 	}
 	if t.Work == phase.Planning || t.Work == phase.Scanning {
 		jobs := phase.Scans(t.Jobs)
