@@ -18,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
+	"github.com/layerbot/layerbot/internal/config"
 	"github.com/layerbot/layerbot/internal/setup"
 )
 
@@ -57,12 +58,36 @@ func (b *bot) runInit(ctx context.Context, f initFlags, in io.Reader) error {
 	if r.Ref, r.Version, err = b.pin(ctx, f.ref); err != nil {
 		return err
 	}
+	if old, err := s.files.ReadFile(setup.Caller); err == nil {
+		r.With = setup.Inputs(old)
+	}
+	b.found(s, r)
 	written, err := b.settle(ctx, f, []draft{{setup.Caller, setup.Workflow(r)}, {b.env.Config.Name(), b.proposal(s, r)}}, in)
 	if err != nil {
 		return err
 	}
 	b.remains(s, r, written)
 	return nil
+}
+
+// found says what is planned, and from where it is applied: what everything else follows from.
+func (b *bot) found(s *site, r setup.Repository) {
+	var from []string
+	for _, e := range r.Environments {
+		from = append(from, e.Name+" (from "+e.Branch+")")
+	}
+	layers, broken := map[string]bool{}, 0
+	for _, t := range s.layers.Targets {
+		layers[t.Layer] = true
+		if t.Problem != nil {
+			broken++
+		}
+	}
+	fmt.Fprintf(b.out, "Found %s in %s: %s\n", count(len(layers), "layer"), count(len(from), "environment"), strings.Join(from, ", "))
+	if broken > 0 {
+		fmt.Fprintf(b.out, "%d of %s cannot be planned yet: `bot layers` says why\n", broken, count(len(s.layers.Targets), "target"))
+	}
+	fmt.Fprintln(b.out)
 }
 
 // A draft is a file as it should be; without text it is left as it is.
@@ -150,7 +175,9 @@ func (b *bot) proposal(s *site, r setup.Repository) []byte {
 	if _, err := s.files.ReadFile(b.env.Config.Name()); !errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	shared := slices.DeleteFunc(slices.Clone(r.Environments), func(e setup.Environment) bool { return e.Branch != r.Default || e.Name == r.Default })
+	shared := slices.DeleteFunc(slices.Clone(r.Environments), func(e setup.Environment) bool {
+		return e.Branch != r.Default || e.Name == r.Default || !nameable(e.Name)
+	})
 	if len(shared) < 2 {
 		return nil
 	}
@@ -160,6 +187,12 @@ func (b *bot) proposal(s *site, r setup.Repository) []byte {
 		fmt.Fprintf(&text, "environment %q {\n  branch = %q\n}\n", e.Name, e.Branch)
 	}
 	return []byte(text.String())
+}
+
+// nameable reports whether the configuration can name an environment; a folder can be called anything.
+func nameable(environment string) bool {
+	_, err := config.Parse("", fmt.Appendf(nil, "environment %q {}", environment))
+	return err == nil
 }
 
 var (

@@ -17,23 +17,21 @@ func (b *bot) remains(s *site, r setup.Repository, written []string) {
 	repo.Owner, repo.Name = cmp.Or(repo.Owner, "OWNER"), cmp.Or(repo.Name, "REPO")
 	fmt.Fprintln(b.out, "What remains; `bot doctor` says what of it is done:")
 	step := func(what, how string) { fmt.Fprintf(b.out, "\n# %s\n%s\n", what, how) }
-	if len(written) > 0 {
-		step("commit the files, and merge them to "+repo.DefaultBranch, fmt.Sprintf("git add %s && git commit -m \"Layerbot\"", strings.Join(written, " ")))
-	}
 	step("make the App; it ends with the commands that store its three secrets", "bot app create"+owned(s.repo.Owner))
 	if r.KMS {
 		for _, name := range []string{setup.KMSKey, setup.KMSRole} {
 			step("import its key into AWS KMS as docs/aws.md says, and name it", fmt.Sprintf("gh variable set %s --repo %s --body ARN", name, repo))
 		}
 	}
-	roles := false
+	ready := false // all that the first run needs was named
 	for _, f := range setup.Judge(setup.Facts{Repository: repo, Server: b.env.ServerURL, Want: r.Environments, Workflow: setup.Workflow(r)}) {
 		if f.State == setup.OK || slices.Contains(ofTheApp, f.Part) {
 			continue
 		}
-		if !roles && strings.HasPrefix(f.Part, "required check") { // which need a first run
-			roles = true
+		if !ready && !strings.HasPrefix(f.Part, "environment ") && !strings.HasPrefix(f.Part, "secret ") {
+			ready = true
 			b.rolesRemain(r.Environments, step)
+			b.commitRemains(repo.DefaultBranch, written, step)
 		}
 		step(f.Part, f.Fix)
 	}
@@ -52,6 +50,13 @@ func owned(owner string) string {
 	return " --org " + owner + "   # without --org for a repository of your own"
 }
 
+// commitRemains says how the files get where GitHub reads them. A push to a branch that is applied starts with that.
+func (b *bot) commitRemains(branch string, written []string, step func(what, how string)) {
+	if len(written) > 0 {
+		step("commit the files, and merge them to "+branch, fmt.Sprintf("git add %s && git commit -m Layerbot", strings.Join(written, " ")))
+	}
+}
+
 // rolesRemain says which environments have no AWS roles.
 func (b *bot) rolesRemain(environments []setup.Environment, step func(what, how string)) {
 	var without []string
@@ -62,6 +67,6 @@ func (b *bot) rolesRemain(environments []setup.Environment, step func(what, how 
 	}
 	if len(without) > 0 {
 		step("AWS roles of "+strings.Join(without, ", ")+", where layers use AWS",
-			"make them as docs/aws.md says, name them in "+b.env.Config.Name()+", and ask `bot doctor trust` whom they admit")
+			"# make them as docs/aws.md says, name them in "+b.env.Config.Name()+", and ask `bot doctor trust` whom they admit")
 	}
 }

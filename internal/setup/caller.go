@@ -19,6 +19,7 @@ type caller struct {
 	permissions map[string]string // of its job; "*" is the level of all of them
 	secrets     []string          // names that are handed over
 	inherit     bool              // all are
+	with        yaml.Node         // inputs
 }
 
 // A filter is what an event is narrowed by.
@@ -70,6 +71,7 @@ func parseCaller(text []byte) (*caller, error) {
 			Uses        string    `yaml:"uses"`
 			Permissions yaml.Node `yaml:"permissions"`
 			Secrets     yaml.Node `yaml:"secrets"`
+			With        yaml.Node `yaml:"with"`
 		} `yaml:"jobs"`
 	}
 	if err := yaml.Unmarshal(text, &w); err != nil {
@@ -84,7 +86,7 @@ func parseCaller(text []byte) (*caller, error) {
 		if err != nil {
 			return nil, err
 		}
-		c := &caller{on: on, uses: job.Uses, inherit: job.Secrets.Value == "inherit"}
+		c := &caller{on: on, uses: job.Uses, inherit: job.Secrets.Value == "inherit", with: job.With}
 		c.permissions = granted(&job.Permissions, &w.Permissions)
 		for i := 0; i < len(job.Secrets.Content); i += 2 {
 			c.secrets = append(c.secrets, job.Secrets.Content[i].Value)

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,6 +76,25 @@ func TestWorkflow(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestInputsOfTheCallerAreKept(t *testing.T) {
+	r := Repository{Environments: []Environment{{Name: "prod"}}, Default: "main", Ref: sha}
+	plain := Workflow(r)
+	if kept := Inputs(plain); kept != nil {
+		t.Errorf("of a caller without inputs: %s", kept)
+	}
+	edited := append(bytes.Clone(plain), "    with:\n      runs-on: '[\"self-hosted\"]' # ours\n      app-kms-key: x\n      plan-timeout: 90\n"...)
+	for _, r.KMS = range []bool{false, true} {
+		r.With = Inputs(edited)
+		text := string(Workflow(r))
+		if !strings.HasSuffix(text, "      runs-on: '[\"self-hosted\"]' # ours\n      plan-timeout: 90\n") || strings.Contains(text, "app-kms-key: x") || strings.Count(text, "    with:\n") != 1 {
+			t.Errorf("KMS %t:\n%s", r.KMS, text)
+		}
+		if !slices.Equal(Inputs([]byte(text)), r.With) {
+			t.Errorf("they are not kept twice:\n%s", text)
+		}
 	}
 }
 

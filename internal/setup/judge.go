@@ -5,6 +5,8 @@ package setup
 import (
 	"cmp"
 	"fmt"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -54,6 +56,11 @@ func (j *judge) unknown(part string, keys ...string) bool {
 // api returns the path of something below the repository, for gh api.
 func (j *judge) api(rest string) string { return "repos/" + j.Repository.String() + "/" + rest }
 
+// environmentAPI returns the path of something below an environment, as one word of a shell: folders can have any name.
+func (j *judge) environmentAPI(name, rest string) string {
+	return word(j.api("environments/" + url.PathEscape(name) + rest))
+}
+
 // settings returns the address of a page of the repository's settings.
 func (j *judge) settings(page string) string {
 	return strings.TrimSuffix(fmt.Sprintf("%s/%s/settings/%s", j.Server, j.Repository, page), "/")
@@ -68,6 +75,16 @@ func (j *judge) branches() []string {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
+
+// word returns text as one word of a shell, quoted only where it must be.
+func word(text string) string {
+	if plainText.MatchString(text) {
+		return text
+	}
+	return quote(text)
+}
+
+var plainText = regexp.MustCompile(`^[A-Za-z0-9._/%@:+-]+$`)
 
 // quote returns text as one word of a shell.
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

@@ -116,8 +116,14 @@ func TestJudge(t *testing.T) {
 		{"environments not looked at", func(f *Facts) { f.Environments, f.Why["environments"] = nil, "there is no token" }, []string{
 			"unknown environment layerbot: could not be looked at: there is no token | LAYERBOT_TOKEN", "unknown environment plan-dev: ", "unknown environment dev: ",
 			"unknown environment plan-prod: ", "unknown environment prod: "}},
-		{"any branch may apply", func(f *Facts) { environmentOf(f, "prod").Branches = nil }, []string{
-			"wrong environment prod: any branch may deploy | gh api -X PUT repos/acme/infra/environments/prod -F 'deployment_branch_policy[protected_branches]=false'"}},
+		{"any branch may apply", func(f *Facts) { environmentOf(f, "dev").Branches = nil }, []string{
+			"wrong environment dev: any branch may deploy | gh api -X PUT repos/acme/infra/environments/dev -F 'deployment_branch_policy[protected_branches]=false'"}},
+		{"any branch may apply, once it is reviewed", func(f *Facts) { environmentOf(f, "prod").Branches = nil }, []string{ // the command would name no reviewers
+			"wrong environment prod: any branch may deploy | let only prod deploy: https://github.com/acme/infra/settings/environments"}},
+		{"names that a shell would read", func(f *Facts) { f.Want = append(f.Want, Environment{Name: "a b;c", Branch: "prod"}) }, []string{
+			"missing environment plan-a b;c: there is none | gh api -X PUT repos/acme/infra/environments/plan-a%20b%3Bc",
+			"missing environment a b;c: there is none | && gh api repos/acme/infra/environments/a%20b%3Bc/deployment-branch-policies -f name='prod'",
+			"missing required check of prod: layerbot / a b;c is not required | gh api"}},
 		{"protected branches may apply", func(f *Facts) { environmentOf(f, "prod").Branches, environmentOf(f, "prod").Protected = nil, true }, []string{
 			"wrong environment prod: every protected branch may deploy | "}},
 		{"nothing may apply", func(f *Facts) { environmentOf(f, "prod").Branches = []string{} }, []string{
@@ -143,9 +149,9 @@ func TestJudge(t *testing.T) {
 			"missing secret TERRAFORM_ENV of plan-prod: not there | gh secret set TERRAFORM_ENV --repo acme/infra --env plan-prod"}},
 		{"no workflow", func(f *Facts) { f.Workflow, f.WorkflowsOn = nil, nil }, []string{
 			"missing workflow on main: there is no .github/workflows/layerbot.yml | bot init --yes",
-			"missing workflow on dev: there is no | merge main into dev", "missing workflow on prod: there is no | merge main into prod"}},
+			"missing workflow on dev: there is no | git switch dev && git pull && git checkout origin/main -- .github/workflows/layerbot.yml && git commit", "missing workflow on prod: there is no | git switch prod && git pull && git checkout origin/main -- .github/workflows/layerbot.yml && git commit"}},
 		{"no workflow on a branch", func(f *Facts) { delete(f.WorkflowsOn, "prod") }, []string{
-			"missing workflow on prod: there is no .github/workflows/layerbot.yml: pull requests to it and pushes start nothing | merge main into prod"}},
+			"missing workflow on prod: there is no .github/workflows/layerbot.yml: pull requests to it and pushes start nothing | git switch prod && git pull && git checkout origin/main -- .github/workflows/layerbot.yml && git commit"}},
 		{"workflow not looked at", func(f *Facts) {
 			f.Workflow, f.WorkflowsOn, f.Why["workflow"], f.Why["workflow/dev"], f.Why["workflow/prod"] = nil, nil, "a", "b", "c"
 		}, []string{"unknown workflow on main: could not be looked at: a | ", "unknown workflow on dev: could not be looked at: b | ", "unknown workflow on prod: could not be looked at: c | "}},
@@ -155,7 +161,7 @@ func TestJudge(t *testing.T) {
 		{"a tag", func(f *Facts) { replaced(f, "", "@"+sha, "@v1") }, []string{
 			"wrong workflow on main: the reusable workflow is at v1, which can be moved | bot init --yes"}},
 		{"another version on a branch", func(f *Facts) { replaced(f, "prod", "@"+sha, "@"+strings.Repeat("f", 40)) }, []string{
-			"advice workflow on prod: another version than on main | merge main into prod"}},
+			"advice workflow on prod: another version than on main | git switch prod && git pull && git checkout origin/main -- .github/workflows/layerbot.yml && git commit"}},
 		{"job without identity", func(f *Facts) { replaced(f, "", ", id-token: write", "") }, []string{
 			"wrong workflow on main: its job lacks id-token: write | "}},
 		{"job without permissions", func(f *Facts) { replaced(f, "", "    permissions: {contents: read, id-token: write}\n", "") }, []string{
@@ -231,6 +237,10 @@ func TestEnvironmentsThatShareTheDefaultBranch(t *testing.T) {
 	environmentOf(&f, "dev").Branches, environmentOf(&f, "prod").Branches = []string{"main"}, []string{"main"}
 	f.Checks = map[string][]github.RequiredCheck{"main": {{Name: "layerbot / dev", AppID: 7}}}
 	compare(t, Judge(f), []string{"missing required check of main: layerbot / prod is not required | layerbot / prod"})
+	f.Checks = nil
+	compare(t, Judge(f), []string{
+		`missing required check of main: layerbot / dev and layerbot / prod are not required | ` +
+			`"required_status_checks":[{"context":"layerbot / dev","integration_id":7},{"context":"layerbot / prod","integration_id":7}]`})
 }
 
 func TestKeyInKMSIsNoSecret(t *testing.T) {

@@ -49,13 +49,19 @@ func (j *judge) callers() {
 		case branch == trunk:
 		case text == nil && j.unknown(part, "workflow/"+branch):
 		case text == nil:
-			j.add(Missing, part, fmt.Sprintf("merge %s into %s", trunk, branch), "there is no %s: pull requests to it and pushes start nothing", Caller)
+			j.add(Missing, part, j.bring(branch), "there is no %s: pull requests to it and pushes start nothing", Caller)
 		case j.Workflow != nil && bytes.Equal(text, j.Workflow):
 			j.sameCaller(part, branch, trunk, text)
 		default:
 			j.caller(part, branch, text)
 		}
 	}
+}
+
+// bring returns the command that brings the default branch's workflow to a branch, and nothing else: a merge may be a release.
+func (j *judge) bring(branch string) string {
+	return fmt.Sprintf("git switch %s && git pull && git checkout %s -- %s && git commit -m Layerbot && git push",
+		word(branch), word("origin/"+j.Repository.DefaultBranch), Caller)
 }
 
 // caller judges a workflow by itself.
@@ -96,7 +102,7 @@ func (j *judge) pinned(part, branch string, c *caller) {
 		return
 	}
 	if trunk, err := parseCaller(j.Workflow); err == nil && trunk.uses != c.uses {
-		j.add(Advice, part, "merge "+j.Repository.DefaultBranch+" into "+branch, "another version than on %s: %s", j.Repository.DefaultBranch, c.uses)
+		j.add(Advice, part, j.bring(branch), "another version than on %s: %s", j.Repository.DefaultBranch, c.uses)
 	}
 }
 

@@ -46,12 +46,12 @@ func (j *judge) environment(name, fix string) *github.Environment {
 
 // open judges an environment whose jobs come from pull requests, comments, pushes and the schedule alike.
 func (j *judge) open(name, refused, waits string) {
-	part, create := environmentPart(name), "gh api -X PUT "+j.api("environments/"+name)
+	part, create := environmentPart(name), "gh api -X PUT "+j.environmentAPI(name, "")
 	e := j.environment(name, create)
 	switch {
 	case e == nil:
 	case e.Protected || e.Branches != nil && !slices.ContainsFunc(e.Branches, func(pattern string) bool { return matches(pattern, pullRef) }):
-		j.add(Wrong, part, create+" -F deployment_branch_policy=null", "only some branches may use it, so %s", refused)
+		j.add(Wrong, part, j.unlessReviewed(e, create+" -F deployment_branch_policy=null", "let any branch deploy"), "only some branches may use it, so %s", refused)
 	case e.Reviewers > 0:
 		j.add(Advice, part, "take the reviewers away: "+j.settings("environments"), "it has reviewers, so %s", waits)
 	default:
@@ -62,16 +62,17 @@ func (j *judge) open(name, refused, waits string) {
 // closed judges an environment that is applied: only from its branch.
 func (j *judge) closed(want Environment) {
 	part := environmentPart(want.Name)
-	restrict := fmt.Sprintf("gh api -X PUT %s -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true' && gh api %s -f name=%s",
-		j.api("environments/"+want.Name), j.api("environments/"+want.Name+"/deployment-branch-policies"), quote(want.Branch))
-	add := fmt.Sprintf("gh api %s -f name=%s", j.api("environments/"+want.Name+"/deployment-branch-policies"), quote(want.Branch))
+	add := fmt.Sprintf("gh api %s -f name=%s", j.environmentAPI(want.Name, "/deployment-branch-policies"), quote(want.Branch))
+	restrict := fmt.Sprintf("gh api -X PUT %s -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true' && %s",
+		j.environmentAPI(want.Name, ""), add)
 	e := j.environment(want.Name, restrict)
 	if e == nil {
 		return
 	}
 	trunk := j.Repository.DefaultBranch
 	others := slices.DeleteFunc(slices.Clone(e.Branches), func(p string) bool { return p == want.Branch })
-	page := fmt.Sprintf("let only %s deploy: %s", want.Branch, j.settings("environments"))
+	alone := fmt.Sprintf("let only %s deploy", want.Branch)
+	page, restrict := alone+": "+j.settings("environments"), j.unlessReviewed(e, restrict, alone)
 	switch {
 	case e.Protected:
 		j.add(Wrong, part, restrict, "every protected branch may deploy, not only %s", want.Branch)
@@ -88,6 +89,14 @@ func (j *judge) closed(want Environment) {
 	}
 }
 
+// unlessReviewed returns the command that sets up an environment anew, unless that could take its reviewers away: it names none.
+func (j *judge) unlessReviewed(e *github.Environment, command, what string) string {
+	if e.Reviewers > 0 {
+		return what + ": " + j.settings("environments")
+	}
+	return command
+}
+
 // matches holds a ref against a pattern as environments have them: fnmatch, in which * does not cross a slash.
 func matches(pattern, ref string) bool {
 	ok, err := doublestar.Match(pattern, ref)
@@ -97,7 +106,7 @@ func matches(pattern, ref string) bool {
 // keyless judges that an environment of jobs with Terraform does not hold the App's key.
 func (j *judge) keyless(name string) {
 	if slices.Contains(j.Secrets[name], SecretPrivateKey) {
-		j.add(Wrong, "secret "+SecretPrivateKey, fmt.Sprintf("gh secret delete %s --repo %s --env %s", SecretPrivateKey, j.Repository, name),
+		j.add(Wrong, "secret "+SecretPrivateKey, fmt.Sprintf("gh secret delete %s --repo %s --env %s", SecretPrivateKey, j.Repository, word(name)),
 			"in the environment %s, whose jobs run Terraform", name)
 	}
 }
@@ -110,7 +119,7 @@ func (j *judge) variables(name string) {
 		j.add(OK, part, "", "there")
 	case j.unknown(part, "secrets/"+name, "secrets", "environments"):
 	default:
-		j.add(Missing, part, fmt.Sprintf("gh secret set %s --repo %s --env %s < FILE (one NAME=value a line)", SecretTerraform, j.Repository, name),
+		j.add(Missing, part, fmt.Sprintf("gh secret set %s --repo %s --env %s < FILE (one NAME=value a line)", SecretTerraform, j.Repository, word(name)),
 			"not there, and the configuration names variables of the job")
 	}
 }

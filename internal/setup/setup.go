@@ -37,6 +37,7 @@ type Repository struct {
 	Default      string        // its default branch
 	Ref          string        // of the reusable workflow: a full commit SHA; "" is the one beside the caller, in Layerbot's own repository
 	Version      string        // that Ref is the release of, "v1.2.0"; "" is none
+	With         []string      // inputs of the reusable workflow that the present caller sets, see Inputs
 	KMS          bool          // the App's key is in AWS KMS: the repository's variables KMSKey and KMSRole name it
 }
 

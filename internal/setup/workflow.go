@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // schedule is when drift is looked for: on weekdays, not on the hour, when everybody's schedules start.
@@ -40,10 +42,15 @@ jobs:
 <<- range .Secrets >>
       << . >>: ${{ secrets.<< . >> }}
 <<- end >>
-<<- if .KMS >>
+<<- if or .KMS .With >>
     with:
+<<- end >>
+<<- if .KMS >>
       app-kms-key: ${{ vars.` + KMSKey + ` }}
       app-kms-role: ${{ vars.` + KMSRole + ` }}
+<<- end >>
+<<- range .With >>
+      << . >>
 <<- end >>
 `))
 
@@ -74,11 +81,35 @@ func Workflow(r Repository) []byte {
 	var text strings.Builder
 	err := callerText.Execute(&text, map[string]any{
 		"Branches": strings.Join(slices.Compact(branches), ", "), "Schedule": schedule, "Uses": uses, "Secrets": secrets, "KMS": r.KMS,
+		"With": r.With,
 	})
 	if err != nil {
 		panic(err) // plain data
 	}
 	return []byte(text.String())
+}
+
+// Inputs returns what a caller sets of the reusable workflow's inputs, as lines of YAML, so that a new one can keep it: nil if
+// text is no caller. What names the key in KMS is not among them.
+func Inputs(text []byte) []string {
+	c, err := parseCaller(text)
+	if err != nil {
+		return nil
+	}
+	kept := yaml.Node{Kind: yaml.MappingNode}
+	for i := 0; i+1 < len(c.with.Content); i += 2 {
+		if name := c.with.Content[i].Value; name != "app-kms-key" && name != "app-kms-role" {
+			kept.Content = append(kept.Content, c.with.Content[i:i+2]...)
+		}
+	}
+	if len(kept.Content) == 0 {
+		return nil
+	}
+	lines, err := yaml.Marshal(&kept)
+	if err != nil {
+		return nil // it was read as YAML
+	}
+	return strings.Split(strings.TrimSuffix(string(lines), "\n"), "\n")
 }
 
 // plainWord matches what means itself in YAML. Words such as "on" and "null" do not, nor do numbers.
