@@ -33,6 +33,7 @@ func TestThreePlansOfAPullRequestAreOneComment(t *testing.T) {
 	}
 	page := r.files(t, r.artifacts)[fmt.Sprintf("%d.1/layerbot-report/report.html", r.id)]
 	wantIn(t, "the page", page, "network/dev")
+	wantIn(t, "the comment", first.Body, fmt.Sprintf("[Full report](%s/%s/actions/runs/%d#artifacts)", w.hub.URL, slug, r.id))
 
 	w.run(t, w.update(t, p, more))
 	if second := w.one(t, p); second.ID != first.ID || second.Edits == 0 || second.Body == first.Body {

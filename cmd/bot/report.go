@@ -81,11 +81,15 @@ func (b *bot) runReport(ctx context.Context, f reportFlags) error {
 	if err != nil {
 		return err
 	}
+	links := b.links(t)
+	if links.Run != "" && f.html != "" {
+		links.Report = links.Run + "#artifacts" // the page is one of them; it has no address of its own yet
+	}
 	desk := phase.Desk{
 		Open: func(ctx context.Context, p github.Permissions) (phase.Thread, error) {
 			return b.client(ctx, t.Repository, p)
 		},
-		Scans: scans, Redact: b.redactor, Links: b.links(t), Version: version, Log: b.log,
+		Scans: scans, Redact: b.redactor, Links: links, Version: version, Log: b.log,
 	}
 	out, err := phase.Report(ctx, desk, t, reports)
 	if err != nil {
@@ -102,7 +106,11 @@ func (b *bot) runReport(ctx context.Context, f reportFlags) error {
 			return err
 		}
 	}
-	if err := b.outputs(map[string]string{"failed": fmt.Sprint(out.Failed), "comment-id": fmt.Sprint(out.Comment), "report": filepath.Dir(f.html)}); err != nil {
+	results := map[string]string{"failed": fmt.Sprint(out.Failed), "report": filepath.Dir(f.html)}
+	if out.Comment != 0 {
+		results["comment-id"] = fmt.Sprint(out.Comment)
+	}
+	if err := b.outputs(results); err != nil {
 		return err
 	}
 	if t.Work == phase.Applying && out.Failed {

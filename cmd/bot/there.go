@@ -75,11 +75,27 @@ func (b *bot) there(ctx context.Context, f ticketFlags, work phase.Work, do phas
 	if err := b.outputs(tallied(reports, f.out)); err != nil {
 		return err
 	}
+	b.tellFailures(reports)
 	page := phase.LocalPage(&picked, reports, version)
 	if err := b.summary(comment.Summary(page, 1<<20).Body); err != nil {
 		return err
 	}
 	return verdict(t, about(reports, work), f.detailed)
+}
+
+// tellFailures says in the job's log, and so on the run's page, why targets failed, with what Terraform said.
+func (b *bot) tellFailures(reports []report.Report) {
+	for i := range reports {
+		r := &reports[i]
+		if r.Failure == nil {
+			continue
+		}
+		text := r.Target.String() + ": " + outcome(r)
+		if said := comment.Diagnose(r.Failure.Diagnostics); said != "" {
+			text += "\n\n" + said
+		}
+		b.log.Error(text)
+	}
 }
 
 // grant gives jobs whose environment has no role in the configuration the one that the step names.

@@ -160,6 +160,11 @@ func output(f *report.Failure) string {
 // version is the line with which a run begins: "Terraform 1.11.4".
 var version = regexp.MustCompile(`^(Terraform|OpenTofu) v?[0-9][0-9A-Za-z.+-]*$`)
 
+// Diagnose returns what a tool said of a failure, for a log: at most 5 diagnostics, each of at most 1,000 bytes.
+func Diagnose(list []report.Diagnostic) string {
+	return strings.TrimSuffix(diagnose(list, 5, 1000), "\n")
+}
+
 // diagnose returns at most n diagnostics as text, each detail of at most room bytes.
 func diagnose(list []report.Diagnostic, n, room int) string {
 	var b strings.Builder
