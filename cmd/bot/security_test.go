@@ -53,7 +53,7 @@ func TestThreat09WordsThatWouldBeArguments(t *testing.T) {
 }
 
 func TestThreat10PullRequestThatChangesItsRules(t *testing.T) {
-	play(t, "base_configuration", "base", "policies")
+	play(t, "base_configuration", "base", "policies", "config_named")
 }
 
 func TestThreat12ForgedCheckOrMarker(t *testing.T) {

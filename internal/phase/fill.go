@@ -66,6 +66,9 @@ func (d Door) fill(ctx context.Context, token string, t *Ticket) error {
 		return err
 	}
 	s.heed(trunk.cfg, t.BaseRef)
+	if err := s.ruled(); err != nil {
+		return err
+	}
 	if settled := branches[s.trunk]; settled != s.mergeBase {
 		if s.settled, err = trunk.layersOf(ctx, d.Git, settled); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/comment"
@@ -117,15 +118,22 @@ func denied(message, hint string) *Hold {
 	return &Hold{Kind: report.Denied, Message: message, Hint: hint}
 }
 
-// reserved returns why nothing is run for an environment of such a name. Its jobs would be in the GitHub environment with
-// the App's key ("layerbot"), or its apply in that of another environment's plans ("plan-prod"), and have what AWS gives
-// these: the name of a job's environment is what trust policies go by. GitHub takes capital letters for small ones.
+// reserved returns why nothing is run for a target of such a name. Its jobs would be in the GitHub environment with the App's
+// key ("layerbot"), or its apply in that of another environment's plans ("plan-prod"), and have what AWS gives these: the name
+// of a job's environment is what trust policies go by. GitHub takes capital letters for small ones. And what cannot be seen
+// in a name makes two of one: jobs are handed their targets one a line.
 func (s scene) reserved(target layer.Target) *Hold {
 	name := strings.ToLower(target.Env)
-	if s.grant == nil || name != "layerbot" && !strings.HasPrefix(name, "layerbot-") && !strings.HasPrefix(name, "plan-") {
+	switch {
+	case s.grant == nil:
+		return nil
+	case strings.ContainsFunc(target.ID(), func(r rune) bool { return !unicode.IsPrint(r) }), strings.TrimSpace(name) != name:
+		return denied(fmt.Sprintf("the name %q has something in it that cannot be seen", target.ID()), "rename the folder or the file that it comes from")
+	case name == "layerbot", strings.HasPrefix(name, "layerbot-"), strings.HasPrefix(name, "plan-"):
+		return denied(fmt.Sprintf("the environment %q has a name that Layerbot keeps for its own jobs", target.Env), "call it something else than layerbot, layerbot-… and plan-…")
+	default:
 		return nil
 	}
-	return denied(fmt.Sprintf("the environment %q has a name that Layerbot keeps for its own jobs", target.Env), "call it something else than layerbot, layerbot-… and plan-…")
 }
 
 // mapOf returns the map that has a target: that of the head, or for one that the change deletes that of the base.

@@ -5,6 +5,7 @@ package phase
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,6 +13,7 @@ import (
 	"github.com/layerbot/layerbot/internal/aws"
 	"github.com/layerbot/layerbot/internal/config"
 	"github.com/layerbot/layerbot/internal/layer"
+	"github.com/layerbot/layerbot/internal/report"
 )
 
 // text is a tree of files.
@@ -67,5 +69,29 @@ func TestAChangeTakesNoBucketAway(t *testing.T) {
 		if diff := cmp.Diff(c.want, got); diff != "" || held != nil {
 			t.Errorf("%s: %v\n%s", name, held, diff)
 		}
+	}
+}
+
+func TestNamesThatNothingIsRunFor(t *testing.T) {
+	s := scene{grant: func(config.AWS, *layer.Map, layer.Target) (*aws.Grant, *Hold) { return nil, nil }}
+	for name, c := range map[string]struct{ layer, env, says string }{
+		"ordinary":                         {"05-compute", "eu-west-1.prod", ""},
+		"of another language":              {"réseau", "prüfung", ""},
+		"the App's":                        {"05-compute", "LayerBot", "keeps for its own jobs"},
+		"the App's other":                  {"05-compute", "layerbot-drift", "keeps for its own jobs"},
+		"of another's plans":               {"05-compute", "Plan-prod", "keeps for its own jobs"},
+		"layer that is two targets":        {"01-network/prod\n05-compute", "dev", "cannot be seen"},
+		"environment that is two targets":  {"05-compute", "dev\n01-network/prod", "cannot be seen"},
+		"written from right to left":       {"05-compute", "dev\u202edorp", "cannot be seen"},
+		"environment with a blank":         {"05-compute", "prod ", "cannot be seen"},
+		"environment with a no-width word": {"05-compute", "prod\u200b", "cannot be seen"},
+	} {
+		held := s.reserved(layer.Target{Layer: c.layer, Env: c.env})
+		if (held == nil) != (c.says == "") || held != nil && (!strings.Contains(held.Message, c.says) || held.Kind != report.Denied) {
+			t.Errorf("%s: %+v", name, held)
+		}
+	}
+	if held := (scene{}).reserved(layer.Target{Layer: "05-compute", Env: "layerbot"}); held != nil {
+		t.Errorf("on the command line: %+v", held)
 	}
 }

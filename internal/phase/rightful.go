@@ -32,7 +32,7 @@ func (d Door) rightful(ctx context.Context, token string, s *scene, name string,
 		}
 	}
 	s.heed(trunk.cfg, name)
-	return nil
+	return s.ruled()
 }
 
 // trunk returns the scene of a branch with the configuration of the default branch.

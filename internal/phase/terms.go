@@ -15,8 +15,25 @@ import (
 
 // heed makes the default branch's configuration the one that s, the scene of a branch, is held to.
 func (s *scene) heed(trunk *config.Config, branch string) {
+	s.on, s.trusted, s.silent = branch, trunk, s.blank(trunk)
+}
+
+// blank reports whether a configuration is what counts without one.
+func (s *scene) blank(cfg *config.Config) bool {
 	none, err := s.from.Parse(nil)
-	s.on, s.trusted, s.silent = branch, trunk, err == nil && reflect.DeepEqual(trunk, none)
+	return err == nil && reflect.DeepEqual(cfg, none)
+}
+
+// ruled refuses a configuration that the workflow names, and that says nothing on either branch. The workflow of a pull
+// request is the pull request's own: it could name a file without rules.
+func (s *scene) ruled() error {
+	if s.from.Path == "" || !s.silent || !s.blank(s.cfg) {
+		return nil
+	}
+	return &UserError{
+		Message: fmt.Sprintf("the configuration %s, which the workflow names, says nothing on %q, nor on the default branch %q", s.from.Path, s.on, s.trunk),
+		Next:    "correct the input `config` of the workflow, or merge that file to the default branch first",
+	}
 }
 
 // terms returns the configuration that says what a target of an environment is given: role, secrets, rules. It is that
