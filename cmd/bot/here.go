@@ -71,6 +71,7 @@ func (b *bot) look(ctx context.Context, words []string, work phase.Work, f lookF
 	if err := b.outputs(tallied(reports, "")); err != nil {
 		return err
 	}
+	b.tellFailures(about(reports, work))
 	page := phase.LocalPage(t, reports, version)
 	page.Together = phase.Together(ctx, t, reports)
 	if err := b.write("", []byte(show(page, reports, b.env.Colour))); err != nil {

@@ -75,7 +75,7 @@ func (b *bot) there(ctx context.Context, f ticketFlags, work phase.Work, do phas
 	if err := b.outputs(tallied(reports, f.out)); err != nil {
 		return err
 	}
-	b.tellFailures(reports)
+	b.tellFailures(about(reports, work))
 	page := phase.LocalPage(&picked, reports, version)
 	if err := b.summary(comment.Summary(page, 1<<20).Body); err != nil {
 		return err
@@ -83,8 +83,11 @@ func (b *bot) there(ctx context.Context, f ticketFlags, work phase.Work, do phas
 	return verdict(t, about(reports, work), f.detailed)
 }
 
-// tellFailures says in the job's log, and so on the run's page, why targets failed, with what Terraform said.
+// tellFailures says in a job's log, and so on the run's page, why targets failed, with what Terraform said.
 func (b *bot) tellFailures(reports []report.Report) {
+	if !b.env.Actions {
+		return
+	}
 	for i := range reports {
 		r := &reports[i]
 		if r.Failure == nil {
