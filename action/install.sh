@@ -80,7 +80,8 @@ built() {
 	bot=$cache/bot-source-$source/bot
 	[ ! -x "$bot" ] || found "$bot" "built from source earlier"
 	room
-	GOOS='' GOARCH='' CGO_ENABLED=0 GOWORK=off go build -trimpath -buildvcs=false \
+	# Not with flags that an earlier job left in go's own settings: one of them names a program to run.
+	GOFLAGS=-mod=readonly GOOS='' GOARCH='' CGO_ENABLED=0 GOWORK=off go build -trimpath -buildvcs=false \
 		-ldflags "-s -w -X main.version=source-${source:0:12}" -o "$room/bot" ./cmd/bot >&2 ||
 		fail "the bot could not be built from the source of the action" "use the action at the commit of a release"
 	settle "$bot"

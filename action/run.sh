@@ -64,7 +64,7 @@ report:ticket)
 	;;
 scan: | apply: | drift: | report:)
 	fail "the command $command was given no ticket" \
-		'hand on what gate decided: "ticket: ${{ needs.gate.outputs.ticket }}", and ticket2 to ticket4 likewise'
+		'hand on what gate decided: "ticket: ${{ needs.gate.outputs.ticket }}", and ticket2 to ticket4 likewise; gate has a warning if the runner dropped it, because it holds the text of a secret'
 	;;
 *) fail "the action has no command \"$command\"" "it is one of gate, plan, scan, apply, drift and report" ;;
 esac
