@@ -41,7 +41,7 @@ GitHub is not changed.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return b.runInit(cmd.Context(), f, cmd.InOrStdin()) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.ref, "ref", "", "version of Layerbot, a release (v1.2.0) or a full commit `SHA` (default: the release that this program is)")
+	flags.StringVar(&f.ref, "ref", "", "version of Layerbot, a release (v1.2.0) or a full commit `SHA` (default: what this program is built of)")
 	flags.StringVar(&f.repository, "repository", "", "`OWNER/REPO` of the checkout (default: what its remote says)")
 	flags.BoolVar(&f.kms, "app-kms", false, "the App's key is in AWS KMS, see docs/aws.md")
 	flags.BoolVar(&f.yes, "yes", false, "write without asking")
@@ -206,7 +206,10 @@ func (b *bot) pin(ctx context.Context, ref string) (sha, release string, err err
 	next := "name a full commit of layerbot/layerbot: `bot init --ref SHA`"
 	if ref == "" {
 		if ref = version; !releaseTag.MatchString(ref) {
-			return "", "", &usageError{message: "this program is no release, so that it cannot know which one to use", next: next}
+			ref = commit()
+		}
+		if ref == "" {
+			return "", "", &usageError{message: "this program is neither a release nor built of a commit alone, so that it cannot know which version to use", next: next}
 		}
 	}
 	if commitSHA.MatchString(ref) {

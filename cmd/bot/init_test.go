@@ -7,6 +7,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 )
@@ -32,6 +33,19 @@ func TestInitAsksBeforeItWrites(t *testing.T) {
 				t.Errorf("%v, %v\n%s%s", err, missing, out.String(), errs.String())
 			}
 		})
+	}
+}
+
+func TestTheCommitOfAProgramIsKnownWhereItIsAllOfIt(t *testing.T) {
+	sha := strings.Repeat("a", 40)
+	for modified, want := range map[string]string{"false": sha, "true": "", "": ""} {
+		settings := []debug.BuildSetting{{Key: "vcs", Value: "git"}, {Key: "vcs.revision", Value: sha}, {Key: "vcs.modified", Value: modified}}
+		if got := commitOf(settings); got != want {
+			t.Errorf("modified %q: %q", modified, got)
+		}
+	}
+	if got := commitOf(nil); got != "" { // go test notes nothing
+		t.Errorf("%q", got)
 	}
 }
 
