@@ -26,7 +26,7 @@ demo: build
 	go run ./cmd/demo --bot bin/bot
 
 build:
-	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/bot ./cmd/bot
+	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -ldflags '-s -w' -o bin/bot ./cmd/bot
 
 # In this order: what fails soonest comes first.
 check: export PATH := $(TOOLS)/bin:$(PATH)
