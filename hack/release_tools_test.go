@@ -44,7 +44,7 @@ func TestBinaryIsTheSameWhereverItIsBuilt(t *testing.T) {
 	if err := os.WriteFile(settings, []byte("GOFLAGS=-tags=other\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	there.env = append(there.env, "GOENV="+settings, "GOAMD64=v3", "GOEXPERIMENT=jsonv2", "CGO_ENABLED=1", "GOOS=plan9")
+	there.env = append(there.env, "GOENV="+settings, "GOFLAGS=-tags=more", "GOAMD64=v3", "GOEXPERIMENT=jsonv2", "CGO_ENABLED=1", "GOOS=plan9")
 	var binaries []string
 	for _, c := range []*clone{here, there} {
 		if out, err := c.run("hack/release-build", "v9.8.7", "bin/by hand", "linux/amd64"); err != nil {
