@@ -13,8 +13,10 @@ import (
 // An Environment is one deployment environment of a repository.
 type Environment struct {
 	Name string
-	// Branches are the patterns of branches (and tags) that may deploy: nil is any, empty is none.
+	// Branches are the patterns of branches that may deploy: nil is any, empty is none.
 	Branches []string
+	// Tags are the patterns of tags that may deploy, where Branches is not nil.
+	Tags []string
 	// Protected: only protected branches may deploy; Branches is then nil.
 	Protected bool
 	Reviewers int // how many people or teams are asked, any one of whom must approve
@@ -51,7 +53,7 @@ func (c *Client) Environments(ctx context.Context) ([]Environment, error) {
 				e.Reviewers += len(rule.Reviewers)
 			}
 			if w.Policy != nil && !e.Protected {
-				if e.Branches, err = c.branchPolicies(ctx, w.Name); err != nil {
+				if e.Branches, e.Tags, err = c.branchPolicies(ctx, w.Name); err != nil {
 					return nil, err
 				}
 			}
@@ -62,27 +64,33 @@ func (c *Client) Environments(ctx context.Context) ([]Environment, error) {
 	return list, nil
 }
 
-// branchPolicies returns the patterns of an environment that has its own: never nil.
-func (c *Client) branchPolicies(ctx context.Context, environment string) ([]string, error) {
+// branchPolicies returns the patterns of an environment that has its own: those of branches are never nil.
+func (c *Client) branchPolicies(ctx context.Context, environment string) (branches, tags []string, err error) {
 	type policy struct {
 		Name string `json:"name"`
+		Type string `json:"type"` // "branch" or "tag"
 	}
 	type answer struct {
 		Policies *[]policy `json:"branch_policies"`
 	}
-	doing, patterns := "list the branches of environment "+environment, []string{}
+	doing := "list the branches of environment " + environment
+	branches = []string{}
 	for page, err := range pages[answer](ctx, c, doing, environmentPath(environment)+"/deployment-branch-policies") {
 		switch {
 		case err != nil:
-			return nil, err
+			return nil, nil, err
 		case page.Policies == nil:
-			return nil, &UnavailableError{Doing: c.doing(doing), Err: errNonsense}
+			return nil, nil, &UnavailableError{Doing: c.doing(doing), Err: errNonsense}
 		}
 		for _, p := range *page.Policies {
-			patterns = append(patterns, p.Name)
+			if p.Type == "tag" {
+				tags = append(tags, p.Name)
+			} else {
+				branches = append(branches, p.Name)
+			}
 		}
 	}
-	return patterns, nil
+	return branches, tags, nil
 }
 
 // environmentPath escapes a name, which may hold a slash.

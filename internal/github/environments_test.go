@@ -35,7 +35,7 @@ func TestEnvironments(t *testing.T) {
 	want := []github.Environment{
 		{Name: "layerbot"},
 		{Name: "plan-prod", Branches: []string{}},
-		{Name: "prod", Branches: []string{"prod", "release/*"}, Reviewers: 2},
+		{Name: "prod", Branches: []string{"prod", "release/*"}, Tags: []string{"prod", "v*"}, Reviewers: 2},
 		{Name: "protégé/eu west?#", Branches: []string{"main"}},
 		{Name: "test", Protected: true},
 	}

@@ -32,7 +32,7 @@ func newSettings() settings {
 func (r *Repo) Environment(e github.Environment, secrets ...string) {
 	r.s.mu.Lock()
 	defer r.s.mu.Unlock()
-	e.Branches = slices.Clone(e.Branches)
+	e.Branches, e.Tags = slices.Clone(e.Branches), slices.Clone(e.Tags)
 	there := r.environment(e.Name)
 	if there == nil {
 		there = &environment{id: r.s.id()}

@@ -20,10 +20,15 @@ func listBranchPolicies(c *call) reply {
 	if e == nil {
 		return notFound("Not Found")
 	}
-	show := func(pattern string) object {
-		return object{"id": e.id, "node_id": nodeID("GBP", e.id), "name": pattern, "type": "branch"}
+	var policies []object
+	add := func(kind string, patterns []string) {
+		for _, pattern := range patterns {
+			policies = append(policies, object{"id": e.id, "node_id": nodeID("GBP", e.id), "name": pattern, "type": kind})
+		}
 	}
-	return page(c, e.Branches, show, named("branch_policies"))
+	add("branch", e.Branches)
+	add("tag", e.Tags)
+	return page(c, policies, func(policy object) object { return policy }, named("branch_policies"))
 }
 
 func listEnvironmentSecrets(c *call) reply {

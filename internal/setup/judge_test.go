@@ -130,6 +130,11 @@ func TestJudge(t *testing.T) {
 			"wrong environment prod: prod may not deploy | gh api repos/acme/infra/environments/prod/deployment-branch-policies -f name='prod'"}},
 		{"more may apply", func(f *Facts) { environmentOf(f, "prod").Branches = []string{"prod", "main", "hotfix/*"} }, []string{
 			"wrong environment prod: main and hotfix/* may deploy as well | let only prod deploy: https://github.com/acme/infra/settings/environments"}},
+		{"a tag of the branch's name may apply", func(f *Facts) { environmentOf(f, "prod").Tags = []string{"prod"} }, []string{
+			"wrong environment prod: tags may deploy as well (prod) | let only prod deploy: https://github.com/acme/infra/settings/environments"}},
+		{"a tag may apply, and no branch", func(f *Facts) {
+			environmentOf(f, "prod").Branches, environmentOf(f, "prod").Tags = []string{}, []string{"prod"}
+		}, []string{"wrong environment prod: prod may not deploy | "}},
 		{"a pattern may apply", func(f *Facts) { environmentOf(f, "prod").Branches = []string{"pro*"} }, []string{
 			"wrong environment prod: pro* may deploy as well | "}},
 		{"comments may apply", func(f *Facts) { environmentOf(f, "prod").Branches = []string{"main", "prod"} }, []string{

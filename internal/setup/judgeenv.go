@@ -80,6 +80,8 @@ func (j *judge) closed(want Environment) {
 		j.add(Wrong, part, restrict, "any branch may deploy: who may push a branch can have its apply role")
 	case !slices.ContainsFunc(e.Branches, func(p string) bool { return matches(p, want.Branch) }):
 		j.add(Wrong, part, add, "%s may not deploy, from which it is applied", want.Branch)
+	case len(e.Tags) > 0:
+		j.add(Wrong, part, page, "tags may deploy as well (%s): who may push one can have its secrets", list(e.Tags))
 	case len(others) == 1 && others[0] == trunk:
 		j.add(Advice, part, page, "%s may deploy, and %s, which /apply in comments needs: who merges there can have its apply role", want.Branch, trunk)
 	case len(others) > 0:
