@@ -37,8 +37,8 @@ func TestCommandsOfTheAction(t *testing.T) {
 			[]string{"-C", ".", "report", "--ticket", "-", "--artifacts", "all", "--html", "$TEMP/out/report.html"}},
 		{"plan of words", map[string]string{"INPUT_COMMAND": "plan", "INPUT_TARGET": " compute  prod\n--destroy * "},
 			[]string{"-C", ".", "plan", "--format=markdown", "--", "compute", "prod", "--destroy", "*"}},
-		{"plan of no words", map[string]string{"INPUT_COMMAND": "plan"},
-			[]string{"-C", ".", "plan", "--format=markdown", "--"}},
+		{"plan of no words", map[string]string{"INPUT_COMMAND": "plan", "INPUT_LOCK_TIMEOUT": "5m"},
+			[]string{"-C", ".", "plan", "--format=markdown", "--lock-timeout", "5m", "--"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

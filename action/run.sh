@@ -38,7 +38,9 @@ targets() {
 words() {
 	local words
 	read -r -d '' -a words <<<"${INPUT_TARGET:-}" || true # it meets the end, and no delimiter
-	arguments+=(--format=markdown -- ${words[@]+"${words[@]}"})
+	arguments+=(--format=markdown)
+	option --lock-timeout "${INPUT_LOCK_TIMEOUT:-}"
+	arguments+=(-- ${words[@]+"${words[@]}"})
 	exec >>"${GITHUB_STEP_SUMMARY:-/dev/stdout}"
 }
 

@@ -59,6 +59,12 @@ func (b *bot) look(ctx context.Context, words []string, work phase.Work, f lookF
 	if err != nil {
 		return err
 	}
+	if b.env.Role != "" || len(b.env.Given) > 0 || b.env.GivenErr != nil {
+		return &usageError{
+			message: "a role and variables are handed only to what a ticket names (LAYERBOT_ROLE, LAYERBOT_ENV; the action's role-to-assume and env)",
+			next:    "without a ticket the job's own credentials and variables count: set them in a step before, or with env: of the step",
+		}
+	}
 	t, out, err := b.prepare(ctx, comment.Plan, words, work)
 	if err != nil {
 		return err
