@@ -119,7 +119,7 @@ func TestOnlyAppliesWaitForEachOther(t *testing.T) {
 	for name, j := range w.Jobs {
 		var want named
 		if strings.HasPrefix(name, "wave-") {
-			want = named{"group": "layerbot apply ${{ matrix.target }}", "cancel-in-progress": "false", "queue": "max"}
+			want = named{"group": "layerbot apply ${{ matrix.name }}", "cancel-in-progress": "false", "queue": "max"}
 		}
 		if got := j.Concurrency; (got == nil) != (want == nil) || got != nil && !maps.Equal(*got, want) {
 			t.Errorf("%s has the concurrency %v, not %v", name, got, want)
