@@ -12,20 +12,9 @@ import (
 // client comes by a token: minted by the App for one repository and one phase, or, without an App, the job's own
 // GITHUB_TOKEN.
 func (b *bot) client(ctx context.Context, repo github.Repository, p github.Permissions) (*github.Client, error) {
-	o := github.Options{
-		BaseURL: b.env.APIURL, AppID: b.env.AppID, PrivateKey: []byte(b.env.PrivateKey),
-		InstallationID: b.env.InstallationID, Log: b.log, Minted: b.mask,
-	}
 	switch {
 	case b.env.holdsKey() || b.env.AppIDText != "":
-		if b.env.KMSKey != "" {
-			signer, err := b.signer()
-			if err != nil {
-				return nil, err
-			}
-			o.Sign = signer.Sign
-		}
-		app, err := github.NewApp(o)
+		app, err := b.asApp()
 		if err != nil {
 			return nil, err
 		}
@@ -33,13 +22,29 @@ func (b *bot) client(ctx context.Context, repo github.Repository, p github.Permi
 	case b.env.Token != "":
 		b.log.Warn("no GitHub App is configured: using GITHUB_TOKEN, which cannot tell its own comments and checks from those of other workflows",
 			"hint", "create the App and set LAYERBOT_APP_ID and LAYERBOT_APP_PRIVATE_KEY")
-		return github.WithToken(o, repo, b.env.Token)
+		return github.WithToken(github.Options{BaseURL: b.env.APIURL, Log: b.log}, repo, b.env.Token)
 	default:
 		return nil, &usageError{
 			message: "there is nothing to authenticate to GitHub with",
 			next:    "set LAYERBOT_APP_ID and LAYERBOT_APP_PRIVATE_KEY, or LAYERBOT_APP_KMS_KEY (secrets of the repository); secrets are not given to runs of forks or Dependabot",
 		}
 	}
+}
+
+// asApp returns the App, whose key is here or in AWS KMS.
+func (b *bot) asApp() (*github.App, error) {
+	o := github.Options{
+		BaseURL: b.env.APIURL, AppID: b.env.AppID, PrivateKey: []byte(b.env.PrivateKey),
+		InstallationID: b.env.InstallationID, Log: b.log, Minted: b.mask,
+	}
+	if b.env.KMSKey != "" {
+		signer, err := b.signer()
+		if err != nil {
+			return nil, err
+		}
+		o.Sign = signer.Sign
+	}
+	return github.NewApp(o)
 }
 
 // signer returns who signs with the App's key where that is in AWS KMS, always the same.

@@ -132,15 +132,7 @@ func (b *bot) installation(ctx context.Context, s *site) (*github.Installation, 
 	if b.env.AppID == 0 || !b.env.holdsKey() {
 		return nil, errors.New("the id and the key of the App are not here")
 	}
-	o := github.Options{BaseURL: b.env.APIURL, AppID: b.env.AppID, PrivateKey: []byte(b.env.PrivateKey), Log: b.log}
-	if b.env.KMSKey != "" {
-		signer, err := b.signer()
-		if err != nil {
-			return nil, err
-		}
-		o.Sign = signer.Sign
-	}
-	app, err := github.NewApp(o)
+	app, err := b.asApp()
 	if err != nil {
 		return nil, err
 	}
