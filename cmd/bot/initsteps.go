@@ -24,7 +24,8 @@ func (b *bot) remains(s *site, r setup.Repository, written []string) {
 		}
 	}
 	ready := false // all that the first run needs was named
-	for _, f := range setup.Judge(setup.Facts{Repository: repo, Server: b.env.ServerURL, Want: r.Environments, Workflow: setup.Workflow(r)}) {
+	facts := setup.Facts{Repository: repo, Server: b.env.ServerURL, Want: r.Environments, Workflow: setup.Workflow(r), AppID: b.env.AppID}
+	for _, f := range setup.Judge(facts) {
 		if f.State == setup.OK || slices.Contains(ofTheApp, f.Part) {
 			continue
 		}
@@ -32,6 +33,9 @@ func (b *bot) remains(s *site, r setup.Repository, written []string) {
 			ready = true
 			b.rolesRemain(r.Environments, step)
 			b.commitRemains(repo.DefaultBranch, written, step)
+		}
+		if strings.HasPrefix(f.Part, "required check ") && b.env.AppID == 0 {
+			f.Part += "; once LAYERBOT_APP_ID is set, bot doctor names the App as the only one that may set it"
 		}
 		step(f.Part, f.Fix)
 	}
