@@ -26,7 +26,8 @@ func (b *bot) client(ctx context.Context, repo github.Repository, p github.Permi
 	default:
 		return nil, &usageError{
 			message: "there is nothing to authenticate to GitHub with",
-			next:    "set LAYERBOT_APP_ID and LAYERBOT_APP_PRIVATE_KEY, or LAYERBOT_APP_KMS_KEY (secrets of the repository); secrets are not given to runs of forks or Dependabot",
+			next: "the workflow takes the secrets APP_ID and APP_PRIVATE_KEY of the environment layerbot, and `bot doctor` says what of them is missing; " +
+				"GitHub gives none to runs of Dependabot: comment /plan on its pull request. Elsewhere set LAYERBOT_APP_ID and LAYERBOT_APP_PRIVATE_KEY, or LAYERBOT_APP_KMS_KEY",
 		}
 	}
 }

@@ -83,14 +83,15 @@ func (b *bot) there(ctx context.Context, f ticketFlags, work phase.Work, do phas
 	return verdict(t, about(reports, work), f.detailed)
 }
 
-// tellFailures says in a job's log, and so on the run's page, why targets failed, with what Terraform said.
+// tellFailures says in a job's log, and so on the run's page, why targets failed, with what Terraform said. Of those that wait
+// for another one the log says enough: on the page they would hide it.
 func (b *bot) tellFailures(reports []report.Report) {
 	if !b.env.Actions {
 		return
 	}
 	for i := range reports {
 		r := &reports[i]
-		if r.Failure == nil {
+		if r.Failure == nil || r.Failure.Kind == report.Blocked {
 			continue
 		}
 		text := r.Target.String() + ": " + outcome(r)
@@ -121,6 +122,10 @@ func (b *bot) grant(t *phase.Ticket, jobs []phase.Job) error {
 func jobsOf(t *phase.Ticket, names []string) ([]phase.Job, error) {
 	var jobs []phase.Job
 	for _, name := range names {
+		if j, err := t.Job(name); err == nil { // also one whose folder has a newline in its name, and that is refused for it
+			jobs = append(jobs, j)
+			continue
+		}
 		for _, id := range strings.Split(strings.TrimSpace(name), "\n") {
 			j, err := t.Job(strings.TrimSpace(id))
 			if err != nil {
