@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"regexp"
@@ -72,9 +73,9 @@ func (b *bot) runInit(ctx context.Context, f initFlags, in io.Reader) error {
 
 // found says what is planned, and from where it is applied: what everything else follows from.
 func (b *bot) found(s *site, r setup.Repository) {
-	var from []string
+	from := map[string][]string{} // branch → environments
 	for _, e := range r.Environments {
-		from = append(from, e.Name+" (from "+e.Branch+")")
+		from[e.Branch] = append(from[e.Branch], e.Name)
 	}
 	layers, broken := map[string]bool{}, 0
 	for _, t := range s.layers.Targets {
@@ -83,7 +84,10 @@ func (b *bot) found(s *site, r setup.Repository) {
 			broken++
 		}
 	}
-	fmt.Fprintf(b.out, "Found %s in %s: %s\n", count(len(layers), "layer"), count(len(from), "environment"), strings.Join(from, ", "))
+	fmt.Fprintf(b.out, "Found %s in %s\n", count(len(layers), "layer"), count(len(r.Environments), "environment"))
+	for _, branch := range slices.Sorted(maps.Keys(from)) {
+		fmt.Fprintf(b.out, "  a push to %s applies %s\n", branch, strings.Join(from[branch], ", "))
+	}
 	if broken > 0 {
 		fmt.Fprintf(b.out, "%d of %s cannot be planned yet: `bot layers` says why\n", broken, count(len(s.layers.Targets), "target"))
 	}
