@@ -3,9 +3,12 @@
 package main
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/layerbot/layerbot/internal/aws"
+	"github.com/layerbot/layerbot/internal/layer"
 	"github.com/layerbot/layerbot/internal/phase"
 )
 
@@ -38,5 +41,32 @@ func TestTheRoleOfAStepIsForTargetsWithoutOneOfTheirOwn(t *testing.T) {
 	err := (&bot{env: environment{Role: given}}).grant(&phase.Ticket{}, []phase.Job{{}})
 	if hint, ok := phase.Hint(err); !ok || hint == "" {
 		t.Errorf("without a region: %v", err)
+	}
+}
+
+// Git takes a newline in the name of a folder. A job that has such a target does not do the work of two others.
+func TestATargetIsNotTheTwoThatItsNameHolds(t *testing.T) {
+	ticket := &phase.Ticket{}
+	for _, target := range []layer.Target{
+		{Layer: "01-network", Env: "dev"}, {Layer: "03-apps", Env: "prod"}, {Layer: "01-network/dev\n03-apps", Env: "prod"},
+	} {
+		ticket.Jobs = append(ticket.Jobs, phase.Job{Target: target})
+	}
+	for asked, want := range map[string][]string{
+		"01-network/dev":               {"01-network/dev"},
+		"03-apps/prod\n01-network/dev": {"03-apps/prod", "01-network/dev"},
+		"01-network/dev\n03-apps/prod": {"01-network/dev\n03-apps/prod"},
+	} {
+		jobs, err := jobsOf(ticket, []string{asked})
+		var got []string
+		for _, j := range jobs {
+			got = append(got, j.Target.ID())
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q: %q, %v", asked, got, err)
+		}
+	}
+	if _, err := jobsOf(ticket, []string{"01-network/dev\nnone"}); err == nil || !strings.Contains(err.Error(), `"none"`) {
+		t.Errorf("%v", err)
 	}
 }
