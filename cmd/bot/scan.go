@@ -130,7 +130,16 @@ func (b *bot) scanTicket(ctx context.Context, f scanFlags, args []string) (err e
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.summary(comment.ScanReply(page).Body), b.outputs(map[string]string{"report": f.out}), b.accuse(page))
+	if err := errors.Join(b.summary(comment.ScanReply(page).Body), b.outputs(map[string]string{"report": f.out})); err != nil {
+		return err
+	}
+	failed := b.accuse(page)
+	if failed != nil { // the log of a red job says why
+		if err := b.write("", []byte(comment.ScanTerminal(page, b.env.Colour))); err != nil {
+			return err
+		}
+	}
+	return failed
 }
 
 // scanHere scans the working directory.
