@@ -5,11 +5,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +28,37 @@ import (
 func TestTheWholeStoryIsAsTold(t *testing.T) {
 	t.Parallel()
 	playOut(t, story())
+}
+
+// playOut plays scenes with the real bot and fails if anything is not as told, or if what is written holds a secret,
+// a colour or something that is fetched from elsewhere.
+func playOut(t *testing.T, scenes []scene) {
+	t.Helper()
+	out := t.TempDir()
+	var told bytes.Buffer
+	if err := demo(t.Context(), options{Once: true, Out: out, Addr: "127.0.0.1:0"}, scenes, &told); err != nil {
+		t.Fatalf("%v\n%s", err, told.String())
+	}
+	var names []string
+	err := filepath.WalkDir(out, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		names = append(names, filepath.Base(path))
+		content, err := os.ReadFile(path)
+		for _, bad := range []string{"correct-horse-battery-staple", "PRIVATE KEY", "ghs_", "x-access-token", "src=\"http", "\x1b["} {
+			if bytes.Contains(content, []byte(bad)) {
+				t.Errorf("%s holds %q: …%.200q", path, bad, content[max(0, bytes.Index(content, []byte(bad))-100):])
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(names, "index.html") || !slices.Contains(names, "timeline.txt") || len(names) < 3 {
+		t.Errorf("written are %v", names)
+	}
 }
 
 // TestThePageInABrowser watches the demo as a person would: it opens the page while the story runs, waits for the end
