@@ -38,14 +38,14 @@ var (
 
 // A Door is what gate stands at: the ways to GitHub and to git, and what keys are derived from.
 type Door struct {
-	Config   config.Source
 	Open     func(context.Context, github.Permissions) (Pulls, error) // mints a token; not called before it must be
 	Git      Clone                                                    // any clone of the repository; commits are fetched into it
 	CloneURL string
-	Run      string // address of this run; "" outside of one
-	Ref      string // branch that this run is of; "" is not known
-	Commit   string // that this run is of; "" asks the clone what is checked out
-	Repeated bool   // it is not the first attempt of this run
+	Config   config.Source // where the configuration is, and what counts where it says nothing
+	Run      string        // address of this run; "" outside of one
+	Ref      string        // branch that this run is of; "" is not known
+	Commit   string        // that this run is of; "" asks the clone what is checked out
+	Repeated bool          // it is not the first attempt of this run
 	AppID    int64
 	Secret   func(context.Context) ([]byte, error) // what only the App has, from which fingerprint keys are derived; nil without an App
 	Log      *slog.Logger

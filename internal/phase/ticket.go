@@ -41,8 +41,8 @@ type Ticket struct {
 	BaseRef     string            `json:"base_ref,omitempty"`     // "prod"
 	MergeBase   string            `json:"merge_base,omitempty"`   // where head left the base branch
 
-	Config config.Source `json:"config,omitzero"`
-	Work   Work          `json:"work,omitempty"` // what the jobs do
+	Config config.Source `json:"config,omitzero"` // where the configuration is, and what counts where it says nothing
+	Work   Work          `json:"work,omitempty"`  // what the jobs do
 
 	Command   *comment.Command `json:"command,omitempty"`    // nil for an autoplan
 	CommentID int64            `json:"comment_id,omitempty"` // the comment that asked; 0 is none
