@@ -106,7 +106,10 @@ func (b *bot) runReport(ctx context.Context, f reportFlags) error {
 			return err
 		}
 	}
-	results := map[string]string{"failed": fmt.Sprint(out.Failed), "report": filepath.Dir(f.html)}
+	results := map[string]string{"failed": fmt.Sprint(out.Failed)}
+	if f.html != "" {
+		results["report"] = filepath.Dir(f.html)
+	}
 	if out.Comment != 0 {
 		results["comment-id"] = fmt.Sprint(out.Comment)
 	}
