@@ -13,8 +13,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-
-	gh "github.com/google/go-github/v60/github"
 )
 
 // A FileError says why something in a repository cannot be read as a file.
@@ -83,30 +81,6 @@ func (c *Client) content(path, doing string, answer json.RawMessage) ([]byte, er
 func (c *Client) visible(ctx context.Context) error {
 	var answer wireRepo
 	return c.send(ctx, "look for the repository", http.MethodGet, "", nil, &answer)
-}
-
-// Commit resolves a tag or branch of the repository to its commit; an annotated tag to what it tags. "tags/v1" and
-// "heads/v1" say which of the two is meant. A ref that is not there is a *NotFoundError. It needs contents: read.
-// Source: https://docs.github.com/rest/commits/commits#get-a-commit
-func (c *Client) Commit(ctx context.Context, ref string) (sha string, err error) {
-	if !fs.ValidPath(ref) || ref == "." {
-		return "", fmt.Errorf("%q is not a ref", ref)
-	}
-	doing := "find the commit of " + ref
-	var answer struct {
-		SHA string `json:"sha"`
-	}
-	err = c.send(ctx, doing, http.MethodGet, "commits/"+escapeSegments(ref)+"?per_page=1", nil, &answer) // without its files
-	var said *gh.ErrorResponse
-	switch {
-	case errors.As(err, &said) && (said.Response.StatusCode == http.StatusUnprocessableEntity || said.Response.StatusCode == http.StatusConflict):
-		return "", &NotFoundError{Doing: c.doing(doing), Message: said.Message} // no such ref, or nothing in the repository
-	case err != nil:
-		return "", err
-	case !validSHA(answer.SHA):
-		return "", &UnavailableError{Doing: c.doing(doing), Err: errNonsense}
-	}
-	return answer.SHA, nil
 }
 
 // escapeSegments escapes all of a path but its slashes.

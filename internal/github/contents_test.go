@@ -56,32 +56,3 @@ func TestFileOfARepositoryThatIsNotSeen(t *testing.T) {
 	_, err := w.as(t, "mallory", reader).File(t.Context(), "main.tf", "")
 	refused[*github.NotFoundError](t, err)
 }
-
-func TestCommit(t *testing.T) {
-	w := newWorldWith(t, githubtest.Options{Validate: true})
-	first, err := w.git.Tag("v1", "prod", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	second, err := w.git.Tag("v2.0.0/rc#1", w.head, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.server.Fault("GET", "/repos/acme/infra/commits", 1, false, githubtest.Status(500, "Server Error"))
-	c := w.person(t, reader)
-	for ref, want := range map[string]string{"v1": first, "tags/v1": first, "prod": first, "heads/prod": first, "v2.0.0/rc#1": second, "change": w.head, w.head: w.head} {
-		if got, err := c.Commit(t.Context(), ref); err != nil || got != want {
-			t.Errorf("%s is %s, %v; want %s", ref, got, err, want)
-		}
-	}
-	for _, ref := range []string{"v3", "tags/prod", strings.Repeat("1", 40)} {
-		_, err := c.Commit(t.Context(), ref)
-		refused[*github.NotFoundError](t, err)
-	}
-	for _, ref := range []string{"", "..", "a//b", "../../x"} {
-		w.server.ResetRequests()
-		if got, err := c.Commit(t.Context(), ref); err == nil || len(w.calls()) > 0 {
-			t.Errorf("%q: %s, %v", ref, got, w.calls())
-		}
-	}
-}
