@@ -1,0 +1,2 @@
+environment = "sbx"
+account_id  = "123456789012"

@@ -1,0 +1,2 @@
+environment = "test"
+account_id  = "444455556666"

@@ -1,0 +1,3 @@
+environment  = "test"
+account_id   = "444455556666"
+state_bucket = "layerbot-test-euw1-state"

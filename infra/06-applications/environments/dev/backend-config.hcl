@@ -1,0 +1,3 @@
+bucket = "layerbot-dev-euw1-state"
+key    = "applications/terraform.tfstate"
+region = "eu-west-1"
