@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package iam
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/layerbot/layerbot/infra/test/plans"
+	"github.com/layerbot/layerbot/infra/test/tree"
+)
+
+// Document is one policy document, and where it is.
+type Document struct {
+	Layer      string // 05-compute
+	Address    string // of the resource that holds it
+	Type       string // of that resource
+	What       string // trust, policy, or resource policy
+	Statements []Statement
+}
+
+// Own is true of documents in which "*" as a resource is the thing itself: the policies of keys and their like.
+func (d Document) Own() bool {
+	return d.What == "resource policy" && d.Type != "aws_s3_bucket_policy"
+}
+
+// attributes of resources that hold policy documents.
+var holders = map[string]map[string]string{
+	"aws_iam_role":                         {"assume_role_policy": "trust"},
+	"aws_iam_role_policy":                  {"policy": "policy"},
+	"aws_iam_policy":                       {"policy": "policy"},
+	"aws_kms_key":                          {"policy": "resource policy"},
+	"aws_kms_key_policy":                   {"policy": "resource policy"},
+	"aws_s3_bucket_policy":                 {"policy": "resource policy"},
+	"aws_sqs_queue":                        {"policy": "resource policy"},
+	"aws_sqs_queue_policy":                 {"policy": "resource policy"},
+	"aws_sns_topic":                        {"policy": "resource policy"},
+	"aws_sns_topic_policy":                 {"policy": "resource policy"},
+	"aws_secretsmanager_secret":            {"policy": "resource policy"},
+	"aws_secretsmanager_secret_policy":     {"policy": "resource policy"},
+	"aws_ecr_repository_policy":            {"policy": "resource policy"},
+	"aws_ecr_registry_policy":              {"policy": "resource policy"},
+	"aws_ecr_repository_creation_template": {"repository_policy": "resource policy"},
+	"aws_vpc_endpoint":                     {"policy": "resource policy"},
+	"aws_cloudwatch_log_resource_policy":   {"policy_document": "resource policy"},
+}
+
+// Documents are all policy documents of a chain, in the order of the layers. What a type holds by a name that looks like a policy
+// and that is not known here is an error: a new kind of document is not overlooked.
+func Documents(c *plans.Chain) ([]Document, error) {
+	var all []Document
+	for _, layer := range tree.Layers {
+		for _, r := range c.Layers[layer].Resources {
+			if r.Mode != "managed" {
+				continue
+			}
+			for attribute, v := range r.Values {
+				text, _ := v.(string)
+				if !strings.Contains(text, `"Statement"`) {
+					continue
+				}
+				what, known := holders[r.Type][attribute]
+				if !known {
+					return nil, fmt.Errorf("%s: %s.%s holds a policy document of a kind that is not known here", layer, r.Address, attribute)
+				}
+				statements, err := Parse(text)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %s: %w", layer, r.Address, err)
+				}
+				all = append(all, Document{layer, r.Address, r.Type, what, statements})
+			}
+		}
+	}
+	return all, nil
+}
+
+// Role is a role with all that it may do.
+type Role struct {
+	Layer    string
+	Address  string
+	Name     string
+	ARN      string
+	Boundary string
+	Trust    []Statement
+	Policies []Statement // of its inline and of our own managed policies
+	Managed  []string    // ARNs of AWS's policies
+}
+
+// Roles are all roles of a chain, by ARN in the order of layers.
+func Roles(c *plans.Chain) ([]Role, error) {
+	var roles []Role
+	for _, layer := range tree.Layers {
+		l := c.Layers[layer]
+		for _, r := range l.Of("aws_iam_role") {
+			role := Role{Layer: layer, Address: r.Address, Name: r.Text("name"), ARN: r.Text("arn"), Boundary: r.Text("permissions_boundary")}
+			var err error
+			if role.Trust, err = Parse(r.Text("assume_role_policy")); err != nil {
+				return nil, fmt.Errorf("%s: %w", r.Address, err)
+			}
+			if err := role.policies(l); err != nil {
+				return nil, err
+			}
+			roles = append(roles, role)
+		}
+	}
+	return roles, nil
+}
+
+// policies collects what is attached to a role in its layer.
+func (role *Role) policies(l *plans.Layer) error {
+	add := func(r plans.Resource) error {
+		statements, err := Parse(r.Text("policy"))
+		if err != nil {
+			return fmt.Errorf("%s: %w", r.Address, err)
+		}
+		role.Policies = append(role.Policies, statements...)
+		return nil
+	}
+	for _, p := range l.With("aws_iam_role_policy", "role", role.Name) {
+		if err := add(p); err != nil {
+			return err
+		}
+	}
+	for _, a := range l.With("aws_iam_role_policy_attachment", "role", role.Name) {
+		arn := a.Text("policy_arn")
+		own := l.With("aws_iam_policy", "arn", arn)
+		switch {
+		case len(own) == 1:
+			if err := add(own[0]); err != nil {
+				return err
+			}
+		case strings.Contains(arn, ":iam::aws:policy/"):
+			role.Managed = append(role.Managed, arn)
+		default:
+			return fmt.Errorf("%s attaches %s, which no layer makes", a.Address, arn)
+		}
+	}
+	slices.Sort(role.Managed)
+	return nil
+}
+
+// Has is true where an AWS policy of this name is attached.
+func (role Role) Has(name string) bool {
+	return slices.ContainsFunc(role.Managed, func(arn string) bool { return arn[strings.LastIndex(arn, "/")+1:] == name })
+}
+
+// May are the allowing statements that name an action.
+func (role Role) May(action string) []Statement {
+	var found []Statement
+	for _, s := range role.Policies {
+		if s.Allows() && s.Does(action) {
+			found = append(found, s)
+		}
+	}
+	return found
+}
