@@ -3,7 +3,19 @@
 data "aws_partition" "current" {}
 
 locals {
-  infrastructure = data.terraform_remote_state.infrastructure.outputs
+  # Terraform keeps no output that is null: what 03-infrastructure has not made is not in its state at all.
+  infrastructure = merge(
+    {
+      cloudfront_alb_arn             = null
+      cloudfront_vpc_origin_arn      = null
+      cloudfront_vpc_origin_id       = null
+      ingress_nlb_arn                = null
+      ingress_nlb_security_group_id  = null
+      websocket_alb_arn              = null
+      websocket_alb_target_group_arn = null
+    },
+    data.terraform_remote_state.infrastructure.outputs,
+  )
 
   # The provider works in no other account (allowed_account_ids) and in no other region.
   account_id = var.account_id
@@ -17,4 +29,7 @@ locals {
   general_kms_key_arn      = local.infrastructure.general_kms_key_arn
   secrets_kms_key_arn      = local.infrastructure.secrets_kms_key_arn
   permissions_boundary_arn = local.infrastructure.permissions_boundary_arn
+
+  # What tells instances with GPUs or other accelerators: the rules of policies/terraform_instance.rego go by the same.
+  gpu_family = "^(p\\d|g\\d|trn|inf|dl\\d)"
 }

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# After the nodes: CoreDNS and the CSI controller are healthy on nodes only, and EKS waits for that. The nodes become ready by
+# what comes with the cluster by itself, which these take over: hence OVERWRITE on create, too.
+resource "aws_eks_addon" "this" {
+  for_each = var.eks_addons
+
+  cluster_name                = aws_eks_cluster.this.name
+  addon_name                  = each.key
+  addon_version               = each.value.version
+  configuration_values        = each.value.configuration
+  resolve_conflicts_on_create = "OVERWRITE"
+  resolve_conflicts_on_update = "OVERWRITE"
+
+  depends_on = [aws_eks_node_group.this]
+
+  # The CSI driver has its role by an association of its own (pod-identity-system.tf): what EKS reports here is not ours.
+  lifecycle {
+    ignore_changes = [service_account_role_arn]
+  }
+}
