@@ -63,6 +63,7 @@ resource "aws_eks_cluster" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "cluster" {
+  #checkov:skip=CKV_AWS_338:how long is eks_log_retention_days: a week by default, 90 days in prod
   name              = "/aws/eks/${local.cluster_name}/cluster"
   retention_in_days = var.eks_log_retention_days
   kms_key_id        = local.cluster_kms_key_arn

@@ -39,6 +39,7 @@ resource "aws_vpc_security_group_ingress_rule" "nodes_self" {
 
 # Said apart from the VPC's rule, so that nothing ends with it when somebody narrows that one.
 resource "aws_vpc_security_group_ingress_rule" "nodes_cluster" {
+  #checkov:skip=CKV_AWS_25:from a security group, not from everywhere
   for_each = {
     https = { from = 443, to = 443, what = "Webhooks on 443, from the control plane" }
     high  = { from = 1025, to = 65535, what = "Kubelets and webhooks, from the control plane" }

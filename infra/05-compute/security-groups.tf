@@ -52,6 +52,9 @@ resource "aws_security_group" "nodes" {
 # The NLB of 03-infrastructure sends to pods, which are in the nodes' group, and gets in as part of the VPC. Pods with a group
 # of their own, and those on Fargate, are in EKS's.
 resource "aws_vpc_security_group_ingress_rule" "eks_ingress_nlb" {
+  #checkov:skip=CKV_AWS_24:from a security group, not from everywhere
+  #checkov:skip=CKV_AWS_25:from a security group, not from everywhere
+  #checkov:skip=CKV_AWS_260:from a security group, not from everywhere
   count = local.infrastructure.ingress_nlb_security_group_id == null ? 0 : 1
 
   security_group_id            = aws_eks_cluster.this.vpc_config[0].cluster_security_group_id
