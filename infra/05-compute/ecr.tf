@@ -3,6 +3,8 @@
 # The applications' own repositories, and how the registry scans.
 
 resource "aws_ecr_repository" "this" {
+  #checkov:skip=CKV_AWS_51:IMMUTABLE unless a repository's own setting says MUTABLE
+  #checkov:skip=CKV_AWS_163:on unless a repository's own setting says no; the registry scans all by its rules anyway
   for_each = var.ecr_repositories
 
   name                 = "${local.id}/${each.key}"
