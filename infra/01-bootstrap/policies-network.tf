@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# What 03-infrastructure builds, less keys, logs and roles. What only reads is in ReadOnlyAccess.
+data "aws_iam_policy_document" "apply_network" {
+  statement {
+    sid = "Network"
+
+    actions = [
+      "ec2:AllocateAddress",
+      "ec2:AssociateAddress",
+      "ec2:AssociateRouteTable",
+      "ec2:AssociateVpcCidrBlock",
+      "ec2:AttachInternetGateway",
+      "ec2:AuthorizeSecurityGroupEgress",
+      "ec2:AuthorizeSecurityGroupIngress",
+      "ec2:CreateFlowLogs",
+      "ec2:CreateInternetGateway",
+      "ec2:CreateNatGateway",
+      "ec2:CreateRoute",
+      "ec2:CreateRouteTable",
+      "ec2:CreateSecurityGroup",
+      "ec2:CreateSubnet",
+      "ec2:CreateSubnetCidrReservation",
+      "ec2:CreateTags",
+      "ec2:CreateVpc",
+      "ec2:CreateVpcEndpoint",
+      "ec2:DeleteFlowLogs",
+      "ec2:DeleteInternetGateway",
+      "ec2:DeleteNatGateway",
+      "ec2:DeleteRoute",
+      "ec2:DeleteRouteTable",
+      "ec2:DeleteSecurityGroup",
+      "ec2:DeleteSubnet",
+      "ec2:DeleteSubnetCidrReservation",
+      "ec2:DeleteTags",
+      "ec2:DeleteVpc",
+      "ec2:DeleteVpcEndpoints",
+      "ec2:DetachInternetGateway",
+      "ec2:DisassociateAddress",
+      "ec2:DisassociateRouteTable",
+      "ec2:DisassociateVpcCidrBlock",
+      "ec2:ModifySecurityGroupRules",
+      "ec2:ModifySubnetAttribute",
+      "ec2:ModifyVpcAttribute",
+      "ec2:ModifyVpcEndpoint",
+      "ec2:ReleaseAddress",
+      "ec2:ReplaceRoute",
+      "ec2:ReplaceRouteTableAssociation",
+      "ec2:RevokeSecurityGroupEgress",
+      "ec2:RevokeSecurityGroupIngress",
+      "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+      "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
+    ]
+
+    resources = concat(
+      [for type in local.network_types : "${local.ec2}:${type}/*"],
+      ["arn:${local.partition}:ec2:${var.region}:aws:prefix-list/*"], # S3's and CloudFront's, in rules
+    )
+  }
+
+  # Load balancers, what listens on them, and where they lead.
+  statement {
+    sid = "Balance"
+
+    actions = [
+      "elasticloadbalancing:AddListenerCertificates",
+      "elasticloadbalancing:AddTags",
+      "elasticloadbalancing:CreateListener",
+      "elasticloadbalancing:CreateLoadBalancer",
+      "elasticloadbalancing:CreateRule",
+      "elasticloadbalancing:CreateTargetGroup",
+      "elasticloadbalancing:DeleteListener",
+      "elasticloadbalancing:DeleteLoadBalancer",
+      "elasticloadbalancing:DeleteRule",
+      "elasticloadbalancing:DeleteTargetGroup",
+      "elasticloadbalancing:DeregisterTargets",
+      "elasticloadbalancing:ModifyListener",
+      "elasticloadbalancing:ModifyListenerAttributes",
+      "elasticloadbalancing:ModifyLoadBalancerAttributes",
+      "elasticloadbalancing:ModifyRule",
+      "elasticloadbalancing:ModifyTargetGroup",
+      "elasticloadbalancing:ModifyTargetGroupAttributes",
+      "elasticloadbalancing:RegisterTargets",
+      "elasticloadbalancing:RemoveListenerCertificates",
+      "elasticloadbalancing:RemoveTags",
+      "elasticloadbalancing:SetIpAddressType",
+      "elasticloadbalancing:SetSecurityGroups",
+      "elasticloadbalancing:SetSubnets",
+      "elasticloadbalancing:SetWebAcl",
+      "wafv2:AssociateWebACL",
+      "wafv2:DisassociateWebACL",
+    ]
+
+    resources = concat(
+      [for kind in local.balancer_kinds : "arn:${local.partition}:elasticloadbalancing:${local.regional}:${kind}/${local.id}-*"],
+      ["arn:${local.partition}:wafv2:${local.regional}:regional/webacl/*"],
+    )
+  }
+
+  # Buckets of the layers: settings, never what is in them.
+  statement {
+    sid = "Buckets"
+
+    actions = [
+      "s3:CreateBucket",
+      "s3:DeleteBucket",
+      "s3:DeleteBucketPolicy",
+      "s3:PutBucketLogging",
+      "s3:PutBucketOwnershipControls",
+      "s3:PutBucketPolicy",
+      "s3:PutBucketPublicAccessBlock",
+      "s3:PutBucketTagging",
+      "s3:PutBucketVersioning",
+      "s3:PutEncryptionConfiguration",
+      "s3:PutLifecycleConfiguration",
+    ]
+
+    resources = ["arn:${local.partition}:s3:::${local.id}-*"]
+  }
+}
+
+locals {
+  network_types = [
+    "elastic-ip", "internet-gateway", "natgateway", "network-interface", "route-table", "security-group", "security-group-rule",
+    "subnet", "vpc", "vpc-endpoint", "vpc-flow-log",
+  ]
+
+  balancer_kinds = ["listener/app", "listener/net", "listener-rule/app", "loadbalancer/app", "loadbalancer/net", "targetgroup"]
+}
+
+# CloudFront's VPC origin, and the share by which other accounts use it. RAM shares what is global from us-east-1 only.
+data "aws_iam_policy_document" "apply_edge" {
+  # IAM-STAR: neither exists before the request, and AWS has no name for them there; the request has to bear the project's tags.
+  statement {
+    sid       = "MakeOriginsAndShares"
+    actions   = ["cloudfront:CreateVpcOrigin", "ram:CreateResourceShare"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Project"
+      values   = [var.project]
+    }
+  }
+
+  statement {
+    sid       = "Origins"
+    actions   = ["cloudfront:DeleteVpcOrigin", "cloudfront:TagResource", "cloudfront:UntagResource", "cloudfront:UpdateVpcOrigin"]
+    resources = ["arn:${local.partition}:cloudfront::${var.account_id}:vpcorigin/*"]
+  }
+
+  statement {
+    sid = "Shares"
+
+    actions = [
+      "ram:AssociateResourceShare",
+      "ram:DeleteResourceShare",
+      "ram:DisassociateResourceShare",
+      "ram:TagResource",
+      "ram:UntagResource",
+      "ram:UpdateResourceShare",
+    ]
+
+    resources = ["arn:${local.partition}:ram:us-east-1:${var.account_id}:resource-share/*"]
+  }
+
+  # To somebody outside the organization nothing is shared.
+  statement {
+    sid       = "ShareWithinTheOrganization"
+    effect    = "Deny"
+    actions   = ["ram:CreateResourceShare", "ram:UpdateResourceShare"]
+    resources = ["*"]
+
+    condition {
+      test     = "Bool"
+      variable = "ram:RequestedAllowsExternalPrincipals"
+      values   = ["true"]
+    }
+  }
+}
