@@ -11,6 +11,7 @@ resource "aws_lb" "cloudfront" {
   subnets                    = [for letter in keys(local.zones) : aws_subnet.private[letter].id]
   security_groups            = [aws_security_group.cloudfront_alb[0].id]
   drop_invalid_header_fields = true
+  idle_timeout               = 600 # WebSockets are silent for long, and CloudFront closes them after ten minutes
   enable_deletion_protection = var.deletion_protection
 
   access_logs {

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# The only thing with a public address, and only in the Dual model: VPC origins carry no WebSockets.
+# The only thing with a public address, and only in the Dual model.
 
-#tfsec:ignore:aws-elb-alb-not-public:WebSockets cannot come by a VPC origin; off unless enable_websocket_alb
-#trivy:ignore:AVD-AWS-0053:WebSockets cannot come by a VPC origin; off unless enable_websocket_alb
+#tfsec:ignore:aws-elb-alb-not-public It is public on purpose, and off unless enable_websocket_alb
+#trivy:ignore:AVD-AWS-0053 It is public on purpose, and off unless enable_websocket_alb
 resource "aws_lb" "websocket" {
+  #checkov:skip=CKV2_AWS_76:The web ACL is not made here, so that its rules cannot be seen here
   count = var.enable_websocket_alb ? 1 : 0
 
   name                       = "${local.id}-ws"

@@ -12,8 +12,8 @@ locals {
   }
 }
 
-#checkov:skip=CKV_AWS_91:A network load balancer logs requests of TLS listeners only, and these are TCP; flow logs have its connections
 resource "aws_lb" "ingress" {
+  #checkov:skip=CKV_AWS_91:A network load balancer logs requests of TLS listeners only, and these are TCP; flow logs have its connections
   count = var.enable_ingress_nlb ? 1 : 0
 
   name                             = "${local.id}-ingress"

@@ -2,13 +2,13 @@
 
 # Who asked the ALBs for what. There is no bucket while there is no ALB.
 
-#checkov:skip=CKV_AWS_18:It holds access logs; logs of who reads logs would go on for ever
-#checkov:skip=CKV_AWS_144:Logs are not worth a copy in another region
-#checkov:skip=CKV_AWS_145:Load balancers can write to buckets with S3's own key only
-#checkov:skip=CKV2_AWS_62:Nobody waits for a log file
-#tfsec:ignore:aws-s3-enable-bucket-logging:It holds access logs; logs of who reads logs would go on for ever
-#trivy:ignore:AVD-AWS-0089:It holds access logs; logs of who reads logs would go on for ever
+#tfsec:ignore:aws-s3-enable-bucket-logging It holds access logs; logs of who reads logs would go on for ever
+#trivy:ignore:AVD-AWS-0089 It holds access logs; logs of who reads logs would go on for ever
 resource "aws_s3_bucket" "lb_logs" {
+  #checkov:skip=CKV_AWS_18:It holds access logs; logs of who reads logs would go on for ever
+  #checkov:skip=CKV_AWS_144:Logs are not worth a copy in another region
+  #checkov:skip=CKV_AWS_145:Load balancers can write to buckets with S3's own key only
+  #checkov:skip=CKV2_AWS_62:Nobody waits for a log file
   count = var.enable_cloudfront_vpc_origin ? 1 : 0
 
   bucket        = "${local.id}-lb-logs"
@@ -47,8 +47,8 @@ resource "aws_s3_bucket_versioning" "lb_logs" {
   }
 }
 
-#tfsec:ignore:aws-s3-encryption-customer-key:Load balancers can write to buckets with S3's own key only
-#trivy:ignore:AVD-AWS-0132:Load balancers can write to buckets with S3's own key only
+#tfsec:ignore:aws-s3-encryption-customer-key Load balancers can write to buckets with S3's own key only
+#trivy:ignore:AVD-AWS-0132 Load balancers can write to buckets with S3's own key only
 resource "aws_s3_bucket_server_side_encryption_configuration" "lb_logs" {
   count = var.enable_cloudfront_vpc_origin ? 1 : 0
 

@@ -47,7 +47,7 @@ data "aws_iam_policy_document" "management_server" {
   statement {
     sid       = "LogSessions"
     actions   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-    resources = ["${aws_cloudwatch_log_group.platform.arn}:*"]
+    resources = ["${aws_cloudwatch_log_group.platform.arn}:*"] #tfsec:ignore:aws-iam-no-policy-wildcards The streams of one log group
   }
 
   # The agent looks whether the group is there and encrypted.

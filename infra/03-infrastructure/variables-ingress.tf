@@ -75,7 +75,7 @@ variable "cloudfront_vpc_origin_account_ids" {
 }
 
 variable "enable_websocket_alb" {
-  description = "A public ALB for WebSockets, which VPC origins do not carry. It listens on 443, to CloudFront and websocket_client_cidr_blocks."
+  description = "A public ALB for WebSockets that do not come by the VPC origin. It listens on 443, to CloudFront and websocket_client_cidr_blocks."
   type        = bool
   default     = false
   nullable    = false
