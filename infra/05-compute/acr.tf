@@ -16,13 +16,13 @@ resource "aws_secretsmanager_secret" "acr" {
   #checkov:skip=CKV2_AWS_57:the password is Azure's to change; acr_credentials_version writes the new one
   count = var.acr_registry_url == "" ? 0 : 1
 
-  name        = "ecr-pullthroughcache/${local.id}-${local.acr_alias}"
+  name        = "ecr-pullthroughcache/${var.acr_registry_url}"
   description = "Credentials with which ECR pulls from ${var.acr_registry_url}."
 
   # The credentials are kept elsewhere, too; a secret on its way out would hold the name for a week and longer.
   recovery_window_in_days = 0
 
-  tags = { Name = "ecr-pullthroughcache/${local.id}-${local.acr_alias}" }
+  tags = { Name = "ecr-pullthroughcache/${var.acr_registry_url}" }
 }
 
 resource "aws_secretsmanager_secret_version" "acr" {
