@@ -65,6 +65,8 @@ func (r *run) class(f *report.Failure, bad []report.Diagnostic) {
 			}
 		case d.Summary == lockError:
 			r.locked(f, d)
+		case noBucket.MatchString(text):
+			r.bucketless(f, noBucket.FindStringSubmatch(text)[1])
 		case d.Summary == "Unable to find remote state":
 			r.upstream(f, d)
 		case unreadState.MatchString(text) && r.noun() == "plan" && r.creds[granted] != "":
