@@ -132,7 +132,6 @@ data "aws_iam_policy_document" "boundary" {
     sid = "WorkAnywhere"
 
     actions = [
-      "bedrock:Converse*",
       "bedrock:Get*",
       "bedrock:InvokeModel*",
       "bedrock:List*",

@@ -73,6 +73,25 @@ data "aws_iam_policy_document" "apply_compute" {
     resources = ["${local.ec2}:launch-template/*"]
   }
 
+  # IAM-STAR: AWS knows no resource for a cluster that is not there yet; the request has to bear the project's tags.
+  statement {
+    sid       = "MakeClusters"
+    actions   = ["eks:CreateCluster"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Project"
+      values   = [var.project]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestedRegion"
+      values   = [var.region]
+    }
+  }
+
   statement {
     sid = "Cluster"
 
@@ -81,7 +100,6 @@ data "aws_iam_policy_document" "apply_compute" {
       "eks:AssociateEncryptionConfig",
       "eks:CreateAccessEntry",
       "eks:CreateAddon",
-      "eks:CreateCluster",
       "eks:CreateNodegroup",
       "eks:CreatePodIdentityAssociation",
       "eks:DeleteAccessEntry",

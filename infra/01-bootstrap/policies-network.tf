@@ -20,7 +20,6 @@ data "aws_iam_policy_document" "apply_network" {
       "ec2:CreateRouteTable",
       "ec2:CreateSecurityGroup",
       "ec2:CreateSubnet",
-      "ec2:CreateSubnetCidrReservation",
       "ec2:CreateTags",
       "ec2:CreateVpc",
       "ec2:CreateVpcEndpoint",
@@ -31,7 +30,6 @@ data "aws_iam_policy_document" "apply_network" {
       "ec2:DeleteRouteTable",
       "ec2:DeleteSecurityGroup",
       "ec2:DeleteSubnet",
-      "ec2:DeleteSubnetCidrReservation",
       "ec2:DeleteTags",
       "ec2:DeleteVpc",
       "ec2:DeleteVpcEndpoints",
@@ -86,7 +84,6 @@ data "aws_iam_policy_document" "apply_network" {
       "elasticloadbalancing:SetIpAddressType",
       "elasticloadbalancing:SetSecurityGroups",
       "elasticloadbalancing:SetSubnets",
-      "elasticloadbalancing:SetWebAcl",
       "wafv2:AssociateWebACL",
       "wafv2:DisassociateWebACL",
     ]
@@ -95,6 +92,19 @@ data "aws_iam_policy_document" "apply_network" {
       [for kind in local.balancer_kinds : "arn:${local.partition}:elasticloadbalancing:${local.regional}:${kind}/${local.id}-*"],
       ["arn:${local.partition}:wafv2:${local.regional}:regional/webacl/*"],
     )
+  }
+
+  # IAM-STAR: AWS knows no resource for these, only the region.
+  statement {
+    sid       = "ReserveAddressesAndSetFirewalls"
+    actions   = ["ec2:CreateSubnetCidrReservation", "ec2:DeleteSubnetCidrReservation", "elasticloadbalancing:SetWebAcl"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestedRegion"
+      values   = [var.region]
+    }
   }
 
   # Buckets of the layers: settings, never what is in them.
