@@ -147,17 +147,11 @@ data "aws_iam_policy_document" "lb_controller_networks" {
     }
   }
 
-  # The group that EKS puts on every node: the controller lets its balancers in, and takes that back.
+  # The nodes' only group: the controller lets its balancers in, and takes that back.
   statement {
     sid       = "LetBalancersReachTheNodes"
     actions   = ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"]
-    resources = [local.lb_sg_arn]
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:ResourceTag/kubernetes.io/cluster/${local.cluster_name}"
-      values   = ["owned"]
-    }
+    resources = [aws_security_group.nodes.arn]
   }
 
   statement {
