@@ -8,7 +8,11 @@ resource "aws_iam_policy" "boundary" {
   policy      = data.aws_iam_policy_document.boundary.json
 }
 
+#tfsec:ignore:aws-iam-no-policy-wildcards a ceiling, which grants nothing: roles have policies of their own below it
 data "aws_iam_policy_document" "boundary" {
+  #checkov:skip=CKV_AWS_111:a ceiling, which grants nothing: roles have policies of their own below it
+  #checkov:skip=CKV_AWS_356:a ceiling, which grants nothing: roles have policies of their own below it
+
   # IAM-STAR: a ceiling, not a grant: services by what nodes, pods and the management server do in them. No machine is started,
   # no role handed on, no policy written.
   statement {

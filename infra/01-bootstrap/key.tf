@@ -20,6 +20,10 @@ resource "aws_kms_alias" "state" {
 # In a key's own policy * is that key. The roles are resources here and not names, because KMS refuses a principal that is
 # not there yet.
 data "aws_iam_policy_document" "state_key" {
+  #checkov:skip=CKV_AWS_109:the policy of a key is about that key alone; its account may administer it
+  #checkov:skip=CKV_AWS_111:the policy of a key is about that key alone
+  #checkov:skip=CKV_AWS_356:the policy of a key is about that key alone, and can name it by a star only
+
   # IAM-STAR: the policy of a key is about that key alone, and without the account nobody could ever change it.
   statement {
     sid       = "TheAccountDecides"

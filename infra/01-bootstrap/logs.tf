@@ -2,7 +2,13 @@
 
 # Who read and wrote states. S3 delivers such logs only to a bucket with S3's own encryption, and not about that bucket itself:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+#tfsec:ignore:aws-s3-enable-bucket-logging logs of who reads logs would go on for ever
+#trivy:ignore:AVD-AWS-0089 logs of who reads logs would go on for ever
 resource "aws_s3_bucket" "logs" {
+  #checkov:skip=CKV_AWS_144:logs are not worth a copy in another region
+  #checkov:skip=CKV_AWS_145:S3 delivers access logs only to buckets with its own encryption
+  #checkov:skip=CKV2_AWS_62:nobody waits for a log file
+
   bucket = local.logs
 
   lifecycle {
@@ -18,6 +24,8 @@ resource "aws_s3_bucket_versioning" "logs" {
   }
 }
 
+#tfsec:ignore:aws-s3-encryption-customer-key S3 delivers access logs only to buckets with its own encryption
+#trivy:ignore:AVD-AWS-0132 S3 delivers access logs only to buckets with its own encryption
 resource "aws_s3_bucket_server_side_encryption_configuration" "logs" {
   bucket = aws_s3_bucket.logs.id
 

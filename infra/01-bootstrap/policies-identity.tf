@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # Roles of the layers: by name, and only with the boundary. Their policies are inline or AWS's own, so that none is made here.
+#trivy:ignore:AVD-AWS-0342 roles of the layers, which have the boundary, to the services that the layers hand them to
 data "aws_iam_policy_document" "apply_identity" {
   statement {
     sid       = "RolesWithTheBoundary"
