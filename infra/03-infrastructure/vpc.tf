@@ -17,7 +17,9 @@ resource "aws_vpc_ipv4_cidr_block_association" "pods" {
 
 # The group that AWS gives to what names none: closed.
 resource "aws_default_security_group" "closed" {
-  vpc_id = aws_vpc.this.id
+  vpc_id  = aws_vpc.this.id
+  ingress = []
+  egress  = []
 
   tags = { Name = "${local.id}-default-closed" }
 }
