@@ -81,6 +81,11 @@ var dataShapes = map[string]map[string]string{
 		"master_account_id": "<account>", "feature_set": "ALL"},
 	"aws_eks_clusters": {"id": "<region>", "names": `[]`},
 	"aws_ip_ranges":    {"id": "1", "cidr_blocks": `["203.0.113.0/24"]`, "create_date": "<moment>", "sync_token": "1"},
+	"aws_vpc_endpoint_service": {"id": "vpce-svc-<hex:17>", "service_id": "<id>", "service_name": "com.amazonaws.<region>.<service>",
+		"arn": "arn:<partition>:ec2:<region>:<account>:vpc-endpoint-service/<id>", "owner": "amazon", "service_type": "Interface",
+		"availability_zones": `["<region>a","<region>b","<region>c"]`, "base_endpoint_dns_names": `["<service>.<region>.vpce.<suffix>"]`,
+		"private_dns_name": "<service>.<region>.<suffix>", "private_dns_names": `["<service>.<region>.<suffix>"]`, "region": "<region>",
+		"service_regions": `["<region>"]`, "supported_ip_address_types": `["ipv4"]`, "vpc_endpoint_policy_supported": "true"},
 	"aws_default_tags": {"id": "<partition>"},
 }
 

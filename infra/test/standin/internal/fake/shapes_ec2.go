@@ -75,8 +75,9 @@ var networkShapes = map[string]map[string]string{
 	"aws_key_pair":   {"id": "<key_name>", "key_pair_id": "key-<hex:17>", "arn": "arn:<partition>:ec2:<region>:<account>:key-pair/<key_name>"},
 	"aws_launch_template": ec2("lt", "launch-template", "name", "<name_prefix><digits:26>", "latest_version", "1",
 		"default_version", "1"),
-	"aws_ebs_encryption_by_default": {"id": "<region>"},
-	"aws_autoscaling_group":         arn("<name>", "autoscaling", "autoScalingGroup:<hex:8>-<hex:4>:autoScalingGroupName/<name>"),
-	"aws_ec2_tag":                   {"id": "<resource_id>,<key>"},
-	"aws_vpc_dhcp_options":          ec2("dopt", "dhcp-options"),
+	"aws_ebs_encryption_by_default":   {"id": "<region>"},
+	"aws_autoscaling_group":           arn("<name>", "autoscaling", "autoScalingGroup:<hex:8>-<hex:4>:autoScalingGroupName/<name>"),
+	"aws_ec2_subnet_cidr_reservation": {"id": "scr-<hex:17>", "owner_id": "<account>"},
+	"aws_ec2_tag":                     {"id": "<resource_id>,<key>"},
+	"aws_vpc_dhcp_options":            ec2("dopt", "dhcp-options"),
 }
