@@ -35,7 +35,7 @@ resource "aws_launch_template" "node" {
 
   # The provider's default tags reach the template, and not what is made by it.
   dynamic "tag_specifications" {
-    for_each = toset(["instance", "network-interface", "volume"])
+    for_each = toset(["instance", "volume"])
 
     content {
       resource_type = tag_specifications.value

@@ -146,7 +146,7 @@ run "templates_are_encrypted_and_have_imdsv2" {
   }
 
   assert {
-    condition = alltrue([for t in aws_launch_template.node : toset([for s in t.tag_specifications : s.resource_type]) == toset(["instance", "network-interface", "volume"])
+    condition = alltrue([for t in aws_launch_template.node : toset([for s in t.tag_specifications : s.resource_type]) == toset(["instance", "volume"])
     && alltrue([for s in t.tag_specifications : s.tags.ManagedBy == "Terraform" && s.tags.Environment == "prod" && s.tags.Repository == "layerbot/layerbot"])])
     error_message = "What is made by a template has the tags of everything."
   }
