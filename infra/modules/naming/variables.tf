@@ -3,6 +3,7 @@
 variable "project" {
   description = "What is built, as the first part of every name."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.project))
@@ -13,6 +14,7 @@ variable "project" {
 variable "environment" {
   description = "dev, test, prod or sbx."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["dev", "test", "prod", "sbx"], var.environment)
@@ -23,6 +25,7 @@ variable "environment" {
 variable "region" {
   description = "An AWS region, such as eu-west-1."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
@@ -33,9 +36,21 @@ variable "region" {
 variable "layer" {
   description = "The layer's folder, such as 05-compute."
   type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9]{2}-[a-z0-9-]+$", var.layer))
+    error_message = "layer is the name of the layer's folder, such as 05-compute: it becomes a tag."
+  }
 }
 
 variable "repository" {
   description = "owner/name of the repository that holds the layers."
   type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", var.repository))
+    error_message = "repository is owner/name, as on GitHub: it becomes a tag, and says whose jobs get the roles."
+  }
 }
