@@ -126,7 +126,7 @@ test_min_max_size_edge_unknown_warns if expect("min_max_size", "warn", {
 # Instance types.
 
 test_instance_type_denies if expect("instance_type", "deny", {
-	"an instance": one("aws_instance", {"instance_type": "m6i.large"}),
+	"an instance": one("aws_instance", {"instance_type": "c6i.large"}),
 	"a larger one": one("aws_instance", {"instance_type": "m5.8xlarge"}),
 	"a smaller one": one("aws_instance", {"instance_type": "t3.small"}),
 	"a GPU": one("aws_instance", {"instance_type": "p3.8xlarge"}),

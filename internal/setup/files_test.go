@@ -8,6 +8,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -46,9 +47,27 @@ func TestWhatTheRepositoryHoldsIsWrittenFromHere(t *testing.T) {
 	golden(t, root+".github/app/manifest.json", Manifest("Layerbot", ""))
 	var all []Environment
 	for _, name := range []string{"dev", "prod", "sbx", "test"} {
-		all = append(all, Environment{Name: name, Branch: name})
+		all = append(all, Environment{Name: name, Branch: name, Secrets: true})
 	}
-	golden(t, root+Caller, Workflow(Repository{Environments: all, Default: "main"}))
+	golden(t, root+Caller, Workflow(Repository{Environments: all, Default: "main", Ref: trusted(t)}))
+}
+
+// trusted returns the newest commit of the reusable workflow that the roles of this repository's own infrastructure admit.
+func trusted(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(root + "infra/common.auto.tfvars")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := regexp.MustCompile(`(?s)layerbot_workflow_commits\s*=\s*\[(.*?)\]`).FindSubmatch(text)
+	if list == nil {
+		t.Fatal("infra/common.auto.tfvars has no layerbot_workflow_commits")
+	}
+	commits := regexp.MustCompile(`[0-9a-f]{40}`).FindAll(list[1], -1)
+	if len(commits) == 0 {
+		t.Fatalf("no commit in %s", list[0])
+	}
+	return string(commits[len(commits)-1])
 }
 
 const sha = "0123456789abcdef0123456789abcdef01234567"
