@@ -3,6 +3,7 @@
 # make build   bin/bot
 # make bench   the figures of docs/benchmarks.md
 # make fuzz    each fuzz test for FUZZTIME
+# make infra-report   the 112 numbers of infra, each checked; docs/acceptance.md is written from it
 # make tools   the tools that check needs beside Go, git and make
 # make gate-… tfsec, checkov, gitleaks or license: one security gate, as its workflow runs it
 # make vuln    known vulnerabilities; needs the network, so it is a job of its own in CI and no part of check
@@ -17,7 +18,7 @@ TAGS := realtools
 
 GATES := gate-tfsec gate-checkov gate-gitleaks
 
-.PHONY: demo check build bench fuzz tools vuln format vet tidy lint workflows test gate-license $(GATES)
+.PHONY: demo check build bench fuzz tools vuln format vet tidy lint workflows infra infra-report test gate-license $(GATES)
 .DEFAULT_GOAL := check
 
 demo: export PATH := $(TOOLS)/bin:$(PATH)
@@ -31,24 +32,29 @@ build:
 # In this order: what fails soonest comes first.
 check: export PATH := $(TOOLS)/bin:$(PATH)
 check: tools
-	@$(MAKE) --no-print-directory format vet tidy lint workflows test
+	@$(MAKE) --no-print-directory format vet tidy lint workflows infra test
 
 tools:
 	go -C tools run ./install --dir '$(TOOLS)'
 
 format:
-	@files=$$(gofmt -l action cmd examples internal policies tools); test -z "$$files" || { echo "gofmt -w $$files"; exit 1; }
+	@files=$$(gofmt -l action cmd examples infra internal policies tools); test -z "$$files" || { echo "gofmt -w $$files"; exit 1; }
+	terraform fmt -check -recursive -diff infra
 
 vet:
 	go vet -tags $(TAGS) ./...
 	go -C tools vet ./...
+	go -C infra/test vet ./...
 
 tidy:
 	go mod tidy -diff
 	go mod verify
+	go -C infra/test mod tidy -diff
 
 lint:
 	golangci-lint run
+	cd infra/test && golangci-lint run
+	tflint --chdir infra --recursive
 
 # What zizmor finds in its strictest mood counts; what is none stands in .github/zizmor.yml.
 workflows:
@@ -63,6 +69,16 @@ $(GATES): gate-%:
 
 gate-license:
 	hack/license --check
+
+# Every layer in every environment, by Terraform and a provider that stands in for AWS: infra/test.
+infra:
+	go -C infra/test test -count=1 ./...
+	go -C infra/test run ./report --check ../../docs/acceptance.md
+
+infra-report: export PATH := $(TOOLS)/bin:$(PATH)
+infra-report:
+	go -C tools run ./install --dir '$(TOOLS)'
+	go -C infra/test run ./report --write ../../docs/acceptance.md
 
 # Not from the cache: tests build the program and run it, which go test does not see.
 test:
