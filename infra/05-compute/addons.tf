@@ -12,7 +12,8 @@ resource "aws_eks_addon" "this" {
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
 
-  depends_on = [aws_eks_node_group.this]
+  # A pod has the role of an association that was there when the pod began: the CSI controller's comes first.
+  depends_on = [aws_eks_node_group.this, module.pod_identity_ebs_csi]
 
   # The CSI driver has its role by an association of its own (pod-identity-system.tf): what EKS reports here is not ours.
   lifecycle {
