@@ -3,6 +3,7 @@
 # CloudFront → VPC origin → this ALB → the ingress load balancer → pods. Internal: it has no public address.
 
 resource "aws_lb" "cloudfront" {
+  #checkov:skip=CKV_AWS_150:deletion_protection is on by default, and off in sbx
   count = var.enable_cloudfront_vpc_origin ? 1 : 0
 
   name                       = "${local.id}-cf"

@@ -6,6 +6,7 @@
 #trivy:ignore:AVD-AWS-0053 It is public on purpose, and off unless enable_websocket_alb
 resource "aws_lb" "websocket" {
   #checkov:skip=CKV2_AWS_76:The web ACL is not made here, so that its rules cannot be seen here
+  #checkov:skip=CKV_AWS_150:deletion_protection is on by default, and off in sbx
   count = var.enable_websocket_alb ? 1 : 0
 
   name                       = "${local.id}-ws"

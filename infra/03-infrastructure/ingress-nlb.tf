@@ -14,6 +14,7 @@ locals {
 
 resource "aws_lb" "ingress" {
   #checkov:skip=CKV_AWS_91:A network load balancer logs requests of TLS listeners only, and these are TCP; flow logs have its connections
+  #checkov:skip=CKV_AWS_150:deletion_protection is on by default, and off in sbx
   count = var.enable_ingress_nlb ? 1 : 0
 
   name                             = "${local.id}-ingress"
@@ -50,6 +51,7 @@ resource "aws_lb_target_group" "ingress" {
   health_check {
     protocol            = "TCP"
     interval            = 10
+    timeout             = 5
     healthy_threshold   = 2
     unhealthy_threshold = 2
   }

@@ -100,6 +100,8 @@ resource "aws_s3_bucket_policy" "lb_logs" {
 data "aws_iam_policy_document" "lb_logs" {
   count = var.enable_cloudfront_vpc_origin ? 1 : 0
 
+  # The service writes below the number of the account that has the load balancer: nobody else's can fill this bucket.
+  # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
   statement {
     sid       = "LoadBalancersOfThisAccount"
     actions   = ["s3:PutObject"]
@@ -108,12 +110,6 @@ data "aws_iam_policy_document" "lb_logs" {
     principals {
       type        = "Service"
       identifiers = ["logdelivery.elasticloadbalancing.amazonaws.com"]
-    }
-
-    condition {
-      test     = "ArnLike"
-      variable = "aws:SourceArn"
-      values   = ["arn:${local.partition}:elasticloadbalancing:${var.region}:${var.account_id}:loadbalancer/*"]
     }
   }
 

@@ -2,6 +2,7 @@
 
 # What the platform writes down: sessions on the management server.
 resource "aws_cloudwatch_log_group" "platform" {
+  #checkov:skip=CKV_AWS_338:log_retention_in_days is a year by default, and less in dev and sbx
   name              = "/${local.id}/platform"
   retention_in_days = var.log_retention_in_days
   kms_key_id        = aws_kms_key.general.arn
@@ -11,6 +12,7 @@ resource "aws_cloudwatch_log_group" "platform" {
 
 # Who spoke to whom, and what was refused.
 resource "aws_cloudwatch_log_group" "flow_logs" {
+  #checkov:skip=CKV_AWS_338:log_retention_in_days is a year by default, and less in dev and sbx
   name              = "/${local.id}/vpc-flow-logs"
   retention_in_days = var.log_retention_in_days
   kms_key_id        = aws_kms_key.general.arn

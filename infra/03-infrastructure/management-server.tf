@@ -27,7 +27,7 @@ resource "aws_instance" "management_server" {
     volume_size = 20
     encrypted   = true
     kms_key_id  = aws_kms_key.general.arn
-    tags        = merge(module.naming.tags, { Name = "${local.id}-management-server" }) # default_tags do not reach it
+    tags        = { Name = "${local.id}-management-server" }
   }
 
   tags = { Name = "${local.id}-management-server" }

@@ -125,6 +125,11 @@ variable "websocket_client_cidr_blocks" {
   nullable    = false
 
   validation {
+    condition     = length(var.websocket_client_cidr_blocks) <= 5
+    error_message = "At most five websocket_client_cidr_blocks: CloudFront's list counts as 55 of the 60 rules that a security group may have."
+  }
+
+  validation {
     condition     = alltrue([for c in var.websocket_client_cidr_blocks : can(cidrnetmask(c))])
     error_message = "websocket_client_cidr_blocks are IPv4 ranges, such as 198.51.100.0/24."
   }

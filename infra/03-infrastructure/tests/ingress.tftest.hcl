@@ -134,9 +134,12 @@ run "albs_reach_the_internal_nlb_only" {
   # Who may write access logs: load balancers of this account, below their own names.
   assert {
     condition = [
-      for s in jsondecode(aws_s3_bucket_policy.lb_logs[0].policy).Statement : s.Condition.ArnLike["aws:SourceArn"]
+      for s in jsondecode(aws_s3_bucket_policy.lb_logs[0].policy).Statement : [s.Principal, toset(s.Resource)]
       if s.Effect == "Allow"
-    ] == ["arn:aws:elasticloadbalancing:eu-west-1:777788889999:loadbalancer/*"]
+      ] == [[
+        { Service = "logdelivery.elasticloadbalancing.amazonaws.com" },
+        toset([for alb in ["cloudfront", "websocket"] : "arn:aws:s3:::layerbot-prod-euw1-lb-logs/${alb}/AWSLogs/777788889999/*"]),
+    ]]
     error_message = "The bucket of access logs lets in others than load balancers of this account."
   }
 }

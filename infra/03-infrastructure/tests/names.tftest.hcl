@@ -169,3 +169,14 @@ run "the_endpoint_of_eks_is_refused_here" {
 
   expect_failures = [var.interface_endpoints]
 }
+
+# 36: more rules than a security group may have would fail in the middle of an apply.
+run "too_many_clients_of_the_public_alb_are_refused" {
+  command = plan
+
+  variables {
+    websocket_client_cidr_blocks = [for n in range(6) : "198.51.100.${n}/32"]
+  }
+
+  expect_failures = [var.websocket_client_cidr_blocks]
+}
