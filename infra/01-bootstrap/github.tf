@@ -14,6 +14,9 @@ resource "aws_iam_openid_connect_provider" "github" {
 locals {
   issuer = "token.actions.githubusercontent.com"
 
+  # By name, so that a plan shows whom the roles admit before the provider is there.
+  provider_arn = "${local.iam}:oidc-provider/${local.issuer}"
+
   repository_owner = split("/", var.repository)[0]
   repository_name  = split("/", var.repository)[1]
 
@@ -53,7 +56,7 @@ data "aws_iam_policy_document" "trust" {
 
     principals {
       type        = "Federated"
-      identifiers = [aws_iam_openid_connect_provider.github.arn]
+      identifiers = [local.provider_arn]
     }
 
     dynamic "condition" {

@@ -24,7 +24,7 @@ data "aws_iam_policy_document" "apply_guard" {
       "iam:Update*",
     ]
 
-    resources = concat(local.own_roles, local.own_policies, ["${local.iam}:oidc-provider/${local.issuer}"])
+    resources = concat(local.own_roles, local.own_policies, [local.provider_arn])
   }
 
   statement {
