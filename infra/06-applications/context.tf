@@ -46,10 +46,6 @@ provider "aws" {
   }
 }
 
-locals {
-  id = module.naming.id
-}
-
 variable "state_bucket" {
   description = "The bucket of this environment's states, as in backend-config.hcl."
   type        = string

@@ -8,6 +8,11 @@ terraform {
       source  = "hashicorp/aws"
       version = "~> 5.100"
     }
+
+    helm = {
+      source  = "hashicorp/helm"
+      version = "~> 2.17"
+    }
   }
 
   # bucket, key and region: environments/<environment>/backend-config.hcl
