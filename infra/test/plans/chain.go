@@ -38,10 +38,11 @@ type Layer struct {
 	Again       string         // what a second plan, right after the apply, would change; "" is nothing
 }
 
-// read takes a chain from the folder that make left.
-func read(dir, environment string) (*Chain, error) {
+// read takes a chain from the folders that make left.
+func read(folders map[string]string, environment string) (*Chain, error) {
 	c := &Chain{Environment: environment, Layers: map[string]*Layer{}}
 	for _, name := range tree.Layers {
+		dir := folders[name]
 		raw, err := os.ReadFile(filepath.Join(dir, name+".tfstate"))
 		if err != nil {
 			return nil, err

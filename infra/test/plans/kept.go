@@ -4,17 +4,13 @@ package plans
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -35,8 +31,8 @@ type once struct {
 	chain *Chain
 }
 
-// Of is the chain of an environment. It is made where nobody has made it of these very files yet, which takes seconds; other
-// processes wait for it and take it from the cache.
+// Of is the chain of an environment. A layer is made where nobody has made it of these very files yet, which takes seconds;
+// other processes wait for it and take it from the cache.
 func Of(ctx context.Context, environment string) (*Chain, error) {
 	o, ok := known[environment]
 	if !ok {
@@ -51,11 +47,11 @@ func Of(ctx context.Context, environment string) (*Chain, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := kept(ctx, root, environment)
+	folders, err := kept(ctx, root, environment)
 	if err != nil {
 		return nil, err
 	}
-	o.chain, err = read(dir, environment)
+	o.chain, err = read(folders, environment)
 	return o.chain, err
 }
 
@@ -79,164 +75,75 @@ func All(ctx context.Context) (map[string]*Chain, error) {
 	return out, nil
 }
 
-// kept is the folder of a chain, made if need be.
-func kept(ctx context.Context, root, environment string) (string, error) {
+// kept are the folders with what came of each layer, made if need be.
+func kept(ctx context.Context, root, environment string) (map[string]string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return "", err
-	}
-	digest, err := filesDigest(root)
-	if err != nil {
-		return "", err
+		return nil, err
 	}
 	base := filepath.Join(cache, "layerbot", "infra-plans")
-	dir := filepath.Join(base, digest[:16], environment)
-	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
-		return "", err
+	if err := os.MkdirAll(base, 0o700); err != nil {
+		return nil, err
 	}
-	lock, err := os.OpenFile(dir+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	unlock, err := lock(filepath.Join(base, environment+".lock"))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	defer lock.Close()
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return "", err
-	}
-	if exists(dir) {
-		return dir, nil
-	}
-	half, err := os.MkdirTemp(filepath.Dir(dir), environment+"-")
+	defer unlock()
+	forget(base)
+
+	keys, err := digests(root, environment)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	defer os.RemoveAll(half)
-	if err := build(ctx, root, environment, half); err != nil {
-		return "", err
-	}
-	switch now, err := filesDigest(root); {
-	case err != nil:
-		return "", err
-	case now != digest:
-		return "", fmt.Errorf("files of infra changed while %s was planned: once more", environment)
-	}
-	forget(base, digest[:16])
-	return dir, os.Rename(half, dir)
-}
-
-// build applies every layer of an environment in a copy, and leaves what came of it in out.
-func build(ctx context.Context, root, environment, out string) error {
-	rc, err := Provider(ctx, root)
-	if err != nil {
-		return err
-	}
-	work, err := os.MkdirTemp("", "infra-plans-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(work)
-	if err := Copy(root, work); err != nil {
-		return err
-	}
-	w := &workshop{
-		infra: filepath.Join(work, "infra"), states: filepath.Join(work, "states"), out: out,
-		environment: environment, folder: environment, terraformrc: rc,
-	}
-	if environment == Everything {
-		w.folder, w.flags = "prod", filepath.Join(root, "infra", "test", "plans", "flags")
-	}
-	if err := os.MkdirAll(w.states, 0o700); err != nil {
-		return err
-	}
-	for _, name := range tree.Layers {
-		if err := w.layer(ctx, name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// parts are the folders that layers are made of.
-var parts = []string{"infra", "charts"}
-
-// Copy puts infra and what it refers to into a folder in which Terraform may leave what it likes.
-func Copy(root, to string) error {
-	return files(root, func(name string) error {
-		dest := filepath.Join(to, name)
-		if err := os.MkdirAll(filepath.Dir(dest), 0o700); err != nil {
-			return err
-		}
-		return copyFile(filepath.Join(root, name), dest)
-	})
-}
-
-// files calls do with each file of parts, in order, but for what Terraform or a test leaves there.
-func files(root string, do func(name string) error) error {
-	for _, part := range parts {
-		err := filepath.WalkDir(filepath.Join(root, part), func(path string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			name, err := filepath.Rel(root, path)
-			if err != nil {
-				return err
-			}
-			switch {
-			case d.IsDir() && (d.Name() == ".terraform" || name == filepath.Join("infra", "test")):
-				return filepath.SkipDir
-			case !d.Type().IsRegular():
-				return nil
-			}
-			return do(name)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// filesDigest changes with anything that a plan is made of.
-func filesDigest(root string) (string, error) {
-	sum := sha256.New()
-	add := func(name string) error {
-		raw, err := os.ReadFile(filepath.Join(root, name))
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(sum, "%s %d\n%s", name, len(raw), raw)
-		return nil
-	}
-	if err := files(root, add); err != nil {
-		return "", err
-	}
-	var own []string
-	for _, pattern := range []string{"go.mod", "plans/*.go", "plans/flags/*", "standin/*/*.go", "standin/*/*/*.go", "standin/*/*/*/*.go"} {
-		found, err := filepath.Glob(filepath.Join(root, "infra", "test", filepath.FromSlash(pattern)))
-		if err != nil {
-			return "", err
-		}
-		own = append(own, found...)
-	}
-	slices.Sort(own)
-	for _, path := range own {
-		if strings.HasSuffix(path, "_test.go") {
+	folders := map[string]string{}
+	var w *workshop
+	for _, layer := range tree.Layers {
+		folders[layer] = filepath.Join(base, environment+"-"+layer+"-"+keys[layer])
+		if exists(folders[layer]) {
 			continue
 		}
-		if err := add(strings.TrimPrefix(path, root+string(filepath.Separator))); err != nil {
-			return "", err
+		if w == nil {
+			if w, err = open(ctx, root, environment); err != nil {
+				return nil, err
+			}
+			defer w.close()
+		}
+		if err := w.make(ctx, layer, folders); err != nil {
+			return nil, err
+		}
+		switch now, err := digests(root, environment); {
+		case err != nil:
+			return nil, err
+		case now[layer] != keys[layer]:
+			_ = os.RemoveAll(folders[layer])
+			return nil, fmt.Errorf("files of %s changed while %s was planned: once more", layer, environment)
 		}
 	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	return folders, nil
 }
 
-// forget removes chains of files as they were; what cannot be removed stays.
-func forget(base, current string) {
+// lock waits for other processes that make the same.
+func lock(path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		return nil, err
+	}
+	return func() { _ = f.Close() }, nil
+}
+
+// forget removes what nobody has made for a week; what cannot be removed stays.
+func forget(base string) {
 	all, err := os.ReadDir(base)
-	if err != nil || len(all) < 8 {
+	if err != nil {
 		return
 	}
 	for _, e := range all {
-		if e.Name() != current {
+		info, err := e.Info()
+		if err == nil && e.IsDir() && e.Name() != "provider" && time.Since(info.ModTime()) > 7*24*time.Hour {
 			_ = os.RemoveAll(filepath.Join(base, e.Name()))
 		}
 	}

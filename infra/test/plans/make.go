@@ -24,6 +24,7 @@ const (
 
 // workshop is a copy of infra in which one environment is made.
 type workshop struct {
+	dir         string // to be removed
 	infra       string // the copy
 	states      string // one file a layer
 	out         string // where what came of it goes
@@ -31,6 +32,54 @@ type workshop struct {
 	folder      string // the environment's folder: that of prod for Everything
 	flags       string // tfvars of Everything; "" of others
 	terraformrc string
+}
+
+// open copies infra.
+func open(ctx context.Context, root, environment string) (*workshop, error) {
+	rc, err := Provider(ctx)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "infra-plans-")
+	if err != nil {
+		return nil, err
+	}
+	w := &workshop{
+		dir: dir, infra: filepath.Join(dir, "infra"), states: filepath.Join(dir, "states"),
+		environment: environment, folder: environment, terraformrc: rc,
+	}
+	if environment == Everything {
+		w.folder, w.flags = "prod", filepath.Join(root, "infra", "test", "plans", "flags")
+	}
+	if err := errors.Join(os.MkdirAll(w.states, 0o700), Copy(root, dir)); err != nil {
+		w.close()
+		return nil, err
+	}
+	return w, nil
+}
+
+func (w *workshop) close() { _ = os.RemoveAll(w.dir) }
+
+// make applies a layer on the states of those before it, and leaves what came of it in its folder, or no folder.
+func (w *workshop) make(ctx context.Context, layer string, folders map[string]string) error {
+	for before, folder := range folders {
+		if before == layer {
+			continue
+		}
+		if err := copyFile(filepath.Join(folder, before+".tfstate"), filepath.Join(w.states, before+".tfstate")); err != nil {
+			return err
+		}
+	}
+	half, err := os.MkdirTemp(filepath.Dir(folders[layer]), "half-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(half)
+	w.out = half
+	if err := w.layer(ctx, layer); err != nil {
+		return err
+	}
+	return os.Rename(half, folders[layer])
 }
 
 // layer plans and applies one layer, and plans it again.

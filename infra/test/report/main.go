@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Command report makes every check of the inventory and prints a table of its 112 numbers. It ends with 1 unless all hold.
+//
+//	go -C infra/test run ./report                                  print
+//	go -C infra/test run ./report --write ../../docs/acceptance.md  and write the page
+//	go -C infra/test run ./report --check ../../docs/acceptance.md  and fail where the page is another
+//	go -C infra/test run ./report --only 12,30,L2                   some numbers
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+
+	"github.com/layerbot/layerbot/infra/test/inventory"
+	"github.com/layerbot/layerbot/infra/test/report/checks"
+	"github.com/layerbot/layerbot/infra/test/tree"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+type options struct{ write, check, only string }
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var o options
+	flags := flag.NewFlagSet("report", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&o.write, "write", "", "write the page to this `file`")
+	flags.StringVar(&o.check, "check", "", "fail unless the page is what this `file` says")
+	flags.StringVar(&o.only, "only", "", "make the checks of these `numbers` only, such as 12,30")
+	if flags.Parse(args) != nil || flags.NArg() > 0 || (o.only != "" && o.write+o.check != "") {
+		fmt.Fprintln(stderr, "report [--write FILE | --check FILE | --only 12,30]")
+		return 2
+	}
+	root, err := tree.Root()
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return 1
+	}
+	return o.report(ctx, root, stdout, stderr)
+}
+
+func (o options) report(ctx context.Context, root string, stdout, stderr io.Writer) int {
+	numbers := inventory.All()
+	failed := inventory.Faults(numbers)
+	if o.only != "" {
+		wanted := strings.Split(o.only, ",")
+		numbers = slices.DeleteFunc(numbers, func(n inventory.Number) bool { return !slices.Contains(wanted, n.Label) })
+	}
+	results := checks.Make(ctx, root, checks.Makers, numbers)
+	failed = append(failed, table(stdout, numbers, results)...)
+
+	page := Page(numbers, results)
+	switch {
+	case o.write != "":
+		if err := os.WriteFile(o.write, []byte(page), 0o644); err != nil {
+			failed = append(failed, err.Error())
+		}
+	case o.check != "":
+		if there, err := os.ReadFile(o.check); err != nil || string(there) != page {
+			failed = append(failed, o.check+" is not what the checks say: make infra-report writes it")
+		}
+	}
+	for _, f := range failed {
+		fmt.Fprintln(stderr, f)
+	}
+	if len(failed) > 0 {
+		return 1
+	}
+	return 0
+}
+
+// table prints a line a number and the reasons of those that failed; it returns a line for each of them.
+func table(w io.Writer, numbers []inventory.Number, results checks.Results) []string {
+	var failed []string
+	held := 0
+	for _, n := range numbers {
+		var reasons []string
+		for _, c := range n.Checks {
+			if err := results[c]; err != nil {
+				reasons = append(reasons, fmt.Sprintf("      %s %s\n        %s", c.Kind, c, strings.ReplaceAll(err.Error(), "\n", "\n        ")))
+			}
+		}
+		mark := "✓"
+		if len(reasons) > 0 {
+			mark = "✗"
+			failed = append(failed, fmt.Sprintf("%s does not hold: %d of %d checks failed", n.Label, len(reasons), len(n.Checks)))
+		} else {
+			held++
+		}
+		fmt.Fprintf(w, "%s %4s  %-4s %s (%s)\n", mark, n.Label, n.Kinds, n.What, plural(len(n.Checks), "check"))
+		for _, r := range reasons {
+			fmt.Fprintln(w, r)
+		}
+	}
+	fmt.Fprintf(w, "%d of %d hold\n", held, len(numbers))
+	return failed
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
