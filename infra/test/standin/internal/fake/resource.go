@@ -128,7 +128,7 @@ func (s *Server) ApplyResourceChange(_ context.Context, req *tfprotov5.ApplyReso
 	}
 	made := planned
 	if !planned.IsNull() {
-		made = s.fill(req.TypeName, t.Block, planned)
+		made = s.fill(req.TypeName, t.Block, counted(prior, planned))
 		subject = made
 	}
 	s.settings.log(operation, req.TypeName, text(attribute(subject, "id")))
@@ -136,6 +136,21 @@ func (s *Server) ApplyResourceChange(_ context.Context, req *tfprotov5.ApplyReso
 	return &tfprotov5.ApplyResourceChangeResponse{
 		NewState: state, Private: req.PlannedPrivate, UnsafeToUseLegacyTypeSystem: len(defaults[req.TypeName]) > 0,
 	}, err
+}
+
+// counted is the planned object with the numbers of versions that a change makes one higher.
+func counted(prior, planned cty.Value) cty.Value {
+	if prior.IsNull() {
+		return planned
+	}
+	attributes := planned.AsValueMap()
+	for _, name := range []string{"latest_version", "version"} {
+		v, ok := attributes[name]
+		if ok && !v.IsKnown() && v.Type() == cty.Number && known(prior.GetAttr(name)) {
+			attributes[name] = prior.GetAttr(name).Add(cty.NumberIntVal(1))
+		}
+	}
+	return cty.ObjectVal(attributes)
 }
 
 // change decodes the three values of a change.

@@ -136,7 +136,7 @@ var rules = map[string][]ruleOf{
 	"aws_cloudwatch_event_rule":         {patternOrSchedule},
 	"aws_secretsmanager_secret_version": {writeOnlyWithVersion},
 	"aws_lb_target_group":               {portNeedsNetwork},
-	"aws_vpc_endpoint":                  {interfacesHaveSubnets},
+	"aws_vpc_endpoint":                  {gatewaysHaveNoNames},
 }
 
 func sizesInOrder(o cty.Value) ([]string, string) {
@@ -185,7 +185,7 @@ func portNeedsNetwork(o cty.Value) ([]string, string) {
 	return nil, ""
 }
 
-func interfacesHaveSubnets(o cty.Value) ([]string, string) {
+func gatewaysHaveNoNames(o cty.Value) ([]string, string) {
 	typ := text(attribute(o, "vpc_endpoint_type"))
 	if slices.Contains([]string{"", "Gateway"}, typ) && known(attribute(o, "private_dns_enabled")) && attribute(o, "private_dns_enabled").True() {
 		return []string{"private_dns_enabled"}, "private_dns_enabled is for endpoints of type Interface"

@@ -41,7 +41,7 @@ var networkShapes = map[string]map[string]string{
 	"aws_vpc": ec2("vpc", "vpc", "main_route_table_id", "rtb-<hex:17>", "default_route_table_id", "rtb-<hex:17>",
 		"default_security_group_id", "sg-<hex:17>", "default_network_acl_id", "acl-<hex:17>", "dhcp_options_id", "dopt-<hex:17>"),
 	"aws_vpc_ipv4_cidr_block_association": {"id": "vpc-cidr-assoc-<hex:17>"},
-	"aws_subnet":                          ec2("subnet", "subnet", "availability_zone", "<region>a", "availability_zone_id", "euw1-az1"),
+	"aws_subnet":                          ec2("subnet", "subnet", "availability_zone", "<region>a", "availability_zone_id", "<region>-az1", "private_dns_hostname_type_on_launch", "ip-name"),
 	"aws_internet_gateway":                ec2("igw", "internet-gateway"),
 	"aws_egress_only_internet_gateway":    ec2("eigw", "egress-only-internet-gateway"),
 	"aws_nat_gateway": {"id": "nat-<hex:17>", "network_interface_id": "eni-<hex:17>", "private_ip": "10.0.0.10",
