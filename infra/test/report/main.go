@@ -43,21 +43,38 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "report [--write FILE | --check FILE | --only 12,30]")
 		return 2
 	}
+	numbers, err := o.numbers()
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return 2
+	}
 	root, err := tree.Root()
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return 1
 	}
-	return o.report(ctx, root, stdout, stderr)
+	return o.report(ctx, root, numbers, stdout, stderr)
 }
 
-func (o options) report(ctx context.Context, root string, stdout, stderr io.Writer) int {
-	numbers := inventory.All()
-	failed := inventory.Faults(numbers)
-	if o.only != "" {
-		wanted := strings.Split(o.only, ",")
-		numbers = slices.DeleteFunc(numbers, func(n inventory.Number) bool { return !slices.Contains(wanted, n.Label) })
+// numbers are those that were asked for.
+func (o options) numbers() ([]inventory.Number, error) {
+	all := inventory.All()
+	if o.only == "" {
+		return all, nil
 	}
+	var some []inventory.Number
+	for label := range strings.SplitSeq(o.only, ",") {
+		i := slices.IndexFunc(all, func(n inventory.Number) bool { return n.Label == label })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no number %s", label)
+		}
+		some = append(some, all[i])
+	}
+	return some, nil
+}
+
+func (o options) report(ctx context.Context, root string, numbers []inventory.Number, stdout, stderr io.Writer) int {
+	failed := inventory.Faults(inventory.All())
 	results := checks.Make(ctx, root, checks.Makers, numbers)
 	failed = append(failed, table(stdout, numbers, results)...)
 
@@ -68,8 +85,8 @@ func (o options) report(ctx context.Context, root string, stdout, stderr io.Writ
 			failed = append(failed, err.Error())
 		}
 	case o.check != "":
-		if there, err := os.ReadFile(o.check); err != nil || string(there) != page {
-			failed = append(failed, o.check+" is not what the checks say: make infra-report writes it")
+		if err := compare(o.check, page); err != nil {
+			failed = append(failed, err.Error())
 		}
 	}
 	for _, f := range failed {
@@ -79,6 +96,14 @@ func (o options) report(ctx context.Context, root string, stdout, stderr io.Writ
 		return 1
 	}
 	return 0
+}
+
+// compare is an error unless a file is the page.
+func compare(path, page string) error {
+	if there, err := os.ReadFile(path); err != nil || string(there) != page {
+		return fmt.Errorf("%s is not what the checks say: make infra-report writes it", path)
+	}
+	return nil
 }
 
 // table prints a line a number and the reasons of those that failed; it returns a line for each of them.
