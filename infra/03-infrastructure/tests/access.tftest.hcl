@@ -263,3 +263,42 @@ run "vpc_origin_is_shared_by_ram" {
     error_message = "RAM shares what is global from us-east-1 only; this share is ${aws_ram_resource_share.vpc_origin[0].arn}."
   }
 }
+
+# 39: what protects production from a mistake, and what a sandbox is without.
+run "prod_cannot_be_taken_down_by_mistake" {
+  command = plan
+
+  variables {
+    enable_cloudfront_vpc_origin = true
+    cloudfront_certificate_arn   = "arn:aws:acm:eu-west-1:777788889999:certificate/00000000-0000-4000-8000-000000000001"
+  }
+
+  assert {
+    condition     = aws_lb.ingress[0].enable_deletion_protection && aws_lb.cloudfront[0].enable_deletion_protection && !aws_s3_bucket.lb_logs[0].force_destroy
+    error_message = "Without being asked, a load balancer or the bucket of access logs can be deleted."
+  }
+}
+
+# 39
+run "a_sandbox_can_be_taken_down" {
+  command = plan
+
+  variables {
+    environment                  = "sbx"
+    enable_cloudfront_vpc_origin = true
+    cloudfront_certificate_arn   = "arn:aws:acm:eu-west-1:777788889999:certificate/00000000-0000-4000-8000-000000000001"
+    deletion_protection          = false
+    kms_deletion_window_in_days  = 7
+    log_retention_in_days        = 7
+  }
+
+  assert {
+    condition     = !aws_lb.ingress[0].enable_deletion_protection && !aws_lb.cloudfront[0].enable_deletion_protection && aws_s3_bucket.lb_logs[0].force_destroy
+    error_message = "A load balancer or the bucket of access logs stays, although deletion_protection is off."
+  }
+
+  assert {
+    condition     = alltrue([for k in [aws_kms_key.general, aws_kms_key.secrets] : k.deletion_window_in_days == 7]) && aws_cloudwatch_log_group.flow_logs.retention_in_days == 7
+    error_message = "Keys or logs of a sandbox stay for longer than its variables say."
+  }
+}

@@ -178,3 +178,38 @@ run "endpoints_share_a_security_group" {
     error_message = "A log group is not encrypted with the general key, or is not kept for a year."
   }
 }
+
+# Layout: AWS refuses an endpoint in a zone that does not have the service.
+run "endpoints_are_where_their_service_is" {
+  command = apply
+
+  variables {
+    interface_endpoints = ["transcribe"]
+  }
+
+  override_data {
+    target = data.aws_vpc_endpoint_service.interface
+    values = { availability_zones = ["eu-west-1a", "eu-west-1c"] }
+  }
+
+  assert {
+    condition     = aws_vpc_endpoint.interface["transcribe"].subnet_ids == toset([aws_subnet.private["a"].id, aws_subnet.private["c"].id])
+    error_message = "An endpoint is in a zone that does not have its service, or not in one that has."
+  }
+}
+
+# Layout
+run "a_service_in_no_zone_is_refused" {
+  command = plan
+
+  variables {
+    interface_endpoints = ["transcribe"]
+  }
+
+  override_data {
+    target = data.aws_vpc_endpoint_service.interface
+    values = { availability_zones = ["eu-west-1d"] }
+  }
+
+  expect_failures = [aws_vpc_endpoint.interface]
+}
