@@ -12,7 +12,7 @@ func layout() []Number {
 			file("infra/01-bootstrap/README.md", "## The first run"),
 		}},
 		{"L2", "03-infrastructure: VPC over zones, endpoints with one shared group (eks-auth too), keys, log group, management server, load balancers", "HP", []Check{
-			rule("vpc-endpoints"), rule("no-public-ingress"), rule("management-server"), rule("general-key"),
+			rule("vpc-endpoints"), rule("no-public-ingress"), rule("management-server"), rule("general-key"), rule("flow-logs"), rule("default-group-closed"),
 			run("03-infrastructure", "network", "subnets_over_three_zones"),
 			run("03-infrastructure", "network", "endpoints_share_a_security_group"),
 			run("03-infrastructure", "keys", "auto_scaling_starts_nodes_with_encrypted_volumes"),

@@ -66,7 +66,8 @@ func registries() []Number {
 			live("aws ecr get-registry-scanning-configuration --query 'scanningConfiguration.[scanType,rules[].scanFrequency]' --output text", "ENHANCED\nCONTINUOUS_SCAN"),
 		}},
 		{"29", "One pattern for critical or high findings of both kinds of event; a topic only if asked for", "U", []Check{
-			gotest("infra/test/eventbridge", "TestRulesOfTheLayerMatchWhatECRAndInspectorSend"),
+			gotest("infra/test/eventbridge", "TestTheRuleMatchesCriticalAndHighFindings"), gotest("infra/test/eventbridge", "TestEachAlternativeIsNeeded"),
+			gotest("infra/test/eventbridge", "TestOperators"),
 			rule("ecr-scan-target"), run("05-compute", "ecr", "findings_are_matched_and_go_nowhere"), run("05-compute", "ecr", "findings_go_to_a_topic"),
 		}},
 		{"30", "Pull-through of the six upstreams that ECR has; an unknown one is an error that lists them; credentials where ECR wants some", "P", []Check{

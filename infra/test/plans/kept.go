@@ -143,7 +143,7 @@ func forget(base string) {
 	}
 	for _, e := range all {
 		info, err := e.Info()
-		if err == nil && e.IsDir() && e.Name() != "provider" && time.Since(info.ModTime()) > 7*24*time.Hour {
+		if err == nil && e.IsDir() && time.Since(info.ModTime()) > 7*24*time.Hour {
 			_ = os.RemoveAll(filepath.Join(base, e.Name()))
 		}
 	}

@@ -36,13 +36,13 @@ type workshop struct {
 
 // open copies infra.
 func open(ctx context.Context, root, environment string) (*workshop, error) {
-	rc, err := Provider(ctx)
-	if err != nil {
-		return nil, err
-	}
 	dir, err := os.MkdirTemp("", "infra-plans-")
 	if err != nil {
 		return nil, err
+	}
+	rc, err := Provider(ctx, dir)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	w := &workshop{
 		dir: dir, infra: filepath.Join(dir, "infra"), states: filepath.Join(dir, "states"),

@@ -4,18 +4,14 @@ package plans
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 
 	"github.com/layerbot/layerbot/infra/test/standin"
 )
 
-// Provider puts the provider that stands in for AWS where Terraform finds it, and returns the configuration file that says so.
-func Provider(ctx context.Context) (string, error) {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	_, rc, err := standin.Install(ctx, filepath.Join(cache, "layerbot", "infra-plans", "provider"))
+// Provider puts the provider that stands in for AWS below a folder of the caller's, and returns the configuration file of
+// Terraform that leads there. Of another folder Terraform might find another build under the same version.
+func Provider(ctx context.Context, dir string) (string, error) {
+	_, rc, err := standin.Install(ctx, filepath.Join(dir, "provider"))
 	return rc, err
 }

@@ -14,15 +14,17 @@ import (
 func network() map[string]Rule {
 	everything := []string{plans.Everything}
 	return map[string]Rule{
-		"vpc-endpoints":     {"Interface endpoints have private DNS and one shared group; eks-auth is among them.", everywhere(infrastructureLayer, endpoints)},
-		"no-public-ingress": {"No security group lets the Internet in, nor is a port of SSH open.", everywhere(infrastructureLayer, noPublicIngress)},
-		"management-server": {"The management server has no public address, IMDSv2 only and an encrypted disk, and SSM as its way in.", managementServer},
-		"general-key":       {"The general key rotates, and lets Auto Scaling use it for volumes.", everywhere(infrastructureLayer, generalKey)},
-		"ingress-nlb":       {"The ingress NLB is internal, with targets by address.", everywhere(infrastructureLayer, ingressNLB)},
-		"cloudfront-alb":    {"CloudFront reaches an internal ALB by a VPC origin, which RAM shares.", in(everything, infrastructureLayer, cloudFront)},
-		"websocket-alb":     {"The WebSocket ALB is public, by 443 and TLS 1.2 or later.", in(everything, infrastructureLayer, webSocket)},
-		"flags-off":         {"With the flags off there is no ALB, no VPC origin, and nothing to share.", in([]string{"dev", "test", "prod", "sbx"}, infrastructureLayer, flagsOff)},
-		"boundary-handed":   {"Every role of layers 03 to 06 has bootstrap's permissions boundary.", boundaries},
+		"vpc-endpoints":        {"Interface endpoints have private DNS and one shared group; eks-auth is among them.", everywhere(infrastructureLayer, endpoints)},
+		"no-public-ingress":    {"No security group lets the Internet in, nor is a port of SSH open.", everywhere(infrastructureLayer, noPublicIngress)},
+		"management-server":    {"The management server has no public address, IMDSv2 only and an encrypted disk, and SSM as its way in.", managementServer},
+		"general-key":          {"The general key rotates, and lets Auto Scaling use it for volumes.", everywhere(infrastructureLayer, generalKey)},
+		"ingress-nlb":          {"The ingress NLB is internal, with targets by address.", everywhere(infrastructureLayer, ingressNLB)},
+		"cloudfront-alb":       {"CloudFront reaches an internal ALB by a VPC origin, which RAM shares.", in(everything, infrastructureLayer, cloudFront)},
+		"websocket-alb":        {"The WebSocket ALB is public, by 443 and TLS 1.2 or later.", in(everything, infrastructureLayer, webSocket)},
+		"flags-off":            {"With the flags off there is no ALB, no VPC origin, and nothing to share.", in([]string{"dev", "test", "prod", "sbx"}, infrastructureLayer, flagsOff)},
+		"flow-logs":            {"The VPC's flow logs are on, encrypted, and kept for a time that is said.", everywhere(infrastructureLayer, flowLogs)},
+		"default-group-closed": {"The VPC's default security group lets nothing in or out.", everywhere(infrastructureLayer, defaultGroup)},
+		"boundary-handed":      {"Every role of layers 03 to 06 has bootstrap's permissions boundary.", boundaries},
 	}
 }
 
@@ -39,6 +41,26 @@ func endpoints(v *findings, l *plans.Layer, _ *plans.Chain) {
 	}
 	v.want(!slices.Contains(services, "eks"), "eks has one here, too: compute makes it")
 	v.want(len(l.With("aws_vpc_endpoint", "vpc_endpoint_type", "Gateway")) > 0, "S3 has no gateway")
+}
+
+func flowLogs(v *findings, l *plans.Layer, _ *plans.Chain) {
+	logs := l.With("aws_flow_log", "vpc_id", l.Output("vpc_id"))
+	v.want(len(logs) == 1, "there are %d", len(logs))
+	for _, f := range logs {
+		v.want(f.Text("traffic_type") == "ALL", "they are of %s", f.Text("traffic_type"))
+		groups := l.With("aws_cloudwatch_log_group", "arn", f.Text("log_destination"))
+		v.want(len(groups) == 1, "they go to %s", f.Text("log_destination"))
+		for _, g := range groups {
+			v.want(g.Text("kms_key_id") != "" && g.Number("retention_in_days") > 0, "%s: key %q, %d days", g.Address, g.Text("kms_key_id"), g.Number("retention_in_days"))
+		}
+	}
+}
+
+func defaultGroup(v *findings, l *plans.Layer, _ *plans.Chain) {
+	g, err := l.One("aws_default_security_group")
+	v.note(err)
+	v.want(g.Text("vpc_id") == l.Output("vpc_id"), "it is of %s", g.Text("vpc_id"))
+	v.want(len(g.Blocks("ingress"))+len(g.Blocks("egress")) == 0, "it lets in %v, out %v", g.Blocks("ingress"), g.Blocks("egress"))
 }
 
 func noPublicIngress(v *findings, l *plans.Layer, _ *plans.Chain) {

@@ -21,15 +21,15 @@ import (
 
 // runs makes terraform test of each layer that has checks, in a copy.
 func runs(ctx context.Context, root string, checks []inventory.Check) (Results, error) {
-	rc, err := plans.Provider(ctx)
-	if err != nil {
-		return nil, err
-	}
 	work, err := os.MkdirTemp("", "infra-runs-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(work)
+	rc, err := plans.Provider(ctx, work)
+	if err != nil {
+		return nil, err
+	}
 	if err := plans.Copy(root, work); err != nil {
 		return nil, err
 	}
