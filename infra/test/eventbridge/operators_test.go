@@ -74,3 +74,22 @@ func read(t *testing.T, path string, to any) {
 		t.Fatal(err)
 	}
 }
+
+func FuzzMatch(f *testing.F) {
+	f.Add([]byte(`{"$or":[{"a":[{"numeric":[">",0,"<",5]}]},{"b":{"c":[{"wildcard":"x*y"},null]}}]}`), []byte(`{"a":[1,[2]],"b":[{"c":"xy"}]}`))
+	f.Add([]byte(`{"a":[{"anything-but":{"prefix":["x"]}},{"exists":false}]}`), []byte(`{"a":{}}`))
+	f.Add([]byte(`{"a":[{"cidr":"::/0"},{"suffix":{"equals-ignore-case":"É"}}]}`), []byte(`{"a":null}`))
+	f.Fuzz(func(t *testing.T, pattern, event []byte) {
+		p, err := eventbridge.Parse(pattern)
+		if err != nil {
+			return
+		}
+		once, err := p.Match(event)
+		if err != nil {
+			return
+		}
+		if again, _ := p.Match(event); again != once {
+			t.Errorf("%s with %s: %t, then %t", pattern, event, once, again)
+		}
+	})
+}
