@@ -93,10 +93,10 @@ func link(from, to string) error {
 		return nil
 	}
 	beside := fmt.Sprintf("%s.%d.new", to, os.Getpid())
-	os.Remove(beside)
+	_ = os.Remove(beside)
 	if os.Link(from, beside) == nil {
 		err := os.Rename(beside, to)
-		os.Remove(beside) // a rename to another name of the same file leaves both
+		_ = os.Remove(beside) // a rename to another name of the same file leaves both
 		return err
 	}
 	f, err := os.Open(from)

@@ -30,18 +30,17 @@ func optional(into map[string]*tfjson.SchemaAttribute, ty cty.Type, names string
 	return into
 }
 
-func required(into map[string]*tfjson.SchemaAttribute, names string) map[string]*tfjson.SchemaAttribute {
-	into = optional(into, cty.String, names)
+func required(names string) map[string]*tfjson.SchemaAttribute {
+	into := optional(nil, cty.String, names)
 	for name := range strings.FieldsSeq(names) {
 		into[name].Optional, into[name].Required = false, true
 	}
 	return into
 }
 
-func computed(into map[string]*tfjson.SchemaAttribute, ty cty.Type, names string) map[string]*tfjson.SchemaAttribute {
-	into = optional(into, ty, names)
+func computed(into map[string]*tfjson.SchemaAttribute, ty cty.Type, names string) {
+	optional(into, ty, names)
 	for name := range strings.FieldsSeq(names) {
 		into[name].Optional, into[name].Computed = false, true
 	}
-	return into
 }

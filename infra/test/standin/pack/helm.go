@@ -15,7 +15,7 @@ func helmProvider() *tfjson.Schema {
 	optional(top, flag, "debug")
 	optional(top, cty.Number, "burst_limit")
 
-	exec := required(nil, "api_version command")
+	exec := required("api_version command")
 	optional(exec, cty.List(text), "args")
 	optional(exec, cty.Map(text), "env")
 	cluster := optional(nil, text, `client_certificate client_key cluster_ca_certificate config_context config_context_auth_info
@@ -23,7 +23,7 @@ func helmProvider() *tfjson.Schema {
 	optional(cluster, cty.List(text), "config_paths")
 	optional(cluster, flag, "insecure")
 
-	registry := required(nil, "url username password")
+	registry := required("url username password")
 	return &tfjson.Schema{Block: block(top, map[string]*tfjson.SchemaBlockType{
 		"experiments": nested(list, 1, block(optional(nil, flag, "manifest"), nil)),
 		"kubernetes": nested(list, 1, block(cluster, map[string]*tfjson.SchemaBlockType{
@@ -37,7 +37,7 @@ func helmProvider() *tfjson.Schema {
 // Source: https://registry.terraform.io/providers/hashicorp/helm/2.17.0/docs/resources/release
 func helmRelease() *tfjson.Schema {
 	text, flag, set := cty.String, cty.Bool, tfjson.SchemaNestingModeSet
-	top := required(nil, "chart name")
+	top := required("chart name")
 	optional(top, text, `description keyring namespace repository repository_ca_file repository_cert_file repository_key_file
 		repository_password repository_username version`)
 	top["version"].Computed, top["repository_password"].Sensitive = true, true
@@ -54,12 +54,12 @@ func helmRelease() *tfjson.Schema {
 		"namespace": text, "notes": text, "revision": cty.Number, "values": text, "version": text,
 	})), "metadata")
 
-	value := optional(required(nil, "name value"), text, "type")
-	secret := optional(required(nil, "name value"), text, "type")
+	value := optional(required("name value"), text, "type")
+	secret := optional(required("name value"), text, "type")
 	secret["value"].Sensitive = true
-	values := required(nil, "name")
+	values := required("name")
 	values["value"] = &tfjson.SchemaAttribute{AttributeType: cty.List(text), Required: true}
-	postrender := optional(required(nil, "binary_path"), cty.List(text), "args")
+	postrender := optional(required("binary_path"), cty.List(text), "args")
 	return &tfjson.Schema{Version: 1, Block: block(top, map[string]*tfjson.SchemaBlockType{
 		"postrender":    nested(tfjson.SchemaNestingModeList, 1, block(postrender, nil)),
 		"set":           nested(set, 0, block(value, nil)),

@@ -37,7 +37,7 @@ func main() {
 }
 
 func pack(dir string) error {
-	if err := os.MkdirAll(filepath.Join(dir, "large"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, "large"), 0o755); err != nil { //nolint:gosec // the caller says which folder
 		return err
 	}
 	aws, err := schema.EncodeProvider(awsProvider())
@@ -69,14 +69,14 @@ func pack(dir string) error {
 			}
 		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, "aws.pb"), aws, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "aws.pb"), aws, 0o644); err != nil { //nolint:gosec // the caller says which folder
 		return err
 	}
 	helm, err := packHelm()
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, "helm.pb"), helm, 0o644)
+	return os.WriteFile(filepath.Join(dir, "helm.pb"), helm, 0o644) //nolint:gosec // the caller says which folder
 }
 
 func packHelm() ([]byte, error) {
@@ -101,5 +101,5 @@ func writeZipped(path string, data []byte) error {
 	if err := z.Close(); err != nil {
 		return err
 	}
-	return os.WriteFile(path, b.Bytes(), 0o644)
+	return os.WriteFile(path, b.Bytes(), 0o644) //nolint:gosec // the caller says which folder
 }

@@ -112,13 +112,13 @@ func (m *maker) shaped(path, expanded string, t cty.Type) cty.Value {
 	return v
 }
 
-var placeholder = regexp.MustCompile(`<[a-z0-9_]+(:[^<>]*)?>`)
+var placeholder = regexp.MustCompile(`<[a-z0-9_]+(:([^<>]|<[a-z0-9_]+>)*)?>`)
 
 // expand puts values into a template: <region>, <account>, <partition>, <suffix>, <moment>, <hex:17>, <upper:21>,
 // <digits:12>, <uuid>, <base64:text>, or the name of an attribute of the object.
 func (m *maker) expand(template string) string {
 	return placeholder.ReplaceAllStringFunc(template, func(p string) string {
-		name, argument, _ := strings.Cut(strings.Trim(p, "<>"), ":")
+		name, argument, _ := strings.Cut(p[1:len(p)-1], ":")
 		switch name {
 		case "region":
 			if r := text(attribute(m.object, "region")); r != "" {

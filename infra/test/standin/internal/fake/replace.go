@@ -25,7 +25,7 @@ var replacing = map[string]string{
 	"aws_vpc_security_group_egress_rule":   "security_group_id",
 	"aws_flow_log":                         "eni_id iam_role_arn log_destination log_destination_type log_format max_aggregation_interval subnet_id traffic_type",
 	"aws_vpc_endpoint":                     "service_name vpc_endpoint_type",
-	"aws_instance":                         "ami ephemeral_block_device host_id key_name placement_group private_ip subnet_id associate_public_ip_address -name",
+	"aws_instance":                         "ami ephemeral_block_device host_id key_name placement_group private_ip subnet_id associate_public_ip_address",
 	"aws_launch_template":                  "",
 	"aws_iam_role":                         "path",
 	"aws_iam_policy":                       "path description",

@@ -105,7 +105,7 @@ func (s *Server) PlanResourceChange(_ context.Context, req *tfprotov5.PlanResour
 		resp.RequiresReplace = append(resp.RequiresReplace, tftypes.NewAttributePath().WithAttributeName(name))
 	}
 	// The real provider keeps the old type system, which lets a default stand where the configuration says nothing.
-	resp.UnsafeToUseLegacyTypeSystem = len(defaults[req.TypeName]) > 0
+	resp.UnsafeToUseLegacyTypeSystem = len(defaults[req.TypeName]) > 0 //nolint:staticcheck // as the real provider does
 	resp.PlannedState, err = encode(planned, t)
 	return resp, err
 }
@@ -133,9 +133,9 @@ func (s *Server) ApplyResourceChange(_ context.Context, req *tfprotov5.ApplyReso
 	}
 	s.settings.log(operation, req.TypeName, text(attribute(subject, "id")))
 	state, err := encode(made, t)
-	return &tfprotov5.ApplyResourceChangeResponse{
-		NewState: state, Private: req.PlannedPrivate, UnsafeToUseLegacyTypeSystem: len(defaults[req.TypeName]) > 0,
-	}, err
+	resp := &tfprotov5.ApplyResourceChangeResponse{NewState: state, Private: req.PlannedPrivate}
+	resp.UnsafeToUseLegacyTypeSystem = len(defaults[req.TypeName]) > 0 //nolint:staticcheck // as the real provider does
+	return resp, err
 }
 
 // counted is the planned object with the numbers of versions that a change makes one higher.
@@ -194,7 +194,7 @@ func (s *Server) ImportResourceState(_ context.Context, req *tfprotov5.ImportRes
 	}, err
 }
 
-// MoveResourceState, UpgradeResourceIdentity and GenerateResourceConfig are not offered to Terraform.
+// MoveResourceState is not offered to Terraform.
 func (s *Server) MoveResourceState(context.Context, *tfprotov5.MoveResourceStateRequest) (*tfprotov5.MoveResourceStateResponse, error) {
 	return nil, errors.New("the stand-in moves no resource to another type")
 }

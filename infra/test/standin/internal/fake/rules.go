@@ -15,22 +15,22 @@ var checks = map[string][]check{
 	"aws_vpc_ipv4_cidr_block_association": {cidr("cidr_block", 16, 28)},
 	"aws_subnet":                          {cidr("cidr_block", 16, 28)},
 	"aws_route":                           {cidr("destination_cidr_block", 0, 32)},
-	"aws_security_group":                  append(groupText("description"), length("name", 1, 255), length("name_prefix", 1, 229), matching("name", "^([^s]|s[^g]|sg[^-])", "a name must not begin with sg-"), cidr("ingress.cidr_blocks", 0, 32), cidr("egress.cidr_blocks", 0, 32)),
-	"aws_security_group_rule":             append(groupText("description"), cidr("cidr_blocks", 0, 32), among("type", "ingress egress")),
-	"aws_vpc_security_group_ingress_rule": append(groupText("description"), cidr("cidr_ipv4", 0, 32), between("from_port", -1, 65535), between("to_port", -1, 65535)),
-	"aws_vpc_security_group_egress_rule":  append(groupText("description"), cidr("cidr_ipv4", 0, 32), between("from_port", -1, 65535), between("to_port", -1, 65535)),
+	"aws_security_group":                  {groupText, length("name", 1, 255), length("name_prefix", 1, 229), matching("name", "^([^s]|s[^g]|sg[^-])", "a name must not begin with sg-"), cidr("ingress.cidr_blocks", 0, 32), cidr("egress.cidr_blocks", 0, 32)},
+	"aws_security_group_rule":             {groupText, cidr("cidr_blocks", 0, 32), among("type", "ingress egress")},
+	"aws_vpc_security_group_ingress_rule": {groupText, cidr("cidr_ipv4", 0, 32), between("from_port", -1, 65535), between("to_port", -1, 65535)},
+	"aws_vpc_security_group_egress_rule":  {groupText, cidr("cidr_ipv4", 0, 32), between("from_port", -1, 65535), between("to_port", -1, 65535)},
 	"aws_vpc_endpoint":                    {among("vpc_endpoint_type", "Gateway GatewayLoadBalancer Interface Resource ServiceNetwork"), policyJSON("policy")},
 	"aws_flow_log":                        {among("traffic_type", "ACCEPT REJECT ALL"), among("max_aggregation_interval", "60 600"), anARN("iam_role_arn")},
 	"aws_launch_template": {length("name", 3, 128), length("name_prefix", 1, 101), among("metadata_options.http_tokens", "optional required"),
 		between("metadata_options.http_put_response_hop_limit", 1, 64), between("block_device_mappings.ebs.volume_size", 1, 16384)},
 	"aws_instance": {among("metadata_options.http_tokens", "optional required"), between("metadata_options.http_put_response_hop_limit", 1, 64)},
 
-	"aws_iam_role": {length("name", 1, 64), length("name_prefix", 1, 38), iamName("name"), policyJSON("assume_role_policy"),
+	"aws_iam_role": {length("name", 1, 64), length("name_prefix", 1, 38), iamName, policyJSON("assume_role_policy"),
 		between("max_session_duration", 3600, 43200), length("description", 0, 1000), anARN("permissions_boundary"), policyJSON("inline_policy.policy")},
-	"aws_iam_policy":                  {length("name", 1, 128), length("name_prefix", 1, 102), iamName("name"), policyJSON("policy"), length("policy", 1, 6144*4), length("description", 0, 1000)},
-	"aws_iam_role_policy":             {length("name", 1, 128), iamName("name"), policyJSON("policy")},
+	"aws_iam_policy":                  {length("name", 1, 128), length("name_prefix", 1, 102), iamName, policyJSON("policy"), length("policy", 1, 6144*4), length("description", 0, 1000)},
+	"aws_iam_role_policy":             {length("name", 1, 128), iamName, policyJSON("policy")},
 	"aws_iam_role_policy_attachment":  {anARN("policy_arn")},
-	"aws_iam_instance_profile":        {length("name", 1, 128), iamName("name")},
+	"aws_iam_instance_profile":        {length("name", 1, 128), iamName},
 	"aws_iam_openid_connect_provider": {length("client_id_list", 1, 255), length("thumbprint_list", 40, 40)},
 
 	"aws_kms_key":                      {between("deletion_window_in_days", 7, 30), between("rotation_period_in_days", 90, 2560), policyJSON("policy"), length("description", 0, 8192)},
@@ -92,18 +92,14 @@ var balancerChecks = []check{
 }
 
 // groupText is the check of a description of EC2: this alphabet, 255 characters.
-func groupText(path string) []check {
-	return []check{matching(path, `^[0-9A-Za-z_ .:/()#,@\[\]+=&;{}!$*-]{0,255}$`, "at most 255 of a-z, A-Z, 0-9, spaces and ._-:/()#,@[]+=&;{}!$*")}
-}
+var groupText = matching("description", `^[0-9A-Za-z_ .:/()#,@\[\]+=&;{}!$*-]{0,255}$`, "at most 255 of a-z, A-Z, 0-9, spaces and ._-:/()#,@[]+=&;{}!$*")
 
-func iamName(path string) check {
-	return matching(path, `^[0-9A-Za-z_+=,.@-]+$`, "letters, digits and _+=,.@- are allowed")
-}
+var iamName = matching("name", `^[0-9A-Za-z_+=,.@-]+$`, "letters, digits and _+=,.@- are allowed")
 
 // conflicts lists pairs of arguments that exclude each other.
 var conflicts = map[string][][2]string{
 	"aws_security_group":                {{"name", "name_prefix"}},
-	"aws_launch_template":               {{"name", "name_prefix"}, {"instance_type", "instance_requirements"}, {"vpc_security_group_ids", "security_group_names"}, {"image_id", "image_id_ssm"}},
+	"aws_launch_template":               {{"name", "name_prefix"}, {"instance_type", "instance_requirements"}, {"vpc_security_group_ids", "security_group_names"}},
 	"aws_iam_role":                      {{"name", "name_prefix"}},
 	"aws_iam_policy":                    {{"name", "name_prefix"}},
 	"aws_iam_instance_profile":          {{"name", "name_prefix"}},

@@ -29,7 +29,7 @@ var clusterShapes = map[string]map[string]string{
 	"aws_eks_pod_identity_association": {"id": "<association_id>", "association_id": "a-<hex:17>",
 		"association_arn": "arn:<partition>:eks:<region>:<account>:podidentityassociation/<cluster_name>/<association_id>"},
 	"aws_eks_identity_provider_config": {"id": "<cluster_name>:<hex:8>"},
-	"aws_eks_cluster_auth":             {"id": "<name>", "token": "k8s-aws-v1.standin-canary-token-<hex:24>"},
+	"aws_eks_cluster_auth":             {"id": "<name>", "token": "k8s-aws-v1." + Canary + "-token-<hex:24>"},
 	"helm_release": {"id": "<name>", "status": "deployed", "version": "0.1.0", "manifest": "{}",
 		"metadata": `[{"name":"<name>","namespace":"<namespace>","chart":"<chart>","revision":1,"version":"0.1.0","values":"{}"}]`},
 }

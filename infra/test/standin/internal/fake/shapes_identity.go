@@ -2,21 +2,22 @@
 
 package fake
 
-func global(id, service, resource string, more ...string) map[string]string {
-	return with(map[string]string{"id": id, "arn": "arn:<partition>:" + service + "::<account>:" + resource}, more...)
+// iam is the shape of what is in no region.
+func iam(id, resource string, more ...string) map[string]string {
+	return with(map[string]string{"id": id, "arn": "arn:<partition>:iam::<account>:" + resource}, more...)
 }
 
 var identityShapes = map[string]map[string]string{
-	"aws_iam_role": global("<name>", "iam", "role<path><name>", "unique_id", "AROA<upper:17>", "create_date", "<moment>",
+	"aws_iam_role": iam("<name>", "role<path><name>", "unique_id", "AROA<upper:17>", "create_date", "<moment>",
 		"path", "/", "name", "<name_prefix><digits:26>"),
-	"aws_iam_policy": global("<arn>", "iam", "policy<path><name>", "policy_id", "ANPA<upper:17>", "path", "/",
+	"aws_iam_policy": iam("<arn>", "policy<path><name>", "policy_id", "ANPA<upper:17>", "path", "/",
 		"name", "<name_prefix><digits:26>"),
 	"aws_iam_role_policy":             {"id": "<role>:<name>", "name": "<name_prefix><digits:26>"},
 	"aws_iam_role_policy_attachment":  {"id": "<role>-<digits:26>"},
-	"aws_iam_instance_profile":        global("<name>", "iam", "instance-profile<path><name>", "unique_id", "AIPA<upper:17>", "create_date", "<moment>", "path", "/", "name", "<name_prefix><digits:26>"),
+	"aws_iam_instance_profile":        iam("<name>", "instance-profile<path><name>", "unique_id", "AIPA<upper:17>", "create_date", "<moment>", "path", "/", "name", "<name_prefix><digits:26>"),
 	"aws_iam_openid_connect_provider": {"id": "<arn>", "arn": "arn:<partition>:iam::<account>:oidc-provider/<url>", "thumbprint_list": `["<hex:40>"]`},
-	"aws_iam_service_linked_role":     global("<arn>", "iam", "role/aws-service-role/<aws_service_name>/AWSServiceRoleForSomething", "name", "AWSServiceRoleForSomething", "path", "/aws-service-role/<aws_service_name>/", "unique_id", "AROA<upper:17>", "create_date", "<moment>"),
-	"aws_iam_user":                    global("<name>", "iam", "user<path><name>", "unique_id", "AIDA<upper:17>"),
+	"aws_iam_service_linked_role":     iam("<arn>", "role/aws-service-role/<aws_service_name>/AWSServiceRoleForSomething", "name", "AWSServiceRoleForSomething", "path", "/aws-service-role/<aws_service_name>/", "unique_id", "AROA<upper:17>", "create_date", "<moment>"),
+	"aws_iam_user":                    iam("<name>", "user<path><name>", "unique_id", "AIDA<upper:17>"),
 	"aws_iam_account_alias":           {"id": "<account_alias>"},
 	"aws_iam_account_password_policy": {"id": "iam-account-password-policy"},
 	"aws_kms_key": {"id": "<key_id>", "key_id": "<uuid>",

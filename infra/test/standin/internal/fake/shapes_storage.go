@@ -32,8 +32,8 @@ var storageShapes = map[string]map[string]string{
 	"aws_ecr_repository_creation_template":    {"id": "<prefix>", "registry_id": "<account>"},
 	"aws_ecr_replication_configuration":       {"id": "<account>", "registry_id": "<account>"},
 	"aws_ecr_account_setting":                 {"id": "<name>"},
-	"aws_ecr_authorization_token": {"id": "<account>", "user_name": "AWS", "password": "standin-ecr-password",
-		"authorization_token": "<base64:AWS:standin-ecr-password>", "expires_at": "<moment>",
+	"aws_ecr_authorization_token": {"id": "<account>", "user_name": "AWS", "password": Canary + "-ecr-<hex:12>", //nolint:gosec // made up
+		"authorization_token": "<base64:AWS:<password>>", "expires_at": "<moment>",
 		"proxy_endpoint": "https://<account>.dkr.ecr.<region>.<suffix>"},
 	"aws_efs_file_system": arn("fs-<hex:17>", "elasticfilesystem", "file-system/<id>", "dns_name", "<id>.efs.<region>.<suffix>"),
 	"aws_backup_vault":    arn("<name>", "backup", "backup-vault:<name>"),

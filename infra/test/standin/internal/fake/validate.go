@@ -100,7 +100,7 @@ func at(v cty.Value, path, walked []string) []located {
 		return nil
 	}
 	if v.Type().IsListType() || v.Type().IsSetType() {
-		if len(path) == 0 && v.Type().ElementType().IsPrimitiveType() == false {
+		if len(path) == 0 && !v.Type().ElementType().IsPrimitiveType() {
 			return nil
 		}
 		var found []located

@@ -75,6 +75,7 @@ func decodeType(raw []byte) (*Type, error) {
 			t.Version = int64(number) //nolint:gosec // versions are small
 		case 2:
 			t.Block, err = decodeBlock(data)
+		default: // nothing of use here
 		}
 		return err
 	})
@@ -93,6 +94,7 @@ func decodeBlock(raw []byte) (*Block, error) {
 			name, n, err := decodeNested(data)
 			b.Blocks[name] = n
 			return err
+		default: // nothing of use here
 		}
 		return nil
 	})
@@ -117,6 +119,7 @@ func decodeAttribute(raw []byte) (string, *Attribute, error) {
 			a.Sensitive = number != 0
 		case 10:
 			a.WriteOnly = number != 0
+		default: // nothing of use here
 		}
 		return err
 	})
@@ -137,6 +140,7 @@ func decodeNested(raw []byte) (string, *Nested, error) {
 			n.Min = int(number) //nolint:gosec // small
 		case 5:
 			n.Max = int(number) //nolint:gosec // small
+		default: // nothing of use here
 		}
 		return err
 	})

@@ -27,7 +27,7 @@ func EncodeType(kind Kind, name string, s *tfjson.Schema) ([]byte, error) {
 	}
 	entry := appendBytes(nil, 1, []byte(name))
 	entry = appendBytes(entry, 2, encoded)
-	return appendBytes(nil, protowire.Number(kind), entry), nil
+	return appendBytes(nil, protowire.Number(kind), entry), nil //nolint:gosec // 1 to 8
 }
 
 // EncodeCapabilities is the field that tells Terraform to ask for the schema once a run, and to plan destroying.
