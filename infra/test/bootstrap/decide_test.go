@@ -4,6 +4,7 @@ package bootstrap
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -72,11 +73,22 @@ func holds(t *testing.T, sid string, c iam.Condition, context map[string]string)
 		return !any(same)
 	case "StringEqualsIfExists":
 		return !there || any(same)
+	case "NumericLessThan":
+		return any(func(want string) bool { return number(t, got) < number(t, want) })
 	case "Null":
 		return slices.Contains(c.Values, map[bool]string{true: "false", false: "true"}[there])
 	}
 	t.Fatalf("%s: the operator %s is not known to this test", sid, c.Operator)
 	return false
+}
+
+func number(t *testing.T, text string) float64 {
+	t.Helper()
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func TestDecisions(t *testing.T) {

@@ -3,6 +3,7 @@
 package bootstrap
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -189,11 +190,9 @@ func TestApplyRoleBuildsLayers(t *testing.T) {
 	}
 }
 
-// with adds a key to a context.
+// with sets a key of a context, in a copy.
 func with(context map[string]string, key, value string) map[string]string {
-	all := map[string]string{key: value}
-	for k, v := range context {
-		all[k] = v
-	}
+	all := maps.Clone(context)
+	all[key] = value
 	return all
 }
