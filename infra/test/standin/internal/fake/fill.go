@@ -115,7 +115,7 @@ func (m *maker) shaped(path, expanded string, t cty.Type) cty.Value {
 var placeholder = regexp.MustCompile(`<[a-z0-9_]+(:([^<>]|<[a-z0-9_]+>)*)?>`)
 
 // expand puts values into a template: <region>, <account>, <partition>, <suffix>, <moment>, <hex:17>, <upper:21>,
-// <digits:12>, <uuid>, <base64:text>, or the name of an attribute of the object.
+// <digits:12>, <uuid>, <base64:text>, <host:url>, or the name of an attribute of the object.
 func (m *maker) expand(template string) string {
 	return placeholder.ReplaceAllStringFunc(template, func(p string) string {
 		name, argument, _ := strings.Cut(p[1:len(p)-1], ":")
@@ -133,6 +133,8 @@ func (m *maker) expand(template string) string {
 			return m.at.suffix
 		case "moment":
 			return Moment
+		case "host":
+			return strings.TrimPrefix(m.named(argument), "https://")
 		case "base64":
 			return base64.StdEncoding.EncodeToString([]byte(m.expand(argument)))
 		case "hex", "upper", "digits":

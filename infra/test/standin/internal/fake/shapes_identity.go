@@ -15,7 +15,7 @@ var identityShapes = map[string]map[string]string{
 	"aws_iam_role_policy":             {"id": "<role>:<name>", "name": "<name_prefix><digits:26>"},
 	"aws_iam_role_policy_attachment":  {"id": "<role>-<digits:26>"},
 	"aws_iam_instance_profile":        iam("<name>", "instance-profile<path><name>", "unique_id", "AIPA<upper:17>", "create_date", "<moment>", "path", "/", "name", "<name_prefix><digits:26>"),
-	"aws_iam_openid_connect_provider": {"id": "<arn>", "arn": "arn:<partition>:iam::<account>:oidc-provider/<url>", "thumbprint_list": `["<hex:40>"]`},
+	"aws_iam_openid_connect_provider": {"id": "<arn>", "arn": "arn:<partition>:iam::<account>:oidc-provider/<host:url>", "thumbprint_list": `["<hex:40>"]`},
 	"aws_iam_service_linked_role":     iam("<arn>", "role/aws-service-role/<aws_service_name>/AWSServiceRoleForSomething", "name", "AWSServiceRoleForSomething", "path", "/aws-service-role/<aws_service_name>/", "unique_id", "AROA<upper:17>", "create_date", "<moment>"),
 	"aws_iam_user":                    iam("<name>", "user<path><name>", "unique_id", "AIDA<upper:17>"),
 	"aws_iam_account_alias":           {"id": "<account_alias>"},
