@@ -4,18 +4,7 @@ data "aws_partition" "current" {}
 
 locals {
   # Terraform keeps no output that is null: what 03-infrastructure has not made is not in its state at all.
-  infrastructure = merge(
-    {
-      cloudfront_alb_arn             = null
-      cloudfront_vpc_origin_arn      = null
-      cloudfront_vpc_origin_id       = null
-      ingress_nlb_arn                = null
-      ingress_nlb_security_group_id  = null
-      websocket_alb_arn              = null
-      websocket_alb_target_group_arn = null
-    },
-    data.terraform_remote_state.infrastructure.outputs,
-  )
+  infrastructure = merge({ ingress_nlb_security_group_id = null }, data.terraform_remote_state.infrastructure.outputs)
 
   # The provider works in no other account (allowed_account_ids) and in no other region.
   account_id = var.account_id

@@ -247,3 +247,14 @@ run "another_cluster_below_is_refused" {
 
   expect_failures = [aws_eks_cluster.this]
 }
+
+# 38: AWS takes /12 to /24 for services
+run "services_are_of_a_block_that_eks_takes" {
+  command = plan
+
+  variables {
+    eks_service_ipv4_cidr = "10.0.0.0/8"
+  }
+
+  expect_failures = [var.eks_service_ipv4_cidr]
+}

@@ -172,3 +172,14 @@ run "gaudi_says_its_image" {
 
   expect_failures = [var.eks_node_groups]
 }
+
+# 12
+run "a_percentage_is_one" {
+  command = plan
+
+  variables {
+    eks_node_groups = { a = { desired_size = 0, min_size = 0, max_size = 2, max_unavailable_percentage = 0 } }
+  }
+
+  expect_failures = [var.eks_node_groups]
+}
