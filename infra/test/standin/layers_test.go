@@ -20,6 +20,9 @@ var everything = []string{
 	"TF_VAR_enable_cloudfront_vpc_origin=true", "TF_VAR_enable_websocket_alb=true",
 	"TF_VAR_cloudfront_certificate_arn=arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-555555555555",
 	"TF_VAR_websocket_certificate_arn=arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-666666666666",
+	"TF_VAR_websocket_web_acl_arn=arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/edge/11111111-2222-3333-4444-777777777777",
+	`TF_VAR_cloudfront_vpc_origin_account_ids=["444455556666"]`,
+	"TF_VAR_acr_registry_url=example.azurecr.io", "TF_VAR_acr_username=reader", "TF_VAR_acr_password=nobody",
 	"TF_VAR_enable_kuberay_operator=true", "TF_VAR_enable_ray=true",
 }
 
