@@ -2,18 +2,23 @@
 
 # The cluster's own helpers: volumes, secrets, certificates.
 
-# ReEncrypt* and GenerateDataKey* are the two of each that EBS asks for: with and without plaintext, from and to a key.
+locals {
+  ebs_csi_kms_key_arns = distinct([local.general_kms_key_arn, local.cluster_kms_key_arn])
+}
+
+# Volumes are encrypted with the cluster's key, which is the general one unless another was chosen. ReEncrypt* and
+# GenerateDataKey* are the two of each that EBS asks for: with and without plaintext, from and to a key.
 data "aws_iam_policy_document" "ebs_csi_kms" {
   statement {
     sid       = "UseTheKeyOfVolumes"
     actions   = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
-    resources = [local.general_kms_key_arn]
+    resources = local.ebs_csi_kms_key_arns
   }
 
   statement {
     sid       = "GrantItToEbs"
     actions   = ["kms:CreateGrant"]
-    resources = [local.general_kms_key_arn]
+    resources = local.ebs_csi_kms_key_arns
 
     condition {
       test     = "Bool"

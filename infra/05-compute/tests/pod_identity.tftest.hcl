@@ -147,6 +147,23 @@ run "volumes_are_encrypted_with_the_general_key" {
   }
 }
 
+# 17: and with the cluster's own, where it has one.
+run "volumes_are_encrypted_with_a_given_key" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:777788889999:key/aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+  }
+
+  assert {
+    condition = distinct([for s in jsondecode(data.aws_iam_policy_document.ebs_csi_kms.json).Statement : sort(s.Resource)]) == tolist([tolist([
+      "arn:aws:kms:eu-west-1:777788889999:key/11111111-2222-3333-4444-555555555555",
+      "arn:aws:kms:eu-west-1:777788889999:key/aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
+    ])])
+    error_message = "The driver has the cluster's key and the general one."
+  }
+}
+
 # 18: below the layers' id, and decrypted through Secrets Manager alone.
 run "external_secrets_reads_what_is_below_the_id" {
   command = plan
