@@ -158,31 +158,24 @@ func everything(resource string) bool {
 
 // Match compares as IAM does: * is any text, ? is one letter.
 func Match(pattern, text string) bool {
-	for {
-		head, rest, star := strings.Cut(pattern, "*")
-		if !star {
-			return sameBut(head, text) && len(head) == len(text)
-		}
-		if len(text) < len(head) || !sameBut(head, text[:len(head)]) {
-			return false
-		}
-		text = text[len(head):]
-		if rest == "" {
+	head, rest, star := strings.Cut(pattern, "*")
+	if len(text) < len(head) || !sameBut(head, text[:len(head)]) {
+		return false
+	}
+	text = text[len(head):]
+	if !star {
+		return text == ""
+	}
+	for i := 0; i <= len(text); i++ {
+		if Match(rest, text[i:]) {
 			return true
 		}
-		for i := 0; i <= len(text); i++ {
-			if Match(rest, text[i:]) {
-				return true
-			}
-		}
-		return false
 	}
+	return false
 }
 
+// sameBut compares texts of one length, of which one may have ? for any letter.
 func sameBut(pattern, text string) bool {
-	if len(pattern) != len(text) {
-		return false
-	}
 	for i := range pattern {
 		if pattern[i] != '?' && pattern[i] != text[i] {
 			return false

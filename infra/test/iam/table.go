@@ -38,7 +38,7 @@ func (s Statement) when() string {
 }
 
 // who names whom a role's trust policy is for.
-func (role Role) who() string {
+func (role Role) who() []string {
 	all := map[string]bool{}
 	for _, s := range role.Trust {
 		for _, names := range s.Principals {
@@ -47,5 +47,5 @@ func (role Role) who() string {
 			}
 		}
 	}
-	return strings.Join(slices.Sorted(maps.Keys(all)), ", ")
+	return slices.Sorted(maps.Keys(all))
 }

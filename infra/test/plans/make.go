@@ -185,5 +185,5 @@ func copyFile(from, to string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(to, raw, 0o600)
+	return os.WriteFile(to, raw, 0o600) //nolint:gosec // paths of this repository and of folders made here
 }

@@ -3,8 +3,8 @@
 // Command report makes every check of the inventory and prints a table of its 112 numbers. It ends with 1 unless all hold.
 //
 //	go -C infra/test run ./report                                  print
-//	go -C infra/test run ./report --write ../../docs/acceptance.md  and write the page
-//	go -C infra/test run ./report --check ../../docs/acceptance.md  and fail where the page is another
+//	go -C infra/test run ./report --write ../../docs/acceptance.md  and write the page, and iam.md beside it
+//	go -C infra/test run ./report --check ../../docs/acceptance.md  and fail where one of the two is another
 //	go -C infra/test run ./report --only 12,30,L2                   some numbers
 package main
 
@@ -15,10 +15,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/layerbot/layerbot/infra/test/iam"
 	"github.com/layerbot/layerbot/infra/test/inventory"
+	"github.com/layerbot/layerbot/infra/test/plans"
 	"github.com/layerbot/layerbot/infra/test/report/checks"
 	"github.com/layerbot/layerbot/infra/test/tree"
 )
@@ -78,14 +81,8 @@ func (o options) report(ctx context.Context, root string, numbers []inventory.Nu
 	results := checks.Make(ctx, root, checks.Makers, numbers)
 	failed = append(failed, table(stdout, numbers, results)...)
 
-	page := Page(numbers, results)
-	switch {
-	case o.write != "":
-		if err := os.WriteFile(o.write, []byte(page), 0o644); err != nil {
-			failed = append(failed, err.Error())
-		}
-	case o.check != "":
-		if err := compare(o.check, page); err != nil {
+	for name, page := range pages(ctx, numbers, results) {
+		if err := o.keep(name, page); err != nil {
 			failed = append(failed, err.Error())
 		}
 	}
@@ -96,6 +93,34 @@ func (o options) report(ctx context.Context, root string, numbers []inventory.Nu
 		return 1
 	}
 	return 0
+}
+
+// pages are what is written of the results: the inventory's own, "", and others beside it by name.
+func pages(ctx context.Context, numbers []inventory.Number, results checks.Results) map[string]string {
+	all := map[string]string{"": Page(numbers, results)}
+	if c, err := plans.Of(ctx, plans.Everything); err == nil { // else rules have said why not, and the page is another
+		if roles, err := iam.Roles(c); err == nil {
+			all["iam.md"] = iam.Page(roles)
+		}
+	}
+	return all
+}
+
+// keep writes or compares a page, as the options say.
+func (o options) keep(name, page string) error {
+	beside := func(path string) string {
+		if name == "" {
+			return path
+		}
+		return filepath.Join(filepath.Dir(path), name)
+	}
+	switch {
+	case o.write != "":
+		return os.WriteFile(beside(o.write), []byte(page), 0o644)
+	case o.check != "":
+		return compare(beside(o.check), page)
+	}
+	return nil
 }
 
 // compare is an error unless a file is the page.

@@ -99,7 +99,7 @@ func heard(lines *bytes.Buffer, checks []inventory.Check) Results {
 		if said[e.Test] == nil {
 			said[e.Test] = &strings.Builder{}
 		}
-		said[e.Test].WriteString(e.Output)
+		fmt.Fprint(said[e.Test], e.Output)
 		for _, c := range checks {
 			// A skipped subtest is a part of the check that was not made.
 			if e.Action == "skip" && strings.HasPrefix(e.Test, c.Name+"/") {
