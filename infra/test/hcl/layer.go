@@ -144,6 +144,26 @@ func (b *Block) Names(attribute string) []string {
 	return references(a.Expr)
 }
 
+// Keys lists what the keys of for_each, or a count, refer to: of a map that is written out its keys, else the whole.
+func (b *Block) Keys(attribute string) []string {
+	a, ok := b.Body.Attributes[attribute]
+	if !ok {
+		return nil
+	}
+	written, ok := a.Expr.(*hclsyntax.ObjectConsExpr)
+	if !ok {
+		return references(a.Expr)
+	}
+	var names []string
+	for _, item := range written.Items {
+		if key, ok := item.KeyExpr.(*hclsyntax.ObjectConsKeyExpr); ok && hcl.ExprAsKeyword(key.Wrapped) != "" && !key.ForceNonLiteral {
+			continue // a word, not a reference
+		}
+		names = append(names, references(item.KeyExpr)...)
+	}
+	return names
+}
+
 // references are the traversals of an expression, without indexes.
 func references(e hclsyntax.Expression) []string {
 	var names []string

@@ -83,7 +83,7 @@ func described(f *Facts) error {
 	return f.eachLayer(func(_ string, l *hcl.Layer) error {
 		var v findings
 		for _, b := range slices.Concat(l.Of("variable"), l.Of("output")) {
-			v.want(len(strings.Trim(b.Text("description"), `"`)) > 8, "%s (%s) has no description", b.Address(), b.Where())
+			v.want(len(strings.Trim(b.Text("description"), `"`)) > 5, "%s (%s) has no description", b.Address(), b.Where())
 			v.want(b.Type == "output" || b.Text("type") != "", "%s (%s) has no type", b.Address(), b.Where())
 		}
 		return v.result()
@@ -108,7 +108,7 @@ func keysFromVariables(f *Facts) error {
 		var v findings
 		for _, b := range slices.Concat(l.Of("resource"), l.Of("data"), l.Of("module")) {
 			for _, meta := range []string{"count", "for_each"} {
-				for _, name := range b.Names(meta) {
+				for _, name := range b.Keys(meta) {
 					first, _, _ := strings.Cut(name, ".")
 					resource := strings.HasPrefix(first, "aws_") && len(l.Of("resource", first)) > 0
 					keysOnly := strings.HasPrefix(b.Text(meta), "keys(") || first == b.Text(meta) || strings.Count(name, ".") == 1
