@@ -25,9 +25,10 @@ type adapter struct {
 	hears    []string // the scanners whose words it goes by
 	blind    []string // endings of Terraform's and OpenTofu's files that it passes over
 
-	steer func([]byte) ([]byte, error) // what of a settings file is used; nil: all
-	args  func(run) []string
-	read  func(run, output) ([]seen, error)
+	translate func([]byte) []byte          // words of Terraform that it does not know, in others of the same length; nil: none
+	steer     func([]byte) ([]byte, error) // what of a settings file is used; nil: all
+	args      func(run) []string
+	read      func(run, output) ([]seen, error)
 }
 
 // A seen is one thing that a scanner says.

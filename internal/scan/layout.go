@@ -39,7 +39,16 @@ func (s *session) layOut(place string, a adapter, t *tree, bare bool) (run, erro
 	keep := func(name string) bool {
 		return !a.steeredBy(name) && (a.name == "gitleaks" || name != s.job.Target.BackendConfig || endsIn(name, code))
 	}
-	if err := t.lay(r.root, keep, r.folders, a.marks, bare); err != nil {
+	edit := func(name string, data []byte) []byte {
+		if bare {
+			data = without(data, a.marks)
+		}
+		if a.translate != nil && endsIn(name, code) {
+			data = a.translate(data)
+		}
+		return data
+	}
+	if err := t.lay(r.root, keep, r.folders, edit); err != nil {
 		return r, err
 	}
 	var err error

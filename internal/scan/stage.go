@@ -164,15 +164,12 @@ func (t *tree) has(words []string) bool {
 	return false
 }
 
-// lay writes the files that keep is true for below root, also where folders, links to such, show them, bare of marks if so asked.
+// lay writes the files that keep is true for below root, also where folders, links to such, show them, as edit makes them.
 // Nobody else may read them, and nobody at all run them: a program among them stays text.
-func (t *tree) lay(root string, keep func(name string) bool, folders map[string]string, marks []string, bare bool) error {
+func (t *tree) lay(root string, keep func(name string) bool, folders map[string]string, edit func(name string, data []byte) []byte) error {
 	total := 0
 	for _, name := range t.names {
-		data := t.files[name]
-		if bare {
-			data = without(data, marks)
-		}
+		data := edit(name, t.files[name])
 		places, err := placesOf(name, folders)
 		if err != nil {
 			return err

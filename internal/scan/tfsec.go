@@ -14,7 +14,14 @@ var tfsec = adapter{
 	blind:    []string{".tofu", ".tofu.json"},
 	args:     tfsecArgs,
 	read:     readTfsec,
+	translate: func(data []byte) []byte {
+		return ephemeralBlock.ReplaceAll(data, []byte("${1}data     ${2}"))
+	},
 }
+
+// ephemeralBlock matches the head of a block that came with Terraform 1.10. To tfsec it is a data source, which has a type, a name
+// and arguments, too, and for which it has as few rules.
+var ephemeralBlock = regexp.MustCompile(`(?m)^([ \t]*)ephemeral([ \t]*"[^"\n]*"[ \t]*"[^"\n]*"[ \t]*\{)`)
 
 func tfsecArgs(r run) []string {
 	args := []string{"--format", "json", "--no-color", "--no-module-downloads", "--include-ignored"}
