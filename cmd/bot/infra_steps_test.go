@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -61,15 +62,16 @@ func (s *stage) propose(ts *testscript.TestScript, neg bool, args []string) {
 func (s *stage) denied(ts *testscript.TestScript, neg bool, args []string) {
 	target, rule, said := args[0], args[1], args[2]
 	s.mirrored(ts, true, nil)
-	if code := s.exits["plan"]; code != exitRefused {
-		ts.Fatalf("bot plan ended with %d, not %d", code, exitRefused)
+	if plan, scan := s.exits["plan"], s.exits["scan"]; plan+scan != exitRefused {
+		ts.Fatalf("bot plan ended with %d and bot scan with %d: one of them with %d, the other with 0", plan, scan, exitRefused)
 	}
-	for name := range s.rulesAgainst(ts, target) {
+	against := s.rulesAgainst(ts, target)
+	for name := range against {
 		if name != rule {
-			ts.Fatalf("%s is denied by the rule %s as well", target, name)
+			ts.Fatalf("%s is denied by the rule %s as well: %q", target, name, against[name])
 		}
 	}
-	messages := s.rulesAgainst(ts, target)[rule]
+	messages := against[rule]
 	if !slices.ContainsFunc(messages, func(m string) bool { return strings.Contains(m, said) }) {
 		ts.Fatalf("the rule %s does not say %q, but %q", rule, said, messages)
 	}
@@ -100,10 +102,15 @@ func (s *stage) denied(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// turns lets as many scripts as there are processors run Terraform with AWS's schema: it takes all of one.
+var turns = make(chan struct{}, runtime.GOMAXPROCS(0))
+
 // mirrored is phases with the providers that stand in.
 func (s *stage) mirrored(ts *testscript.TestScript, neg bool, args []string) {
 	mirror, err := standinMirror()
 	ts.Check(err)
+	turns <- struct{}{}
+	defer func() { <-turns }()
 	s.phases(ts, neg, append([]string{"--provider-mirror", mirror}, args...))
 }
 
@@ -113,21 +120,29 @@ func plainText(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// rulesAgainst are the denials of a target's report: messages by rule.
+// rulesAgainst are the denials of a target's plan and of its manifests: messages by rule.
 func (s *stage) rulesAgainst(ts *testscript.TestScript, target string) map[string][]string {
 	job, err := s.ticket(ts).Job(target)
 	ts.Check(err)
-	text, err := os.ReadFile(filepath.Join(s.dir, "reports", report.FileName(job.Target)))
-	ts.Check(err)
-	var r report.Report
-	ts.Check(json.Unmarshal(text, &r))
-	if r.Policy == nil {
-		ts.Fatalf("no policy was asked about %s", target)
+	var plan report.Report
+	var scan report.Scan
+	for name, into := range map[string]any{
+		filepath.Join("reports", report.FileName(job.Target)):   &plan,
+		filepath.Join("scans", report.ScanFileName(job.Target)): &scan,
+	} {
+		text, err := os.ReadFile(filepath.Join(s.dir, name))
+		ts.Check(err)
+		ts.Check(json.Unmarshal(text, into))
 	}
 	rules := map[string][]string{}
-	for _, d := range r.Policy.Decisions {
-		if d.Kind != report.Warn {
-			rules[d.Rule] = append(rules[d.Rule], d.Message)
+	for _, asked := range []*report.Policy{plan.Policy, scan.Manifests} {
+		if asked == nil || asked.Failure != "" {
+			ts.Fatalf("policies were not asked about %s: %+v", target, asked)
+		}
+		for _, d := range asked.Decisions {
+			if d.Kind != report.Warn {
+				rules[d.Rule] = append(rules[d.Rule], d.Message)
+			}
 		}
 	}
 	return rules

@@ -14,6 +14,9 @@ import (
 
 // TestInfra has the bot plan, judge and apply this repository's own layers: infra, as it stands here, with its policies and
 // its configuration, by a provider that stands in for AWS and serves AWS's real schema.
+//
+// The scripts rule_N play a pull request that breaks the rule of that number in the inventory. Their names are short because
+// providers listen on a socket in the folder of the script, whose path may have 107 bytes.
 func TestInfra(t *testing.T) {
 	all := maps.Clone(commands)
 	maps.Copy(all, map[string]func(*testscript.TestScript, bool, []string){
