@@ -68,11 +68,22 @@ func Documents(c *plans.Chain) ([]Document, error) {
 				if err != nil {
 					return nil, fmt.Errorf("%s: %s: %w", layer, r.Address, err)
 				}
+				if r.Type == "aws_vpc_endpoint" && isDefault(statements) {
+					continue
+				}
 				all = append(all, Document{layer, r.Address, r.Type, what, statements})
 			}
 		}
 	}
 	return all, nil
+}
+
+// isDefault is true of the policy that AWS gives an endpoint for which no layer says one: it has no sid, and lets everything
+// through. It grants nothing: the caller's role and the resource decide.
+// https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html#default-endpoint-policy
+func isDefault(statements []Statement) bool {
+	return len(statements) == 1 && statements[0].Sid == "" && statements[0].Allows() && len(statements[0].Conditions) == 0 &&
+		slices.Equal(statements[0].Actions, []string{"*"}) && slices.Equal(statements[0].Resources, []string{"*"})
 }
 
 // Role is a role with all that it may do.

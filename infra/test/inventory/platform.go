@@ -32,7 +32,8 @@ func platform() []Number {
 		{"39", "Every finding fixed or suppressed with a row, linted both ways; what sbx relaxes; the SCP guide", "SU", []Check{
 			gotest("cmd/bot", "TestOurOwnSuppressionsAreAccountedFor"), gotest("infra/test/iam", "TestEveryStarIsAccountedFor"),
 			gotest("examples", "TestServiceControlPolicyIsWhatTheGuideSays"),
-			file("docs/security-baseline.md", "## Service control policies"), file("docs/security-baseline.md", "## What sbx relaxes"),
+			gotest("action", "TestGates/tfsec_passes_what_is_here"), gotest("action", "TestGates/checkov_passes_what_is_here"),
+			file("docs/security-baseline.md", "## Service control policies"), file("docs/security-baseline.md", "## What a sandbox is without"),
 		}},
 		{"40", "deploy.sh: a thin wrapper on the bot; unknown flags are errors; no secret in an argument", "U", []Check{
 			gotest("infra/test/scripts", "TestScripts/deploy"), gotest("infra/test/scripts", "TestScripts/deploy_real"),

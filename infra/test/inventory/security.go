@@ -97,7 +97,10 @@ func policies() []Number {
 }
 
 func last() []Number {
-	gates := []Check{gotest("action", "TestEachGateRunsOnEveryChange"), gotest("action", "TestGates")}
+	gates := []Check{
+		gotest("action", "TestEachGateRunsOnEveryChange"), gotest("action", "TestGates/tfsec_finds"), gotest("action", "TestGates/checkov_finds"),
+		gotest("action", "TestGates/gitleaks_finds"), gotest("action", "TestGates/license_finds"),
+	}
 	for _, name := range []string{"tfsec", "checkov", "codeql", "gitleaks", "dependency-check", "license-header"} {
 		gates = append(gates, file(".github/workflows/"+name+".yml", "pull_request:"))
 	}

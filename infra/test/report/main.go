@@ -78,6 +78,9 @@ func (o options) numbers() ([]inventory.Number, error) {
 
 func (o options) report(ctx context.Context, root string, numbers []inventory.Number, stdout, stderr io.Writer) int {
 	failed := inventory.Faults(inventory.All())
+	if o.write != "" {
+		o.begin(numbers)
+	}
 	results := checks.Make(ctx, root, checks.Makers, numbers)
 	failed = append(failed, table(stdout, numbers, results)...)
 
@@ -93,6 +96,17 @@ func (o options) report(ctx context.Context, root string, numbers []inventory.Nu
 		return 1
 	}
 	return 0
+}
+
+// begin writes pages where there are none: other pages lead to them, which is a check, too. What is in them is replaced.
+func (o options) begin(numbers []inventory.Number) {
+	for path, page := range map[string]string{
+		o.write: Page(numbers, checks.Results{}), filepath.Join(filepath.Dir(o.write), "iam.md"): iam.Page(nil),
+	} {
+		if _, err := os.Stat(path); os.IsNotExist(err) {
+			_ = os.WriteFile(path, []byte(page), 0o644) // that it cannot be written is told of at the end
+		}
+	}
 }
 
 // pages are what is written of the results: the inventory's own, "", and others beside it by name.

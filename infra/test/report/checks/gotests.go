@@ -80,7 +80,7 @@ func pattern(checks []inventory.Check) string {
 	}
 	var parts []string
 	for _, level := range levels[:deepest+1] {
-		parts = append(parts, strings.Join(level, "|"))
+		parts = append(parts, "("+strings.Join(level, "|")+")") // a bare | would part the whole pattern
 	}
 	return strings.Join(parts, "/")
 }
@@ -89,6 +89,7 @@ func pattern(checks []inventory.Check) string {
 func heard(lines *bytes.Buffer, checks []inventory.Check) Results {
 	out := Results{}
 	said := map[string]*strings.Builder{}
+	below := map[inventory.Check]string{} // what failed subtests said
 	scan := bufio.NewScanner(lines)
 	scan.Buffer(nil, 16<<20)
 	for scan.Scan() {
@@ -105,6 +106,9 @@ func heard(lines *bytes.Buffer, checks []inventory.Check) Results {
 			if e.Action == "skip" && strings.HasPrefix(e.Test, c.Name+"/") {
 				out[c] = fmt.Errorf("%s was skipped: %s", e.Test, oneLine(said[e.Test].String()))
 			}
+			if e.Action == "fail" && strings.HasPrefix(e.Test, c.Name+"/") {
+				below[c] += " " + said[e.Test].String()
+			}
 			if e.Test != c.Name || out[c] != nil {
 				continue
 			}
@@ -112,7 +116,7 @@ func heard(lines *bytes.Buffer, checks []inventory.Check) Results {
 			case "pass":
 				out[c] = nil
 			case "fail":
-				out[c] = fmt.Errorf("failed: %s", oneLine(said[e.Test].String()))
+				out[c] = fmt.Errorf("failed: %s", oneLine(said[e.Test].String()+below[c]))
 			case "skip":
 				out[c] = fmt.Errorf("was skipped: %s", oneLine(said[e.Test].String()))
 			}
