@@ -47,6 +47,8 @@ func TestPlace(t *testing.T) {
 	}{
 		"complete in the code":          {files: backendOf("s3", "bucket = \"b\"\nkey = \"k/x.tfstate\"\nregion = \"eu-west-1\""), want: "a/default: s3 b k/x.tfstate\n"},
 		"in a backend file":             {files: backendOf("s3", "") + "-- a/environments/dev/backend-config.hcl --\nbucket = \"b-dev\"\nkey = \"k\"\n-- a/environments/prod/backend-config.hcl --\nbucket = \"b-prod\"\nkey = \"k\"\n", want: "a/dev: s3 b-dev k\na/prod: s3 b-prod k\n"},
+		"of a store that is not AWS":    {files: backendOf("s3", "") + "-- a/environments/dev/backend-config.hcl --\nbucket = \"b\"\nkey = \"k\"\nuse_path_style = true\nskip_region_validation = true\nskip_credentials_validation = true\n", want: "a/dev: s3 b k\n"},
+		"variables of a backend":        {files: backendOf("s3", "bucket = \"b\"\nkey = \"k\"") + "-- a/backend-dev.tfvars --\nkey = \"no\"\nimage = 1\nport = 2\n", want: "a/dev: s3 b k\n"},
 		"in part in a backend file":     {files: backendOf("s3", "bucket = \"b\"") + "-- a/dev.s3.tfbackend --\nkey = \"dev/k\"\n", want: "a/dev: s3 b dev/k\n"},
 		"in the configuration":          {files: backendOf("s3", "bucket = \"b\""), opts: Options{Environments: []string{"dev", "prod"}, BackendValues: map[string]string{"key": "{env}/{layer}/terraform.tfstate"}}, want: "a/dev: s3 b dev/a/terraform.tfstate\na/prod: s3 b prod/a/terraform.tfstate\n"},
 		"the file over the code":        {files: backendOf("s3", "bucket = \"b\"\nkey = \"code\"") + "-- a/dev.tfbackend --\nkey = \"file\"\n", want: "a/dev: s3 b file\n"},

@@ -124,7 +124,8 @@ func plainWord(stem string) string {
 var backendArguments = set("bucket key region prefix path address storage_account_name container_name resource_group_name " +
 	"hostname organization encrypt dynamodb_table use_lockfile kms_key_id conn_str schema_name secret_suffix workspaces workspace_key_prefix")
 
-// sniff makes a file a backend file when its arguments are a backend's.
+// sniff makes a file a backend file when its arguments are a backend's: half of them, or any in a .hcl that is called backend:
+// backends have more arguments than are known here.
 func (d *discovery) sniff(v *valueFile) {
 	known := 0
 	for name := range d.values(v) {
@@ -132,7 +133,7 @@ func (d *discovery) sniff(v *valueFile) {
 			known++
 		}
 	}
-	v.isBackend = known > 0 && known*2 >= len(v.names)
+	v.isBackend = known > 0 && (known*2 >= len(v.names) || !v.isVar && backendName.MatchString(v.stem))
 }
 
 // values returns the arguments of a value file. One that cannot be read has none and a problem.
