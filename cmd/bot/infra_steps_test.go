@@ -162,6 +162,15 @@ func (s *stage) waves(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprintln(ts.Stdout(), strings.Join(lines, "\n"))
 }
 
+// platformObjects ENV prints the keys in the bucket of an environment.
+func (s *stage) platformObjects(ts *testscript.TestScript, neg bool, args []string) {
+	b, err := bootstrapped(args[0])
+	ts.Check(err)
+	keys, err := s.cloud.keys(b.bucket)
+	ts.Check(err)
+	fmt.Fprintln(ts.Stdout(), strings.Join(keys, "\n"))
+}
+
 // unseen ENV… fails if a credential of the registry stands anywhere: in what the phases left for others to read, or in any
 // object of those environments' buckets.
 func (s *stage) unseen(ts *testscript.TestScript, neg bool, args []string) {

@@ -25,6 +25,7 @@ func TestInfra(t *testing.T) {
 		"propose":  onStage((*stage).propose),
 		"denied":   onStage((*stage).denied),
 		"waves":    onStage((*stage).waves),
+		"objects":  onStage((*stage).platformObjects),
 		"unseen":   onStage((*stage).unseen),
 	})
 	testscript.Run(t, testscript.Params{
