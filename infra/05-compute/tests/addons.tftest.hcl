@@ -39,8 +39,6 @@ override_data {
   }
 }
 
-
-
 # 15: five, which take over what comes with the cluster
 run "five_addons_take_over" {
   command = plan
@@ -53,6 +51,39 @@ run "five_addons_take_over" {
   assert {
     condition     = alltrue([for a in aws_eks_addon.this : a.resolve_conflicts_on_create == "OVERWRITE" && a.resolve_conflicts_on_update == "OVERWRITE"])
     error_message = "Addons overwrite, when made and when changed."
+  }
+}
+
+# 111: without it no NetworkPolicy is more than text
+run "network_policies_are_enforced" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(aws_eks_addon.this["vpc-cni"].configuration_values).enableNetworkPolicy == "true"
+    error_message = "The network plugin enforces network policies."
+  }
+}
+
+# 111: another setting of the plugin does not switch them off by the way
+run "network_policies_are_enforced_with_other_settings" {
+  command = plan
+
+  variables {
+    eks_addons = {
+      eks-pod-identity-agent = {}
+      aws-ebs-csi-driver     = {}
+      coredns                = {}
+      kube-proxy             = {}
+      vpc-cni                = { configuration = "{\"env\":{\"ENABLE_PREFIX_DELEGATION\":\"true\"}}" }
+    }
+  }
+
+  assert {
+    condition = jsondecode(aws_eks_addon.this["vpc-cni"].configuration_values) == {
+      enableNetworkPolicy = "true"
+      env                 = { ENABLE_PREFIX_DELEGATION = "true" }
+    }
+    error_message = "Both settings are there."
   }
 }
 

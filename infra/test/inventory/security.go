@@ -110,6 +110,7 @@ func last() []Number {
 			gotest("infra/test/chart", "TestEveryContainerIsNobodyAndCanDoNothing"), gotest("infra/test/chart", "TestTakingAnythingAwayIsNoticed"),
 			gotest("infra/test/chart", "TestTheClusterIsOfTheSizeThatTheInventorySays"), gotest("infra/test/chart", "TestEveryObjectIsWhatAnAPIServerTakes"),
 			gotest("infra/test/chart", "TestTheRulesForRayDenyNothing"),
+			run("05-compute", "addons", "network_policies_are_enforced"),
 		}},
 		{"112", "SOC 2 type II, CIS and NIST CSF: each row with what shows it", "S", []Check{
 			file("docs/compliance.md", "## SOC 2"), file("docs/compliance.md", "## CIS"), file("docs/compliance.md", "## NIST"),

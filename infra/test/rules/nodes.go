@@ -3,6 +3,7 @@
 package rules
 
 import (
+	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,7 +19,7 @@ func nodes() map[string]Rule {
 		"pool-limits":      {"No pool is larger than policies allow, and each can grow.", everywhere(computeLayer, poolLimits)},
 		"pool-spot":        {"A pool may be SPOT, with labels and taints of its own.", in([]string{plans.Everything}, computeLayer, poolSpot)},
 		"node-role":        {"The nodes' role has AWS's three policies and what the first pull through a cache needs, and no more.", nodeRole},
-		"addons":           {"The five addons are there and overwrite what is in their way.", everywhere(computeLayer, addons)},
+		"addons":           {"The five addons are there and overwrite what is in their way; network policies are enforced.", everywhere(computeLayer, addons)},
 		"launch-templates": {"Each pool has its own launch template: gp3, encrypted with our key, IMDSv2 only, one hop.", everywhere(computeLayer, launchTemplates)},
 		"gpu-template":     {"GPU pools have such a template, too, and an image for GPUs.", in([]string{plans.Everything}, computeLayer, gpuTemplate)},
 		"gpu-taint":        {"GPU pools have the taint nvidia.com/gpu=true:NoSchedule.", in([]string{plans.Everything}, computeLayer, gpuTaint)},
@@ -118,6 +119,11 @@ func addons(v *findings, l *plans.Layer, _ *plans.Chain) {
 		for _, r := range []string{"resolve_conflicts_on_create", "resolve_conflicts_on_update"} {
 			v.want(a.Text(r) == "OVERWRITE", "%s: %s is %q", a.Address, r, a.Text(r))
 		}
+	}
+	for _, a := range l.With("aws_eks_addon", "addon_name", "vpc-cni") {
+		var c struct{ EnableNetworkPolicy string }
+		err := json.Unmarshal([]byte(a.Text("configuration_values")), &c)
+		v.want(err == nil && c.EnableNetworkPolicy == "true", "%s enforces no network policies: %q", a.Address, a.Text("configuration_values"))
 	}
 	slices.Sort(names)
 	want := []string{"aws-ebs-csi-driver", "coredns", "eks-pod-identity-agent", "kube-proxy", "vpc-cni"}
