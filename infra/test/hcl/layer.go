@@ -135,6 +135,12 @@ func (b *Block) Text(attribute string) string {
 	return string(r.SliceBytes(b.layer.files[r.Filename]))
 }
 
+// Source is the block as it is written, with all within.
+func (b *Block) Source() string {
+	r := b.Block.Range()
+	return string(r.SliceBytes(b.layer.files[r.Filename]))
+}
+
 // Names lists what an attribute refers to, such as var.region or aws_eks_cluster.this.
 func (b *Block) Names(attribute string) []string {
 	a, ok := b.Body.Attributes[attribute]

@@ -127,12 +127,13 @@ func has(object cty.Value, name string) bool {
 func modelBlind(f *Facts) error {
 	var v findings
 	for _, b := range f.Layers[computeLayer].Blocks {
-		for name := range b.Body.Attributes {
-			if name == "description" || b.Type == "output" {
+		for line := range strings.Lines(strings.ToLower(b.Source())) {
+			line = strings.TrimSpace(line)
+			if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "description") {
 				continue
 			}
-			for _, word := range []string{"cloudfront", "websocket", "access_model"} {
-				v.want(!strings.Contains(strings.ToLower(b.Text(name)), word), "%s (%s): %s knows of %s", b.Address(), b.Where(), name, word)
+			for _, word := range []string{"cloudfront_", "websocket_", "access_model"} {
+				v.want(!strings.Contains(line, word), "%s (%s) knows of %s", b.Address(), b.Where(), word)
 			}
 		}
 	}
