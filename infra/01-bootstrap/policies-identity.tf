@@ -117,6 +117,7 @@ locals {
   linked_services = [
     "agentless.inspector2.amazonaws.com",
     "autoscaling.amazonaws.com",
+    "ecr.amazonaws.com",
     "eks-nodegroup.amazonaws.com",
     "eks.amazonaws.com",
     "elasticloadbalancing.amazonaws.com",

@@ -15,10 +15,11 @@ data "aws_iam_policy_document" "apply_keys" {
     }
   }
 
-  # Tags come with the request that makes a key. A key that bears another project's stays as it is.
+  # Both come with making a key, and it can take five minutes until its tags count: what bears another project's is left as it is,
+  # what bears none is not. https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html
   statement {
-    sid       = "TagKeys"
-    actions   = ["kms:TagResource"]
+    sid       = "TagAndRotateKeys"
+    actions   = ["kms:EnableKeyRotation", "kms:TagResource"]
     resources = ["${local.kms}:key/*"]
 
     condition {
@@ -35,7 +36,6 @@ data "aws_iam_policy_document" "apply_keys" {
       "kms:CancelKeyDeletion",
       "kms:DisableKey",
       "kms:EnableKey",
-      "kms:EnableKeyRotation",
       "kms:PutKeyPolicy",
       "kms:ScheduleKeyDeletion",
       "kms:UntagResource",
@@ -68,6 +68,25 @@ data "aws_iam_policy_document" "apply_keys" {
       test     = "StringEquals"
       variable = "kms:ViaService"
       values   = [for service in ["ec2", "ecr", "eks", "secretsmanager", "sns", "sqs", "ssm"] : "${service}.${var.region}.${local.dns}"]
+    }
+  }
+
+  # A machine's volume follows its key by seconds, when tags do not count yet. Such a grant is a service's, and of use to it alone.
+  statement {
+    sid       = "GrantKeysThroughServices"
+    actions   = ["kms:CreateGrant"]
+    resources = ["${local.kms}:key/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = [for service in ["ec2", "ecr"] : "${service}.${var.region}.${local.dns}"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "kms:GrantIsForAWSResource"
+      values   = ["true"]
     }
   }
 

@@ -2,6 +2,8 @@
 
 # What 03-infrastructure builds, less keys, logs and roles. What only reads is in ReadOnlyAccess.
 data "aws_iam_policy_document" "apply_network" {
+  source_policy_documents = [data.aws_iam_policy_document.apply_buckets.json]
+
   statement {
     sid = "Network"
 
@@ -20,6 +22,7 @@ data "aws_iam_policy_document" "apply_network" {
       "ec2:CreateRouteTable",
       "ec2:CreateSecurityGroup",
       "ec2:CreateSubnet",
+      "ec2:CreateSubnetCidrReservation",
       "ec2:CreateTags",
       "ec2:CreateVpc",
       "ec2:CreateVpcEndpoint",
@@ -56,6 +59,14 @@ data "aws_iam_policy_document" "apply_network" {
     )
   }
 
+  # A private name of an endpoint is a private zone of AWS's, and EC2 asks whether the caller may tie the VPC to it.
+  # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html (CreateVpcEndpoint, dependent actions)
+  statement {
+    sid       = "NameEndpoints"
+    actions   = ["route53:AssociateVPCWithHostedZone"]
+    resources = ["arn:${local.partition}:route53:::hostedzone/*"]
+  }
+
   # Load balancers, what listens on them, and where they lead.
   statement {
     sid = "Balance"
@@ -67,10 +78,12 @@ data "aws_iam_policy_document" "apply_network" {
       "elasticloadbalancing:CreateLoadBalancer",
       "elasticloadbalancing:CreateRule",
       "elasticloadbalancing:CreateTargetGroup",
+      "elasticloadbalancing:CreateWebACLAssociation",
       "elasticloadbalancing:DeleteListener",
       "elasticloadbalancing:DeleteLoadBalancer",
       "elasticloadbalancing:DeleteRule",
       "elasticloadbalancing:DeleteTargetGroup",
+      "elasticloadbalancing:DeleteWebACLAssociation",
       "elasticloadbalancing:DeregisterTargets",
       "elasticloadbalancing:ModifyListener",
       "elasticloadbalancing:ModifyListenerAttributes",
@@ -96,8 +109,8 @@ data "aws_iam_policy_document" "apply_network" {
 
   # IAM-STAR: AWS knows no resource for these, only the region.
   statement {
-    sid       = "ReserveAddressesAndSetFirewalls"
-    actions   = ["ec2:CreateSubnetCidrReservation", "ec2:DeleteSubnetCidrReservation", "elasticloadbalancing:SetWebAcl"]
+    sid       = "FreeAddressesAndSetFirewalls"
+    actions   = ["ec2:DeleteSubnetCidrReservation", "elasticloadbalancing:SetWebAcl"]
     resources = ["*"]
 
     condition {
@@ -105,27 +118,6 @@ data "aws_iam_policy_document" "apply_network" {
       variable = "aws:RequestedRegion"
       values   = [var.region]
     }
-  }
-
-  # Buckets of the layers: settings, never what is in them.
-  statement {
-    sid = "Buckets"
-
-    actions = [
-      "s3:CreateBucket",
-      "s3:DeleteBucket",
-      "s3:DeleteBucketPolicy",
-      "s3:PutBucketLogging",
-      "s3:PutBucketOwnershipControls",
-      "s3:PutBucketPolicy",
-      "s3:PutBucketPublicAccessBlock",
-      "s3:PutBucketTagging",
-      "s3:PutBucketVersioning",
-      "s3:PutEncryptionConfiguration",
-      "s3:PutLifecycleConfiguration",
-    ]
-
-    resources = ["arn:${local.partition}:s3:::${local.id}-*"]
   }
 }
 
@@ -157,6 +149,19 @@ data "aws_iam_policy_document" "apply_edge" {
     sid       = "Origins"
     actions   = ["cloudfront:DeleteVpcOrigin", "cloudfront:TagResource", "cloudfront:UntagResource", "cloudfront:UpdateVpcOrigin"]
     resources = ["arn:${local.partition}:cloudfront::${var.account_id}:vpcorigin/*"]
+  }
+
+  # Only when a service asks in the role's name, as RAM may while it shares: by itself the role shares with nobody.
+  statement {
+    sid       = "OriginsThroughShares"
+    actions   = ["cloudfront:DeleteResourcePolicy", "cloudfront:PutResourcePolicy"]
+    resources = ["arn:${local.partition}:cloudfront::${var.account_id}:vpcorigin/*"]
+
+    condition {
+      test     = "Bool"
+      variable = "aws:ViaAWSService"
+      values   = ["true"]
+    }
   }
 
   statement {

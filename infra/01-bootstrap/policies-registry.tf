@@ -19,6 +19,20 @@ data "aws_iam_policy_document" "apply_registry" {
     resources = ["arn:${local.partition}:ecr:${local.regional}:repository/${local.id}/*"]
   }
 
+  # Who writes a template must be allowed what it will do, and a cache's repositories are named after its upstream. What bears another
+  # project's tags is left as it is. https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-create.html
+  statement {
+    sid       = "RepositoriesOfCaches"
+    actions   = ["ecr:CreateRepository", "ecr:PutLifecyclePolicy"]
+    resources = ["arn:${local.partition}:ecr:${local.regional}:repository/*"]
+
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "aws:ResourceTag/Project"
+      values   = [var.project]
+    }
+  }
+
   # IAM-STAR: settings of the registry, of which an account has one in a region: AWS knows no resource for them.
   statement {
     sid = "Registry"
@@ -60,7 +74,8 @@ data "aws_iam_policy_document" "apply_registry" {
       "secretsmanager:UpdateSecretVersionStage",
     ]
 
-    resources = ["arn:${local.partition}:secretsmanager:${local.regional}:secret:ecr-pullthroughcache/*.azurecr.io-*"]
+    # A secret that is not there yet has no suffix.
+    resources = [for suffix in ["", "-*"] : "arn:${local.partition}:secretsmanager:${local.regional}:secret:ecr-pullthroughcache/*.azurecr.io${suffix}"]
   }
 
   statement {

@@ -44,6 +44,13 @@ data "aws_iam_policy_document" "states" {
     resources = local.plan_secrets
   }
 
+  # ReadOnlyAccess does not have it, and a refresh asks for the firewall of the public load balancer.
+  statement {
+    sid       = "SeeFirewallsOfBalancers"
+    actions   = ["elasticloadbalancing:GetLoadBalancerWebACL"]
+    resources = ["arn:${local.partition}:elasticloadbalancing:${local.regional}:loadbalancer/app/${local.id}-*"]
+  }
+
   # The keys of these secrets are made by other layers, so they are known by what they decrypt.
   statement {
     sid       = "DecryptSecretsOfTheConfiguration"

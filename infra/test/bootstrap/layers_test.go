@@ -31,7 +31,7 @@ var needs = map[string][]need{
 		{"logs:CreateLogGroup logs:DeleteLogGroup logs:PutRetentionPolicy logs:AssociateKmsKey logs:TagResource", "{arn}"},
 	},
 	"aws_default_security_group":              {{"ec2:RevokeSecurityGroupIngress ec2:RevokeSecurityGroupEgress ec2:CreateTags", ec2 + "security-group/{id}"}},
-	"aws_ec2_subnet_cidr_reservation":         {{"ec2:CreateSubnetCidrReservation ec2:DeleteSubnetCidrReservation", "*"}},
+	"aws_ec2_subnet_cidr_reservation":         {{"ec2:CreateSubnetCidrReservation", ec2 + "subnet/{subnet_id}"}, {"ec2:DeleteSubnetCidrReservation", "*"}},
 	"aws_ecr_lifecycle_policy":                {{"ecr:PutLifecyclePolicy ecr:DeleteLifecyclePolicy", "arn:aws:ecr:eu-west-1:{account}:repository/{repository}"}},
 	"aws_ecr_pull_through_cache_rule":         {{"ecr:CreatePullThroughCacheRule ecr:UpdatePullThroughCacheRule ecr:DeletePullThroughCacheRule", "*"}},
 	"aws_ecr_registry_scanning_configuration": {{"ecr:PutRegistryScanningConfiguration", "*"}},
@@ -41,6 +41,7 @@ var needs = map[string][]need{
 	},
 	"aws_ecr_repository_creation_template": {
 		{"ecr:CreateRepositoryCreationTemplate ecr:UpdateRepositoryCreationTemplate ecr:DeleteRepositoryCreationTemplate", "*"},
+		{"ecr:CreateRepository ecr:PutLifecyclePolicy", "arn:aws:ecr:eu-west-1:{account}:repository/{prefix_of_cache}"},
 	},
 	"aws_inspector2_enabler": {{"inspector2:Enable inspector2:Disable", "*"}},
 	"aws_eip":                {{"ec2:AllocateAddress ec2:ReleaseAddress ec2:AssociateAddress ec2:DisassociateAddress ec2:CreateTags", ec2 + "elastic-ip/{id}"}},
@@ -119,19 +120,22 @@ var needs = map[string][]need{
 	"aws_secretsmanager_secret_version": {
 		{"secretsmanager:PutSecretValue secretsmanager:GetSecretValue secretsmanager:UpdateSecretVersionStage", "{secret_id}"},
 	},
-	"aws_security_group":                  {{"ec2:CreateSecurityGroup ec2:DeleteSecurityGroup ec2:RevokeSecurityGroupEgress ec2:CreateTags", ec2 + "security-group/{id}"}},
-	"aws_sns_topic":                       {{"sns:CreateTopic sns:DeleteTopic sns:SetTopicAttributes sns:TagResource", "{arn}"}},
-	"aws_sns_topic_policy":                {{"sns:SetTopicAttributes", "{arn}"}},
-	"aws_sqs_queue":                       {{"sqs:CreateQueue sqs:DeleteQueue sqs:SetQueueAttributes sqs:TagQueue", "{arn}"}},
-	"aws_sqs_queue_policy":                {{"sqs:SetQueueAttributes", "arn:aws:sqs:eu-west-1:{account}:{queue}"}},
-	"aws_ssm_document":                    {{"ssm:CreateDocument ssm:UpdateDocument ssm:UpdateDocumentDefaultVersion ssm:DeleteDocument ssm:AddTagsToResource", "arn:aws:ssm:eu-west-1:{account}:document/{name}"}},
-	"aws_subnet":                          {{"ec2:CreateSubnet ec2:ModifySubnetAttribute ec2:DeleteSubnet ec2:CreateTags", ec2 + "subnet/{id}"}},
-	"aws_vpc":                             {{"ec2:CreateVpc ec2:ModifyVpcAttribute ec2:DeleteVpc ec2:CreateTags ec2:CreateSubnet", ec2 + "vpc/{id}"}},
-	"aws_vpc_endpoint":                    {{"ec2:CreateVpcEndpoint ec2:ModifyVpcEndpoint ec2:DeleteVpcEndpoints ec2:CreateTags", ec2 + "vpc-endpoint/{id}"}},
+	"aws_security_group":   {{"ec2:CreateSecurityGroup ec2:DeleteSecurityGroup ec2:RevokeSecurityGroupEgress ec2:CreateTags", ec2 + "security-group/{id}"}},
+	"aws_sns_topic":        {{"sns:CreateTopic sns:DeleteTopic sns:SetTopicAttributes sns:TagResource", "{arn}"}},
+	"aws_sns_topic_policy": {{"sns:SetTopicAttributes", "{arn}"}},
+	"aws_sqs_queue":        {{"sqs:CreateQueue sqs:DeleteQueue sqs:SetQueueAttributes sqs:TagQueue", "{arn}"}},
+	"aws_sqs_queue_policy": {{"sqs:SetQueueAttributes", "arn:aws:sqs:eu-west-1:{account}:{queue}"}},
+	"aws_ssm_document":     {{"ssm:CreateDocument ssm:UpdateDocument ssm:UpdateDocumentDefaultVersion ssm:DeleteDocument ssm:AddTagsToResource", "arn:aws:ssm:eu-west-1:{account}:document/{name}"}},
+	"aws_subnet":           {{"ec2:CreateSubnet ec2:ModifySubnetAttribute ec2:DeleteSubnet ec2:CreateTags", ec2 + "subnet/{id}"}},
+	"aws_vpc":              {{"ec2:CreateVpc ec2:ModifyVpcAttribute ec2:DeleteVpc ec2:CreateTags ec2:CreateSubnet", ec2 + "vpc/{id}"}},
+	"aws_vpc_endpoint": {
+		{"ec2:CreateVpcEndpoint ec2:ModifyVpcEndpoint ec2:DeleteVpcEndpoints ec2:CreateTags", ec2 + "vpc-endpoint/{id}"},
+		{"route53:AssociateVPCWithHostedZone", "arn:aws:route53:::hostedzone/Z1"},
+	},
 	"aws_vpc_ipv4_cidr_block_association": {{"ec2:AssociateVpcCidrBlock ec2:DisassociateVpcCidrBlock", ec2 + "vpc/{vpc_id}"}},
 	"aws_vpc_security_group_egress_rule":  {{"ec2:AuthorizeSecurityGroupEgress ec2:RevokeSecurityGroupEgress ec2:ModifySecurityGroupRules", ec2 + "security-group/{security_group_id}"}},
 	"aws_vpc_security_group_ingress_rule": {{"ec2:AuthorizeSecurityGroupIngress ec2:RevokeSecurityGroupIngress ec2:ModifySecurityGroupRules", ec2 + "security-group/{security_group_id}"}},
-	"aws_wafv2_web_acl_association":       {{"wafv2:AssociateWebACL wafv2:DisassociateWebACL", "{resource_arn}"}, {"wafv2:AssociateWebACL", "{web_acl_arn}"}},
+	"aws_wafv2_web_acl_association":       {{"wafv2:AssociateWebACL wafv2:DisassociateWebACL elasticloadbalancing:CreateWebACLAssociation elasticloadbalancing:DeleteWebACLAssociation elasticloadbalancing:GetLoadBalancerWebACL", "{resource_arn}"}, {"wafv2:AssociateWebACL", "{web_acl_arn}"}},
 }
 
 const cluster = "arn:aws:eks:eu-west-1:{account}:cluster/eks-{prefix}"
@@ -170,6 +174,8 @@ func TestApplyRoleSufficesForTheLayers(t *testing.T) {
 						return accounts["prod"]
 					case "{prefix}":
 						return l.id()
+					case "{prefix_of_cache}":
+						return r.Text("prefix")
 					case "{host}":
 						return strings.TrimPrefix(r.Text("url"), "https://")
 					case "{listener}": // AWS names it after its balancer
