@@ -183,11 +183,28 @@ func isDocument(name string) bool {
 	return documents[path.Ext(base)] || strings.HasPrefix(base, "license") || strings.HasPrefix(base, "codeowners")
 }
 
+// isConfiguration reports whether Terraform or OpenTofu reads a file of a folder by itself, whatever else its name says:
+// "launch-template.tf", "license.tf".
+func isConfiguration(base string) bool {
+	base = strings.ToLower(base)
+	return slices.ContainsFunc([]string{".tf", ".tf.json", ".tofu", ".tofu.json"}, func(end string) bool { return strings.HasSuffix(base, end) })
+}
+
+// isValueFile reports whether a file, or the one that it is a model of, gives values: "prod.tfvars.example". Other templates are
+// read by the layer (templatefile).
+func isValueFile(base string) bool {
+	base = strings.ToLower(base)
+	return strings.Contains(base, ".tfvars") || strings.Contains(base, ".hcl")
+}
+
 // counts reports whether a file below a folder of configuration determines what
 // Terraform does there. The lock file does.
 func counts(below string) bool {
 	base := path.Base(below)
-	if isDocument(base) || modelName.MatchString(base) || testName.MatchString(base) {
+	if isConfiguration(base) && !strings.HasPrefix(base, ".") {
+		return true
+	}
+	if isDocument(base) || testName.MatchString(base) || isValueFile(base) && modelName.MatchString(base) {
 		return false
 	}
 	if strings.HasPrefix(base, ".") && base != ".terraform.lock.hcl" && base != ".terraform-version" {

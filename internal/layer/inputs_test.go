@@ -179,8 +179,10 @@ func TestManyLayersLinkOneFile(t *testing.T) {
 func TestInputsLeaveOutWhatTerraformDoesNotRead(t *testing.T) {
 	for name, want := range map[string]bool{
 		"main.tf": true, ".terraform.lock.hcl": true, "x.json": true, "templates/user-data.sh": true, "run.tf.json": true, "tftest.tf": true,
+		"launch-template.tf": true, "node.example.tf": true, "license.tf": true, "user-data.sh.tpl": true, "policy.json.tmpl": true, ".hidden.tf": false,
 		"README.md": false, "docs/x.png": false, "LICENSE": false, ".tflint.hcl": false, ".github/x.yml": false,
-		"x.tftest.hcl": false, "tests/x.tftest.json": false, "x.tofutest.hcl": false, "mocks/aws.tfmock.hcl": false, "prod.tfvars.example": false,
+		"x.tftest.hcl": false, "tests/x.tftest.json": false, "x.tofutest.hcl": false, "mocks/aws.tfmock.hcl": false, "prod.tfvars.example": false, "prod.template.tfvars": false,
+		"backend.hcl.example": false,
 	} {
 		files := treeOf(layerAt("01-a", "a"))
 		files.content["01-a/"+name] = []byte("{}")
