@@ -25,6 +25,8 @@ locals {
   own_roles    = [for name in [local.plan_role, local.apply_role] : "${local.iam}:role/${name}"]
   own_policies = [for name in ["boundary", "no-data", "plan-*", "apply-*"] : "${local.iam}:policy/${local.id}-${name}"]
 
+  own_state = "${local.bucket_arn}/bootstrap/terraform.tfstate" # as in environments/*/backend-config.hcl
+
   # What other layers may be called, as roles and the rest.
   roles = "${local.iam}:role/${local.id}-*"
   ec2   = "arn:${local.partition}:ec2:${local.regional}"

@@ -27,10 +27,42 @@ data "aws_iam_policy_document" "apply_compute" {
     )
   }
 
+  # What may be done to an instance or template goes by its tags, so that none may get them later that it was not made with.
   statement {
-    sid       = "TagWhatIsRun"
-    actions   = ["ec2:CreateTags", "ec2:DeleteTags"]
+    sid       = "TagWhatIsMade"
+    actions   = ["ec2:CreateTags"]
     resources = [for type in ["instance", "launch-template", "spot-instances-request", "volume"] : "${local.ec2}:${type}/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:CreateAction"
+      values   = ["CreateLaunchTemplate", "RunInstances"]
+    }
+  }
+
+  statement {
+    sid       = "TagWhatIsTheProjects"
+    actions   = ["ec2:CreateTags", "ec2:DeleteTags"]
+    resources = [for type in ["instance", "launch-template", "spot-instances-request"] : "${local.ec2}:${type}/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/Project"
+      values   = [var.project]
+    }
+  }
+
+  # The provider tags an instance's volume when the instance runs. A volume that bears another project's tag stays as it is.
+  statement {
+    sid       = "TagVolumes"
+    actions   = ["ec2:CreateTags", "ec2:DeleteTags"]
+    resources = ["${local.ec2}:volume/*"]
+
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "aws:ResourceTag/Project"
+      values   = [var.project]
+    }
   }
 
   statement {
@@ -38,9 +70,13 @@ data "aws_iam_policy_document" "apply_compute" {
 
     actions = [
       "ec2:AssociateIamInstanceProfile",
+      "ec2:CreateLaunchTemplateVersion",
+      "ec2:DeleteLaunchTemplate",
+      "ec2:DeleteLaunchTemplateVersions",
       "ec2:DisassociateIamInstanceProfile",
       "ec2:ModifyInstanceAttribute",
       "ec2:ModifyInstanceMaintenanceOptions",
+      "ec2:ModifyLaunchTemplate",
       "ec2:ModifyVolume",
       "ec2:MonitorInstances",
       "ec2:ReplaceIamInstanceProfileAssociation",
@@ -50,7 +86,7 @@ data "aws_iam_policy_document" "apply_compute" {
       "ec2:UnmonitorInstances",
     ]
 
-    resources = [for type in ["instance", "security-group", "volume"] : "${local.ec2}:${type}/*"]
+    resources = [for type in ["instance", "launch-template", "security-group", "volume"] : "${local.ec2}:${type}/*"]
 
     condition {
       test     = "StringEquals"
@@ -60,17 +96,15 @@ data "aws_iam_policy_document" "apply_compute" {
   }
 
   statement {
-    sid = "LaunchTemplates"
-
-    actions = [
-      "ec2:CreateLaunchTemplate",
-      "ec2:CreateLaunchTemplateVersion",
-      "ec2:DeleteLaunchTemplate",
-      "ec2:DeleteLaunchTemplateVersions",
-      "ec2:ModifyLaunchTemplate",
-    ]
-
+    sid       = "MakeLaunchTemplates"
+    actions   = ["ec2:CreateLaunchTemplate"]
     resources = ["${local.ec2}:launch-template/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Project"
+      values   = [var.project]
+    }
   }
 
   # IAM-STAR: AWS knows no resource for a cluster that is not there yet; the request has to bear the project's tags.

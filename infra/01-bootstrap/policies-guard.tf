@@ -91,6 +91,14 @@ data "aws_iam_policy_document" "apply_guard" {
     resources = [local.bucket_arn, "${local.bucket_arn}/*", local.logs_arn, "${local.logs_arn}/*"]
   }
 
+  # A state names the providers that Terraform then runs: who writes this layer's runs code as the person who applies it.
+  statement {
+    sid       = "KeepTheStateOfThisLayer"
+    effect    = "Deny"
+    actions   = ["s3:DeleteObject*", "s3:PutObject*"]
+    resources = [local.own_state]
+  }
+
   statement {
     sid       = "KeepTheLogsOfStates"
     effect    = "Deny"
@@ -104,6 +112,7 @@ data "aws_iam_policy_document" "apply_guard" {
 
     actions = [
       "kms:CreateGrant",
+      "kms:DeleteAlias",
       "kms:DeleteImportedKeyMaterial",
       "kms:DisableKey*",
       "kms:EnableKey",
@@ -118,5 +127,19 @@ data "aws_iam_policy_document" "apply_guard" {
     ]
 
     resources = [aws_kms_key.state.arn, aws_kms_alias.state.arn]
+  }
+  # A key that bears no tags could be made the project's own by giving it some. What has another's alias is another's; a key that
+  # is being made has none.
+  statement {
+    sid       = "KeysOfOthers"
+    effect    = "Deny"
+    actions   = ["kms:TagResource"]
+    resources = ["${local.kms}:key/*"]
+
+    condition {
+      test     = "ForAnyValue:StringNotLike"
+      variable = "kms:ResourceAliases"
+      values   = ["alias/${local.id}-*"]
+    }
   }
 }

@@ -73,6 +73,8 @@ func holds(t *testing.T, sid string, c iam.Condition, context map[string]string)
 		return !any(same)
 	case "StringEqualsIfExists":
 		return !there || any(same)
+	case "ForAnyValue:StringNotLike": // of keys with one value or none, which is all that is asked here
+		return there && !any(like)
 	case "NumericLessThan":
 		return any(func(want string) bool { return number(t, got) < number(t, want) })
 	case "Null":
@@ -97,7 +99,9 @@ func TestDecisions(t *testing.T) {
 		{"Sid": "B", "Effect": "Deny", "Action": "s3:GetObject", "NotResource": "arn:a/b*"},
 		{"Sid": "C", "Effect": "Deny", "Action": "iam:CreateRole", "Resource": "*", "Condition": {"StringNotEquals": {"iam:PermissionsBoundary": "x"}}},
 		{"Sid": "D", "Effect": "Allow", "Action": "kms:Use", "Resource": "*", "Condition": {"StringEqualsIfExists": {"aws:ResourceTag/P": "p"}}},
-		{"Sid": "E", "Effect": "Allow", "Action": "s3:PutObject", "Resource": "*", "Condition": {"Null": {"x:y": "true"}, "StringLike": {"a:b": "c*"}}}
+		{"Sid": "E", "Effect": "Allow", "Action": "s3:PutObject", "Resource": "*", "Condition": {"Null": {"x:y": "true"}, "StringLike": {"a:b": "c*"}}},
+		{"Sid": "F", "Effect": "Allow", "Action": "kms:Tag", "Resource": "*"},
+		{"Sid": "G", "Effect": "Deny", "Action": "kms:Tag", "Resource": "*", "Condition": {"ForAnyValue:StringNotLike": {"kms:ResourceAliases": "alias/mine-*"}}}
 	]}`)
 	for _, c := range []struct {
 		name    string
@@ -115,6 +119,9 @@ func TestDecisions(t *testing.T) {
 		{"IfExists with another value", request{"kms:Use", "k", map[string]string{"aws:resourcetag/p": "q"}}, false},
 		{"both conditions", request{"s3:PutObject", "k", map[string]string{"a:b": "cd"}}, true},
 		{"a key that must not be there", request{"s3:PutObject", "k", map[string]string{"a:b": "cd", "x:y": "1"}}, false},
+		{"no alias", request{"kms:Tag", "k", nil}, true},
+		{"an alias as wanted", request{"kms:Tag", "k", map[string]string{"kms:resourcealiases": "alias/mine-x"}}, true},
+		{"another alias", request{"kms:Tag", "k", map[string]string{"kms:resourcealiases": "alias/theirs"}}, false},
 		{"a missing key of StringLike", request{"s3:PutObject", "k", nil}, false},
 	} {
 		if got := allows(t, statements, c.r); got != c.allowed {
