@@ -40,8 +40,11 @@ var standinMirror = sync.OnceValues(func() (string, error) {
 // platformCommit is the commit of the reusable workflow that jobs of the scripts run.
 const platformCommit = "0123456789abcdef0123456789abcdef01234567"
 
-// ours are the values of infra/common.auto.tfvars that a repository of one's own has others for.
-var ours = map[string]string{"repository": "acme/infra", "github_owner_id": "1111111", "github_repository_id": "2222222"}
+// ours are the values that a repository of one's own has others for.
+var ours = map[string]map[string]string{
+	"infra/common.auto.tfvars":              {"repository": "acme/infra"},
+	"infra/01-bootstrap/github.auto.tfvars": {"github_owner_id": "1111111", "github_repository_id": "2222222"},
+}
 
 var (
 	scannerBlock     = regexp.MustCompile(`(?m)^scanner .*\{.*\}\n`)
@@ -92,21 +95,22 @@ func leftOut(dir string, environments []string) bool {
 
 // adopt changes what somebody changes who takes the platform over.
 func adopt(files map[string][]byte, environments []string) error {
-	const common, configuration = "infra/common.auto.tfvars", ".github/layerbot.hcl"
-	text := string(files[common])
-	for name, value := range ours {
-		line := regexp.MustCompile(`(?m)^` + name + `(\s*)= .*$`)
-		if !line.MatchString(text) {
-			return fmt.Errorf("%s does not say %s", common, name)
+	const jobs, configuration = "infra/01-bootstrap/github.auto.tfvars", ".github/layerbot.hcl"
+	for file, values := range ours {
+		for name, value := range values {
+			line := regexp.MustCompile(`(?m)^` + name + `(\s*)= .*$`)
+			if !line.Match(files[file]) {
+				return fmt.Errorf("%s does not say %s", file, name)
+			}
+			files[file] = line.ReplaceAll(files[file], []byte(name+`$1= "`+value+`"`))
 		}
-		text = line.ReplaceAllString(text, name+`$1= "`+value+`"`)
 	}
-	if !commitsList.MatchString(text) {
-		return fmt.Errorf("%s lists no layerbot_workflow_commits", common)
+	if !commitsList.Match(files[jobs]) {
+		return fmt.Errorf("%s lists no layerbot_workflow_commits", jobs)
 	}
-	files[common] = []byte(commitsList.ReplaceAllString(text, `layerbot_workflow_commits = ["`+platformCommit+`"]`))
+	files[jobs] = commitsList.ReplaceAll(files[jobs], []byte(`layerbot_workflow_commits = ["`+platformCommit+`"]`))
 
-	text = scannerBlock.ReplaceAllString(string(files[configuration]), "")
+	text := scannerBlock.ReplaceAllString(string(files[configuration]), "")
 	text = environmentBlock.ReplaceAllStringFunc(text, func(block string) string {
 		name := environmentBlock.FindStringSubmatch(block)[1]
 		if !slices.Contains(environments, name) {
@@ -125,10 +129,6 @@ func adopt(files map[string][]byte, environments []string) error {
 		case "upstream.tf":
 			files[name] = stateRead.ReplaceAll(text, []byte("${0}\n    use_path_style = true"))
 		}
-	}
-	for _, env := range environments {
-		name := "infra/05-compute/environments/" + env + "/00-config.auto.tfvars"
-		files[name] = append(files[name], "\nacr_registry_url = \"acmeimages.azurecr.io\"\n"...)
 	}
 	return nil
 }

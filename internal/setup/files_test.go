@@ -55,13 +55,13 @@ func TestWhatTheRepositoryHoldsIsWrittenFromHere(t *testing.T) {
 // trusted returns the newest commit of the reusable workflow that the roles of this repository's own infrastructure admit.
 func trusted(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile(root + "infra/common.auto.tfvars")
+	text, err := os.ReadFile(root + "infra/01-bootstrap/github.auto.tfvars")
 	if err != nil {
 		t.Fatal(err)
 	}
 	list := regexp.MustCompile(`(?s)layerbot_workflow_commits\s*=\s*\[(.*?)\]`).FindSubmatch(text)
 	if list == nil {
-		t.Fatal("infra/common.auto.tfvars has no layerbot_workflow_commits")
+		t.Fatal("infra/01-bootstrap/github.auto.tfvars has no layerbot_workflow_commits")
 	}
 	commits := regexp.MustCompile(`[0-9a-f]{40}`).FindAll(list[1], -1)
 	if len(commits) == 0 {

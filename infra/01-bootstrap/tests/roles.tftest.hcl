@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# ../../common.auto.tfvars and 00-config.auto.tfvars of prod, with ids that tell each other apart.
+# ../../common.auto.tfvars, ../github.auto.tfvars and 00-config.auto.tfvars of prod, with ids that tell each other apart.
 variables {
   project                   = "layerbot"
   environment               = "prod"

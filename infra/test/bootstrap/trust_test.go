@@ -10,7 +10,7 @@ import (
 	"github.com/layerbot/layerbot/internal/aws/trust"
 )
 
-// repository is what common.auto.tfvars says.
+// repository is what common.auto.tfvars and github.auto.tfvars say.
 func repository(workflow string) trust.Repository {
 	return trust.Repository{Owner: "layerbot", Name: "layerbot", OwnerID: "100000001", ID: "200000002", Workflow: workflow}
 }
