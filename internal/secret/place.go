@@ -18,7 +18,7 @@ func (k Keeper) variable(name string) (string, *Error) {
 	value, ok := k.Environ[name]
 	switch {
 	case !ok:
-		return "", problem("it is not set", fmt.Sprintf("give it to the plan job and to the apply job alike: `env: { %s: ${{ secrets.%s }} }`", name, name))
+		return "", problem("it is not set", fmt.Sprintf("by hand, export it; in jobs, write a line `%s=…` into the secret TERRAFORM_ENV of both GitHub environments, the one that plans and the one that applies", name))
 	case value == "":
 		return "", problem("it is empty", fmt.Sprintf("a GitHub secret that does not exist, or not in the job's environment, is empty: look for secrets.%s in the repository's settings", name))
 	}

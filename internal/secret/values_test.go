@@ -140,7 +140,7 @@ no value for the variable "z" from the environment variable NO_Z: it is not set`
 			t.Fatalf("%v", err)
 		}
 		var first *secret.Error
-		if !errors.As(err, &first) || first.Variable != "a" || !strings.Contains(first.Hint(), "${{ secrets.NO_A }}") {
+		if !errors.As(err, &first) || first.Variable != "a" || !strings.Contains(first.Hint(), "`NO_A=…`") {
 			t.Fatalf("first: %+v", first)
 		}
 	}
@@ -186,7 +186,7 @@ func TestRefusals(t *testing.T) {
 		from         secret.Source
 		want, advice string
 	}{
-		"unset variable":       {secret.Source{Env: "NONE"}, "the environment variable NONE: it is not set", "plan job and to the apply job"},
+		"unset variable":       {secret.Source{Env: "NONE"}, "the environment variable NONE: it is not set", "TERRAFORM_ENV of both GitHub environments"},
 		"empty variable":       {secret.Source{Env: "EMPTY"}, "it is empty", "secrets.EMPTY"},
 		"binary variable":      {secret.Source{Env: "BINARY"}, "it is not text", "base64"},
 		"no such file":         {file("none"), "the file " + dir + "/none: it cannot be read: no such file", "RUNNER_TEMP"},
