@@ -2,6 +2,9 @@ environment  = "prod"
 account_id   = "777788889999"
 state_bucket = "layerbot-prod-euw1-state"
 
+# Its credentials come with each run: layer "compute" in .github/layerbot.hcl.
+acr_registry_url = "layerbot.azurecr.io"
+
 eks_log_retention_days = 90
 
 eks_node_groups = {

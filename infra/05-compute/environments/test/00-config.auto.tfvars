@@ -2,6 +2,9 @@ environment  = "test"
 account_id   = "444455556666"
 state_bucket = "layerbot-test-euw1-state"
 
+# Its credentials come with each run: layer "compute" in .github/layerbot.hcl.
+acr_registry_url = "layerbot.azurecr.io"
+
 eks_log_retention_days = 30
 
 # The pools of prod, smaller.
