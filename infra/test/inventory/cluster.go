@@ -29,7 +29,12 @@ func layout() []Number {
 			run("modules/naming", "names", "an_id_is_project_environment_and_region"),
 			run("modules/naming", "names", "the_longest_id_leaves_room"),
 			run("03-infrastructure", "names", "longest_names_are_short_enough"),
-			gotest("infra/test/iam", "TestEveryStarIsAccountedFor"),
+			gotest("infra/test/iam", "TestEveryStarIsAccountedFor"), gotest("infra/test/rules", "TestWhatIsBrokenIsSeen"),
+			gotest("infra/test/rules", "TestWhatIsWrittenOtherwiseIsSeen"),
+		}},
+		{"L5", "The bot plans and applies the whole chain, in waves that it finds, from pull request to nothing pending, with the registry's credentials unseen: played by TestInfra of cmd/bot", "S", []Check{
+			file("cmd/bot/testdata/infra/chain_sbx.txtar", "waves"), file("cmd/bot/testdata/infra/chain_prod.txtar", "waves"),
+			file("cmd/bot/testdata/infra/chain_sbx.txtar", "unseen"), gotest("cmd/bot", "TestOurOwnLayersHaveTheirOrder"),
 		}},
 	}
 }

@@ -2,6 +2,8 @@
 
 package inventory
 
+import "strings"
+
 func security() []Number {
 	return []Number{
 		{"74", "Five layers of defence, drawn", "S", []Check{
@@ -60,9 +62,14 @@ func security() []Number {
 }
 
 func policies() []Number {
+	// A pull request that breaks the rule, played by TestInfra of cmd/bot in minutes, which make test runs.
+	played := func(label, layer, name string) Check {
+		return file("cmd/bot/testdata/infra/rule_"+strings.Repeat("0", 3-len(label))+label+".txtar", "denied "+layer+"/prod "+name+" ")
+	}
 	terraform := func(label, what, name string) Number {
 		return Number{label, "terraform.rego: " + what, "R", []Check{
 			rego("terraform", name), gotest("policies", "TestPlansAreJudged"), gotest("cmd/bot", "TestOurOwnPoliciesPassTheirTestsWithOurLimits"),
+			played(label, "05-compute", name),
 		}}
 	}
 	tags := terraform("95", "tags ManagedBy, Environment, Repository", "tags")
@@ -70,6 +77,7 @@ func policies() []Number {
 	ray := func(label, what, name string) Number {
 		return Number{label, "ray.rego: " + what, "R", []Check{
 			rego("ray", name), gotest("infra/test/chart", "TestEachRuleForRayDeniesWhatBreaksIt"), gotest("infra/test/chart", "TestTheRulesForRayDenyNothing"),
+			played(label, "06-applications", name),
 		}}
 	}
 	return []Number{
