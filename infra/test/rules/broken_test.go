@@ -69,6 +69,7 @@ var broken = []struct {
 	{rule: "pull-through", layer: "05-compute", kind: "aws_ecr_pull_through_cache_rule", path: "upstream_registry_url", value: "gcr.io"},
 	{rule: "acr-secret", layer: "05-compute", kind: "aws_secretsmanager_secret_version", path: "secret_string", value: "here"},
 	{rule: "acr-prefixes", layer: "05-compute", kind: "aws_ecr_pull_through_cache_rule", path: "ecr_repository_prefix", value: "azure"},
+	{rule: "acr-off", layer: "05-compute", kind: "aws_ecr_pull_through_cache_rule", path: "upstream_registry_url", value: "quay.io"},
 	{rule: "no-credentials-left", layer: "05-compute", kind: "aws_secretsmanager_secret_version", path: "secret_string", value: plans.CanaryPassword},
 	{rule: "vpc-endpoints", layer: "03-infrastructure", kind: "aws_vpc_endpoint", path: "service_name", old: "eks-auth", replaced: "athena"},
 	{rule: "no-public-ingress", layer: "03-infrastructure", kind: "aws_vpc_security_group_ingress_rule", path: "cidr_ipv4", value: "0.0.0.0/0"},

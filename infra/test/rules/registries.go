@@ -3,11 +3,15 @@
 package rules
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/layerbot/layerbot/infra/test/iam"
 	"github.com/layerbot/layerbot/infra/test/plans"
+	"github.com/layerbot/layerbot/infra/test/tree"
 )
 
 // registries are ECR and what it pulls through.
@@ -20,7 +24,7 @@ func registries() map[string]Rule {
 		"pull-through":     {"Each upstream has a rule whose prefix ECR takes, and a template that encrypts what it makes.", everywhere(computeLayer, pullThrough)},
 		"acr-secret":       {"The ACR secret is where ECR looks, its value is not in the state, and only ECR's role reads it.", in(everything, computeLayer, acrSecret)},
 		"acr-prefixes":     {"The Azure registry is registered under its full name and its short one.", in(everything, computeLayer, acrPrefixes)},
-		"acr-off":          {"Without the registry's URL there is no secret and no rule of Azure's.", in([]string{"dev", "test", "prod", "sbx"}, computeLayer, acrOff)},
+		"acr-off":          {"An environment has the secret, rules and outputs of Azure's registry exactly if its file names one.", acrOff},
 	}
 }
 
@@ -124,12 +128,25 @@ func acrPrefixes(v *findings, l *plans.Layer, _ *plans.Chain) {
 	}
 }
 
-func acrOff(v *findings, l *plans.Layer, _ *plans.Chain) {
-	v.want(len(l.Of("aws_secretsmanager_secret")) == 0, "there is a secret")
-	for _, r := range l.Of("aws_ecr_pull_through_cache_rule") {
-		v.want(!strings.HasSuffix(r.Text("upstream_registry_url"), ".azurecr.io"), "there is a rule of %s", r.Text("upstream_registry_url"))
+var namesACR = regexp.MustCompile(`(?m)^acr_registry_url\s*=\s*"[^"]`)
+
+func acrOff(f *Facts) error {
+	var v findings
+	for _, environment := range tree.Environments {
+		raw, err := os.ReadFile(filepath.Join(f.Root, "infra", computeLayer, "environments", environment, "00-config.auto.tfvars"))
+		if !v.note(err) {
+			continue
+		}
+		l, want := f.Chains[environment].Layers[computeLayer], namesACR.Match(raw)
+		v.want((len(l.Of("aws_secretsmanager_secret")) > 0) == want, "%s: there are %d secrets", environment, len(l.Of("aws_secretsmanager_secret")))
+		azure := false
+		for _, r := range l.Of("aws_ecr_pull_through_cache_rule") {
+			azure = azure || strings.HasSuffix(r.Text("upstream_registry_url"), ".azurecr.io")
+		}
+		v.want(azure == want, "%s: rules of Azure's: %v", environment, azure)
+		for _, name := range []string{"acr_secret_arn", "acr_pull_through_cache_url"} {
+			v.want((l.Output(name) != "") == want, "%s: %s is %q", environment, name, l.Output(name))
+		}
 	}
-	for _, name := range []string{"acr_secret_arn", "acr_pull_through_cache_url"} {
-		v.want(l.Output(name) == "", "%s is %q", name, l.Output(name))
-	}
+	return v.result()
 }
