@@ -30,6 +30,19 @@ resource "aws_vpc_security_group_ingress_rule" "cluster_https" {
   tags = { Name = "${local.id}-cluster-${each.key}" }
 }
 
+resource "aws_vpc_security_group_ingress_rule" "cluster_clients" {
+  for_each = var.eks_api_client_cidr_blocks
+
+  security_group_id = aws_security_group.cluster.id
+  description       = "The Kubernetes API, from ${each.value}"
+  cidr_ipv4         = each.value
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+
+  tags = { Name = "${local.id}-cluster-clients" }
+}
+
 resource "aws_vpc_security_group_egress_rule" "cluster_vpc" {
   for_each = toset(local.vpc_cidr_blocks)
 

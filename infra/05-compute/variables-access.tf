@@ -16,6 +16,21 @@ variable "sandbox_administrator_role_arn" {
   }
 }
 
+variable "eks_api_client_cidr_blocks" {
+  description = "Private networks (runners, VPN, peered VPCs) that reach the Kubernetes API, besides nodes and the management server. Who is let in there, access entries say."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition = alltrue([
+      for c in var.eks_api_client_cidr_blocks :
+      can(cidrhost(c, 0)) && can(regex("^(10\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|192\\.168\\.|100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\\.).*/([89]|[12][0-9]|3[0-2])$", c))
+    ])
+    error_message = "eks_api_client_cidr_blocks are private IPv4 ranges, such as 10.8.0.0/24: what comes from the Internet is eks_public_access_cidrs."
+  }
+}
+
 variable "eks_access_entries" {
   description = "Who else reaches the Kubernetes API, by a name of your choice: an IAM role, one of EKS's access policies, and the namespaces it holds in (none: the whole cluster)."
   type = map(object({

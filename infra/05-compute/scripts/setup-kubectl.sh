@@ -13,7 +13,8 @@ you in, that every node is ready, that the addons of the layer are active. Nothi
   ENV             dev, test, prod or sbx
   --profile NAME  a profile of the AWS CLI, also for kubectl from now on
 
-The cluster's API is private: run this on the management server, in its VPC or over a VPN.
+The cluster's API is private: it is reached from eks_api_client_cidr_blocks (a VPN), and through the management server, as
+README.md of 03-infrastructure says.
 Exit code 1 if something is not as it should be.
 END
 }
@@ -89,9 +90,7 @@ tunnel() {
 		Name=instance-state-name,Values=running 2>/dev/null) || server=None
 	[ "$server" != None ] || server=INSTANCE # there is none, or it may not be seen
 	cat <<END
-      It is private. Run this on the management server:
-        aws ssm start-session --region $region ${profile[*]+${profile[*]} }--target $server
-      or go through it, with this in another terminal
+      It is private. Go through the management server, with this in another terminal
         aws ssm start-session --region $region ${profile[*]+${profile[*]} }--target $server --document-name AWS-StartPortForwardingSessionToRemoteHost \\
           --parameters host=$host,portNumber=443,localPortNumber=8443
       and kubectl --context $cluster --server https://localhost:8443 --tls-server-name $host get nodes

@@ -132,3 +132,43 @@ run "the_layers_own_entries_are_its_own" {
 
   expect_failures = [var.eks_access_entries]
 }
+
+# 9: runners and VPNs by name, and nobody unless named
+run "the_api_has_the_clients_that_are_named" {
+  command = plan
+
+  variables {
+    eks_api_client_cidr_blocks = ["10.8.0.0/24"]
+  }
+
+  assert {
+    condition = (
+      keys(aws_vpc_security_group_ingress_rule.cluster_clients) == ["10.8.0.0/24"]
+      && aws_vpc_security_group_ingress_rule.cluster_clients["10.8.0.0/24"].from_port == 443
+      && aws_vpc_security_group_ingress_rule.cluster_clients["10.8.0.0/24"].to_port == 443
+    )
+    error_message = "A network that is named reaches port 443 of the control plane."
+  }
+}
+
+# 9, 89
+run "the_internet_is_no_client" {
+  command = plan
+
+  variables {
+    eks_api_client_cidr_blocks = ["0.0.0.0/0"]
+  }
+
+  expect_failures = [var.eks_api_client_cidr_blocks]
+}
+
+# 9, 89: 10.0.0.0/7 is more than what is private
+run "nor_is_a_network_that_is_private_in_part" {
+  command = plan
+
+  variables {
+    eks_api_client_cidr_blocks = ["10.0.0.0/7"]
+  }
+
+  expect_failures = [var.eks_api_client_cidr_blocks]
+}

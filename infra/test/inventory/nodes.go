@@ -75,7 +75,7 @@ func registries() []Number {
 			run("05-compute", "pull_through", "docker_hub_and_github_with_credentials"),
 			run("05-compute", "pull_through", "docker_hub_without_credentials_is_refused"),
 			run("05-compute", "pull_through", "github_without_credentials_is_refused"),
-			live("docker pull 123456789012.dkr.ecr.eu-west-1.amazonaws.com/registry.k8s.io/pause:3.10 # on the management server, after aws ecr get-login-password",
+			live("docker pull 123456789012.dkr.ecr.eu-west-1.amazonaws.com/registry.k8s.io/pause:3.10 # from outside of the VPC: README.md of 05-compute, Registries",
 				"3.10: Pulling from registry.k8s.io/pause"),
 		}},
 		{"31", "The ACR secret: where ECR looks, write-only with a version, the keys that ECR reads, for ECR's role alone", "H", []Check{

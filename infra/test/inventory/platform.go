@@ -41,7 +41,7 @@ func platform() []Number {
 		{"41", "deploy-with-acr.sh: credentials from 1Password", "U", []Check{gotest("infra/test/scripts", "TestScripts/deploy_with_acr")}},
 		{"42", "setup-kubectl.sh and the checks after it", "U", []Check{
 			gotest("infra/test/scripts", "TestScripts/setup_kubectl"),
-			live("infra/05-compute/scripts/setup-kubectl.sh sbx", "every check ends in ok, on the management server or through a port-forward of SSM"),
+			live("infra/05-compute/scripts/setup-kubectl.sh sbx", "every check begins with ok; where the API is reached from: README.md of 03-infrastructure"),
 		}},
 		{"43", "READMEs of the layers and of the root, with who reaches the cluster", "S", []Check{
 			file("infra/README.md", "## Who reaches the cluster"), file("infra/01-bootstrap/README.md", "# "), file("infra/03-infrastructure/README.md", "# "),
