@@ -164,9 +164,29 @@ data "aws_iam_policy_document" "lb_controller_networks" {
     ]
   }
 
+  # IAM-STAR: WAF's older name for the same; it knows neither resources nor tags.
+  statement {
+    sid       = "SetFirewalls"
+    actions   = ["elasticloadbalancing:SetWebAcl"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestedRegion"
+      values   = [local.region]
+    }
+  }
+
+  # IAM-STAR: AWS knows no resource for a protection that is not there yet.
+  statement {
+    sid       = "MakeShields"
+    actions   = ["shield:CreateProtection"]
+    resources = ["*"]
+  }
+
   statement {
     sid       = "Shields"
-    actions   = ["shield:DescribeProtection", "shield:CreateProtection", "shield:DeleteProtection"]
+    actions   = ["shield:DescribeProtection", "shield:DeleteProtection"]
     resources = ["arn:${local.partition}:shield::${local.account_id}:protection/*"]
   }
 }

@@ -132,7 +132,11 @@ data "aws_iam_policy_document" "lb_controller_balancers" {
       "elasticloadbalancing:SetRulePriorities",
       "elasticloadbalancing:SetSecurityGroups",
       "elasticloadbalancing:SetSubnets",
-      "elasticloadbalancing:SetWebAcl",
+
+      # What WAF asks the balancer's side for.
+      "elasticloadbalancing:CreateWebACLAssociation",
+      "elasticloadbalancing:DeleteWebACLAssociation",
+      "elasticloadbalancing:GetLoadBalancerWebACL",
     ]
 
     condition {
