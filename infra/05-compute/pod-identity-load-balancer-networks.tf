@@ -164,6 +164,14 @@ data "aws_iam_policy_document" "lb_controller_networks" {
     ]
   }
 
+  # The public balancer of 03-infrastructure stands behind a firewall of its own, and no pod takes that away.
+  statement {
+    sid       = "KeepFirewallsOfTheLayers"
+    effect    = "Deny"
+    actions   = ["wafv2:AssociateWebACL", "wafv2:DisassociateWebACL"]
+    resources = ["${local.lb_arn}:loadbalancer/app/${local.id}-*/*"]
+  }
+
   # IAM-STAR: WAF's older name for the same; it knows neither resources nor tags.
   statement {
     sid       = "SetFirewalls"

@@ -393,6 +393,14 @@ run "networks_by_tag" {
     error_message = "WAFv2 and Shield are there."
   }
 
+  assert {
+    condition = one([
+      for s in jsondecode(data.aws_iam_policy_document.lb_controller_networks.json).Statement : s.Resource
+      if s.Effect == "Deny" && toset(flatten([s.Action])) == toset(["wafv2:AssociateWebACL", "wafv2:DisassociateWebACL"])
+    ]) == "arn:aws:elasticloadbalancing:eu-west-1:777788889999:loadbalancer/app/layerbot-prod-euw1-*/*"
+    error_message = "The firewalls of 03-infrastructure's balancers are not the controller's."
+  }
+
   # 17–25: the limit of a role's inline policies, all together without whitespace, is 10,240 characters; this one has the most.
   assert {
     condition = sum([
