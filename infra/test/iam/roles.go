@@ -55,9 +55,12 @@ func Documents(c *plans.Chain) ([]Document, error) {
 			if r.Mode != "managed" {
 				continue
 			}
+			if inside(r.Values) > 0 {
+				return nil, fmt.Errorf("%s: %s holds a policy document in a block: give it a resource of its own", layer, r.Address)
+			}
 			for attribute, v := range r.Values {
 				text, _ := v.(string)
-				if !strings.Contains(text, `"Statement"`) {
+				if !isDocument(text) {
 					continue
 				}
 				what, known := holders[r.Type][attribute]
@@ -78,6 +81,37 @@ func Documents(c *plans.Chain) ([]Document, error) {
 	return all, nil
 }
 
+func isDocument(text string) bool { return strings.Contains(text, `"Statement"`) }
+
+// inside counts the policy documents in blocks, such as inline_policy of a role.
+func inside(values map[string]any) int {
+	var count func(v any) int
+	count = func(v any) (n int) {
+		switch v := v.(type) {
+		case string:
+			if isDocument(v) {
+				n = 1
+			}
+		case []any:
+			for _, e := range v {
+				n += count(e)
+			}
+		case map[string]any:
+			for _, e := range v {
+				n += count(e)
+			}
+		}
+		return n
+	}
+	n := 0
+	for _, v := range values {
+		if _, text := v.(string); !text {
+			n += count(v)
+		}
+	}
+	return n
+}
+
 // isDefault is true of the policy that AWS gives an endpoint for which no layer says one: it has no sid, and lets everything
 // through. It grants nothing: the caller's role and the resource decide.
 // https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html#default-endpoint-policy
@@ -96,30 +130,47 @@ type Role struct {
 	Trust    []Statement
 	Policies []Statement // of its inline and of our own managed policies
 	Managed  []string    // ARNs of AWS's policies
+	attached int         // how many of our own managed policies it has
 }
 
-// Roles are all roles of a chain, by ARN in the order of layers.
+// kinds are the resources of IAM that the layers are made of. What else there is gives permissions in ways that nobody looks at.
+var kinds = []string{
+	"aws_iam_instance_profile", "aws_iam_openid_connect_provider", "aws_iam_policy", "aws_iam_role", "aws_iam_role_policy",
+	"aws_iam_role_policy_attachment",
+}
+
+// Roles are all roles of a chain, by ARN in the order of layers, with what any layer gives them.
 func Roles(c *plans.Chain) ([]Role, error) {
 	var roles []Role
 	for _, layer := range tree.Layers {
-		l := c.Layers[layer]
-		for _, r := range l.Of("aws_iam_role") {
+		for _, r := range c.Layers[layer].Resources {
+			if r.Mode == "managed" && strings.HasPrefix(r.Type, "aws_iam_") && !slices.Contains(kinds, r.Type) {
+				return nil, fmt.Errorf("%s: %s is of a kind that is not known here", layer, r.Address)
+			}
+		}
+		for _, r := range c.Layers[layer].Of("aws_iam_role") {
 			role := Role{Layer: layer, Address: r.Address, Name: r.Text("name"), ARN: r.Text("arn"), Boundary: r.Text("permissions_boundary")}
 			var err error
 			if role.Trust, err = Parse(r.Text("assume_role_policy")); err != nil {
 				return nil, fmt.Errorf("%s: %w", r.Address, err)
 			}
-			if err := role.policies(l); err != nil {
-				return nil, err
+			for _, other := range tree.Layers {
+				if err := role.policies(c.Layers[other], other == layer); err != nil {
+					return nil, err
+				}
 			}
+			if arns, _ := r.Values["managed_policy_arns"].([]any); len(arns) > len(role.Managed)+role.attached {
+				return nil, fmt.Errorf("%s: managed_policy_arns has more than is attached: %v", r.Address, arns)
+			}
+			slices.Sort(role.Managed)
 			roles = append(roles, role)
 		}
 	}
 	return roles, nil
 }
 
-// policies collects what is attached to a role in its layer.
-func (role *Role) policies(l *plans.Layer) error {
+// policies collects what a layer attaches to a role; own is true of the layer that makes it.
+func (role *Role) policies(l *plans.Layer, own bool) error {
 	add := func(r plans.Resource) error {
 		statements, err := Parse(r.Text("policy"))
 		if err != nil {
@@ -128,17 +179,23 @@ func (role *Role) policies(l *plans.Layer) error {
 		role.Policies = append(role.Policies, statements...)
 		return nil
 	}
-	for _, p := range l.With("aws_iam_role_policy", "role", role.Name) {
+	inline := l.With("aws_iam_role_policy", "role", role.Name)
+	attached := l.With("aws_iam_role_policy_attachment", "role", role.Name)
+	if !own && len(inline)+len(attached) > 0 {
+		return fmt.Errorf("%s gives permissions to %s, a role of another layer", l.Name, role.Name)
+	}
+	for _, p := range inline {
 		if err := add(p); err != nil {
 			return err
 		}
 	}
-	for _, a := range l.With("aws_iam_role_policy_attachment", "role", role.Name) {
+	for _, a := range attached {
 		arn := a.Text("policy_arn")
-		own := l.With("aws_iam_policy", "arn", arn)
+		ours := l.With("aws_iam_policy", "arn", arn)
 		switch {
-		case len(own) == 1:
-			if err := add(own[0]); err != nil {
+		case len(ours) == 1:
+			role.attached++
+			if err := add(ours[0]); err != nil {
 				return err
 			}
 		case strings.Contains(arn, ":iam::aws:policy/"):
@@ -147,7 +204,6 @@ func (role *Role) policies(l *plans.Layer) error {
 			return fmt.Errorf("%s attaches %s, which no layer makes", a.Address, arn)
 		}
 	}
-	slices.Sort(role.Managed)
 	return nil
 }
 

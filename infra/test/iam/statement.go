@@ -114,22 +114,21 @@ func (s Statement) If(operator, key string) []string {
 	return nil
 }
 
-// Stars says what of an allowing statement is not limited: a resource that is everything, an action that is a whole
-// service, or anybody as principal. A resource policy of a key must say "*" of itself; own is true there.
+// Stars says what of an allowing statement is not limited: a resource that is everything or of any account, an action that is
+// a whole service or is not said in full, anybody as principal, a condition that always holds. A resource policy of a key must
+// say "*" of itself; own is true there.
 func (s Statement) Stars(own bool) []string {
 	if !s.Allows() {
 		return nil
 	}
 	var found []string
-	if !own {
-		for _, r := range s.Resources {
-			if everything(r) {
-				found = append(found, "resource "+r)
-			}
+	for _, r := range s.Resources {
+		if !own && everything(r) {
+			found = append(found, "resource "+r)
 		}
 	}
 	for _, a := range s.Actions {
-		if a == "*" || strings.HasSuffix(a, ":*") {
+		if open(a) {
 			found = append(found, "action "+a)
 		}
 	}
@@ -140,20 +139,50 @@ func (s Statement) Stars(own bool) []string {
 		found = append(found, "all resources but "+strings.Join(s.NotResources, ", "))
 	}
 	for kind, who := range s.Principals {
-		if slices.Contains(who, "*") {
-			found = append(found, "principal "+kind+" *")
+		for _, w := range who {
+			if strings.ContainsAny(w, "*?") {
+				found = append(found, "principal "+kind+" "+w)
+			}
+		}
+	}
+	for _, c := range s.Conditions {
+		if s.idle(c) {
+			found = append(found, "condition "+c.Operator+" of "+c.Key+", which always holds")
 		}
 	}
 	return found
 }
 
-// everything is true of "*" and of an ARN that names no resource.
+// everything is true of "*", of an ARN that names no resource, and of one of any service or any account.
 func everything(resource string) bool {
-	if resource == "*" {
+	parts := strings.SplitN(resource, ":", 6)
+	if len(parts) < 6 {
+		return strings.ContainsAny(resource, "*?")
+	}
+	return strings.ContainsAny(parts[2]+parts[4], "*?") || strings.Trim(parts[5], "*?/:") == ""
+}
+
+// open is true of an action with a pattern, but for what only reads, and for the two of KMS that are one permission each.
+func open(action string) bool {
+	service, name, _ := strings.Cut(action, ":")
+	if strings.ContainsAny(service, "*?") {
 		return true
 	}
-	parts := strings.SplitN(resource, ":", 6)
-	return len(parts) == 6 && parts[0] == "arn" && parts[5] == "*" && parts[2] != "s3"
+	if action == "kms:ReEncrypt*" || action == "kms:GenerateDataKey*" {
+		return false
+	}
+	reads := slices.ContainsFunc([]string{"Describe", "List"}, func(verb string) bool { return strings.HasPrefix(name, verb) })
+	return strings.ContainsAny(name, "*?") && !reads
+}
+
+// idle is true of a condition that holds whatever is asked: one that any value fulfils, and one of all values of a key that need
+// not be there.
+func (s Statement) idle(c Condition) bool {
+	if strings.HasPrefix(c.Operator, "ForAllValues:") {
+		return !slices.Contains(s.If("Null", c.Key), "false")
+	}
+	like := strings.HasSuffix(c.Operator, "Like") && !strings.Contains(c.Operator, "Not")
+	return like && slices.ContainsFunc(c.Values, func(v string) bool { return strings.Trim(v, "*") == "" })
 }
 
 // Match compares as IAM does: * is any text, ? is one letter.
