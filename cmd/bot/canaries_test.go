@@ -110,14 +110,17 @@ func (s *stage) left(ts *testscript.TestScript) map[string]string {
 	for _, d := range s.repo.Deployments() {
 		left["deployments"] += fmt.Sprintf("%+v", d)
 	}
-	for _, pattern := range []string{"run-*/*", "run-*/reports/*"} {
-		files, err := filepath.Glob(filepath.Join(s.work, filepath.FromSlash(pattern)))
-		ts.Check(err)
-		for _, name := range files {
-			if text, err := os.ReadFile(name); err == nil { // the others are folders
-				left[strings.TrimPrefix(name, s.work)] = string(text)
+	runs, err := filepath.Glob(filepath.Join(s.work, "run-*"))
+	ts.Check(err)
+	for _, run := range runs {
+		ts.Check(filepath.WalkDir(run, func(name string, entry os.DirEntry, err error) error {
+			if err != nil || !entry.Type().IsRegular() {
+				return err
 			}
-		}
+			text, err := os.ReadFile(name)
+			left[strings.TrimPrefix(name, s.work)] = string(text)
+			return err
+		}))
 	}
 	return left
 }
