@@ -1,6 +1,8 @@
 # The layers of this repository stand below infra; see infra/README.md.
+# Value files are named: infra/test is a folder of tests, and would be taken for one of the environment test.
 layers {
-  include = ["infra/[0-9][0-9]-*"]
+  include   = ["infra/[0-9][0-9]-*"]
+  var_files = ["infra/common.auto.tfvars", "{dir}/environments/{env}/*.tfvars"]
 }
 
 terraform {

@@ -3,7 +3,9 @@
 package main
 
 import (
+	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -49,5 +51,35 @@ func TestOurOwnLayersHaveTheirOrder(t *testing.T) {
 	}
 	if got := strings.Join(order, ", "); got != "0 bootstrap/prod, 1 infrastructure/prod, 2 compute/prod, 3 applications/prod" {
 		t.Error(got)
+	}
+}
+
+// Each target has the values that all share and those of its environment: none of infra/test, whose name is an environment's.
+func TestOurOwnTargetsHaveTheirOwnValues(t *testing.T) {
+	out, said, code := own(t, "layers", "--format=json")
+	if code != exitOK {
+		t.Fatal(said)
+	}
+	targets := 0
+	for line := range strings.Lines(out) {
+		var target struct {
+			Dir, Env string
+			VarFiles []string `json:"var_files"`
+			Backend  string   `json:"backend_config"`
+		}
+		if err := json.Unmarshal([]byte(line), &target); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		targets++
+		own := target.Dir + "/environments/" + target.Env + "/"
+		if want := []string{"infra/common.auto.tfvars", own + "00-config.auto.tfvars"}; !slices.Equal(target.VarFiles, want) {
+			t.Errorf("%s in %s has %v, not %v", target.Dir, target.Env, target.VarFiles, want)
+		}
+		if want := own + "backend-config.hcl"; target.Backend != want {
+			t.Errorf("%s in %s has its state by %s, not %s", target.Dir, target.Env, target.Backend, want)
+		}
+	}
+	if targets != 16 {
+		t.Errorf("%d targets, not 4 layers in 4 environments", targets)
 	}
 }
