@@ -10,7 +10,8 @@ usage: deploy.sh LAYER ENV [--auto-approve] [--skip-plan]
 Plans a layer of this checkout in an environment and, when you say yes, applies exactly the plan that you saw: `bot plan`, then
 `bot apply`, with the configuration of .github/layerbot.hcl, its policies included, and your own AWS credentials.
 
-  LAYER           compute, 05-compute or 05; `all` is every layer, in order
+  LAYER           compute, 05-compute or 05; `all` is every layer, in order. In a new environment give `all` --skip-plan: no layer
+                  can be planned before those that it reads are applied
   ENV             dev, test, prod or sbx
   --auto-approve  apply without asking
   --skip-plan     go to `bot apply` at once. It plans, shows its plan and asks as well: what is left out is the first look, which
