@@ -30,7 +30,7 @@ type fence struct{ language, text string }
 // pages returns the documents that users and contributors read.
 func pages(t *testing.T) (all []page) {
 	t.Helper()
-	for _, pattern := range []string{"*.md", "docs/*.md", ".github/app/*.md", "examples/*/README.md", "policies/*.md"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", ".github/app/*.md", "examples/*/README.md", "policies/*.md", "infra/*.md", "infra/*/README.md", "charts/*/README.md"} {
 		files, err := filepath.Glob(filepath.Join("..", pattern))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %d files, %v", pattern, len(files), err)
