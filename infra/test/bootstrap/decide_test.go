@@ -71,6 +71,8 @@ func holds(t *testing.T, sid string, c iam.Condition, context map[string]string)
 		return any(like)
 	case "StringNotEquals":
 		return !any(same)
+	case "ArnNotLike":
+		return !any(like)
 	case "StringEqualsIfExists":
 		return !there || any(same)
 	case "ForAnyValue:StringNotLike": // of keys with one value or none, which is all that is asked here

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/layerbot/layerbot/infra/test/iam"
 	"github.com/layerbot/layerbot/infra/test/tree"
 )
 
@@ -54,6 +55,54 @@ func TestApplyRoleReachesNoFurther(t *testing.T) {
 			{"tag a key without tags that is somebody's", "kms:TagResource", other, map[string]string{"kms:ResourceAliases": "alias/payroll"}, false},
 			{"take the name of the states' key", "kms:DeleteAlias", "arn:aws:kms:eu-west-1:{account}:alias/{id}-state", nil, false},
 		})
+	}
+}
+
+// The organization's policy keeps the account's other administrators from what makes the roles what they are.
+func TestServiceControlPolicyKeepsTheRolesAsTheyAre(t *testing.T) {
+	root, err := tree.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(filepath.Join(root, "examples", "aws", "scp.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	statements := []iam.Statement{administrator}
+	for _, s := range parse(t, string(raw)) {
+		if s.Sid == "KeepWhatLetsLayerbotIn" {
+			statements = append(statements, s)
+		}
+	}
+	if len(statements) != 2 {
+		t.Fatal("there is no statement KeepWhatLetsLayerbotIn")
+	}
+	actions := map[string][]string{
+		"aws_iam_policy": {"iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicyVersion", "iam:DeletePolicy", "iam:CreatePolicy"},
+		"aws_iam_role": {
+			"iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePolicy", "iam:DeleteRolePolicy", "iam:DeleteRole",
+			"iam:UpdateRole", "iam:PutRolePermissionsBoundary",
+		},
+		"aws_iam_openid_connect_provider": {
+			"iam:AddClientIDToOpenIDConnectProvider", "iam:RemoveClientIDFromOpenIDConnectProvider", "iam:DeleteOpenIDConnectProvider",
+		},
+	}
+	for environment := range accounts {
+		l := apply(t, environment)
+		for kind, names := range actions {
+			made := l.of(kind)
+			if len(made) == 0 {
+				t.Errorf("%s: there is no %s", environment, kind)
+			}
+			for _, r := range made {
+				for _, action := range names {
+					l.ask(t, "administrator", statements, []question{
+						{"change what lets Layerbot in", action, r.text("arn"), map[string]string{"aws:PrincipalArn": "{iam}:role/administrator"}, false},
+						{"change it as who bootstraps", action, r.text("arn"), map[string]string{"aws:PrincipalArn": "{iam}:role/bootstrap-administrator"}, true},
+					})
+				}
+			}
+		}
 	}
 }
 
