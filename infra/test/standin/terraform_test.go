@@ -216,3 +216,16 @@ func TestErrorsNameTheAttribute(t *testing.T) {
 	}
 	contains(t, out, `did you mean "10.0.0.0/16"`, "cidr_block = var.cidr")
 }
+
+// AWS says so late in an apply, the stand-in in the plan: with ignore_changes EKS gets the desired size that a pool has.
+func TestAPoolDoesNotGrowByItsLeastSize(t *testing.T) {
+	t.Parallel()
+	w := open(t, "pool")
+	w.do("apply", "-auto-approve")
+	out, code := w.run("plan", "-var=least=4")
+	if code != 1 {
+		t.Errorf("the plan ended with %d:\n%s", code, out)
+	}
+	contains(t, out, "got 4, 2, 5")
+	contains(t, w.do("apply", "-auto-approve", "-var=least=2"), "1 changed")
+}

@@ -26,7 +26,7 @@ var checks = map[string][]check{
 	"aws_instance": {among("metadata_options.http_tokens", "optional required"), between("metadata_options.http_put_response_hop_limit", 1, 64)},
 
 	"aws_iam_role": {length("name", 1, 64), length("name_prefix", 1, 38), iamName, policyJSON("assume_role_policy"),
-		between("max_session_duration", 3600, 43200), length("description", 0, 1000), anARN("permissions_boundary"), policyJSON("inline_policy.policy")},
+		between("max_session_duration", 3600, 43200), length("description", 0, 1000), iamText, anARN("permissions_boundary"), policyJSON("inline_policy.policy")},
 	"aws_iam_policy":                  {length("name", 1, 128), length("name_prefix", 1, 102), iamName, policyJSON("policy"), length("policy", 1, 6144*4), length("description", 0, 1000)},
 	"aws_iam_role_policy":             {length("name", 1, 128), iamName, policyJSON("policy")},
 	"aws_iam_role_policy_attachment":  {anARN("policy_arn")},
@@ -54,7 +54,7 @@ var checks = map[string][]check{
 	"aws_eks_cluster": {matching("name", `^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`, "1 to 100 letters, digits, hyphens and underscores"), anARN("role_arn"), anARN("encryption_config.provider.key_arn"), among("encryption_config.resources", "secrets"),
 		among("enabled_cluster_log_types", "api audit authenticator controllerManager scheduler"), among("access_config.authentication_mode", "API API_AND_CONFIG_MAP CONFIG_MAP"),
 		among("upgrade_policy.support_type", "STANDARD EXTENDED"), matching("version", `^1\.\d{2}$`, "a version of Kubernetes such as 1.35")},
-	"aws_eks_node_group": {length("node_group_name", 1, 63), length("node_group_name_prefix", 1, 37), anARN("node_role_arn"), among("capacity_type", "ON_DEMAND SPOT CAPACITY_BLOCK"), among("taint.effect", "NO_SCHEDULE NO_EXECUTE PREFER_NO_SCHEDULE"),
+	"aws_eks_node_group": {among("ami_type", amiTypes), length("node_group_name", 1, 63), length("node_group_name_prefix", 1, 37), anARN("node_role_arn"), among("capacity_type", "ON_DEMAND SPOT CAPACITY_BLOCK"), among("taint.effect", "NO_SCHEDULE NO_EXECUTE PREFER_NO_SCHEDULE"),
 		length("taint.key", 1, 63), length("taint.value", 0, 63), between("scaling_config.min_size", 0, 1000), between("scaling_config.max_size", 1, 1000), between("scaling_config.desired_size", 0, 1000), between("update_config.max_unavailable", 1, 100), between("update_config.max_unavailable_percentage", 1, 100)},
 	"aws_eks_addon":                     {among("resolve_conflicts_on_create", "NONE OVERWRITE"), among("resolve_conflicts_on_update", "NONE OVERWRITE PRESERVE"), validJSON("configuration_values"), anARN("service_account_role_arn")},
 	"aws_eks_access_entry":              {anARN("principal_arn"), among("type", "STANDARD EC2_LINUX EC2_WINDOWS FARGATE_LINUX EC2 HYBRID_LINUX HYPERPOD_LINUX")},
@@ -82,7 +82,10 @@ var checks = map[string][]check{
 const (
 	balancerName = `^[0-9A-Za-z]([0-9A-Za-z-]{0,30}[0-9A-Za-z])?$`
 	recovery     = "0 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30"
-	retention    = "0 1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653"
+	amiTypes     = "AL2_x86_64 AL2_x86_64_GPU AL2_ARM_64 CUSTOM BOTTLEROCKET_ARM_64 BOTTLEROCKET_x86_64 " +
+		"BOTTLEROCKET_ARM_64_NVIDIA BOTTLEROCKET_x86_64_NVIDIA WINDOWS_CORE_2019_x86_64 WINDOWS_FULL_2019_x86_64 WINDOWS_CORE_2022_x86_64 WINDOWS_FULL_2022_x86_64 " +
+		"AL2023_x86_64_STANDARD AL2023_ARM_64_STANDARD AL2023_x86_64_NEURON AL2023_x86_64_NVIDIA AL2023_ARM_64_NVIDIA"
+	retention = "0 1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653"
 )
 
 var balancerChecks = []check{
@@ -93,6 +96,10 @@ var balancerChecks = []check{
 
 // groupText is the check of a description of EC2: this alphabet, 255 characters.
 var groupText = matching("description", `^[0-9A-Za-z_ .:/()#,@\[\]+=&;{}!$*-]{0,255}$`, "at most 255 of a-z, A-Z, 0-9, spaces and ._-:/()#,@[]+=&;{}!$*")
+
+// iamText is the check of a role's description: what IAM takes of Latin-1, so no dashes and dots of typesetters.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+var iamText = matching("description", `^[\t\n\r\x20-\x7e\x{a1}-\x{ff}]*$`, "letters, digits and signs of Latin-1 are allowed")
 
 var iamName = matching("name", `^[0-9A-Za-z_+=,.@-]+$`, "letters, digits and _+=,.@- are allowed")
 
