@@ -18,7 +18,12 @@ variable "ingress_client_cidr_blocks" {
   validation {
     condition = alltrue([
       for c in var.ingress_client_cidr_blocks :
-      can(cidrhost(c, 0)) && can(regex("^(10\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|192\\.168\\.|100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\\.).*/([89]|[12][0-9]|3[0-2])$", c))
+      can(cidrhost(c, 0)) && anytrue([
+        can(regex("^10\\..*/([89]|[12][0-9]|3[0-2])$", c)),
+        can(regex("^172\\.(1[6-9]|2[0-9]|3[01])\\..*/(1[2-9]|2[0-9]|3[0-2])$", c)),
+        can(regex("^192\\.168\\..*/(1[6-9]|2[0-9]|3[0-2])$", c)),
+        can(regex("^100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\\..*/(1[0-9]|2[0-9]|3[0-2])$", c)),
+      ])
     ])
     error_message = "ingress_client_cidr_blocks are private IPv4 ranges, such as 10.8.0.0/16: the internet comes by CloudFront."
   }

@@ -137,6 +137,26 @@ run "public_clients_of_the_internal_nlb_are_refused" {
   expect_failures = [var.ingress_client_cidr_blocks]
 }
 
+# 1: nor for what goes past them: 192.168.0.0/13 ends at 192.175.255.255.
+run "clients_that_are_private_in_part_are_refused" {
+  command = plan
+
+  variables {
+    ingress_client_cidr_blocks = ["192.168.0.0/13"]
+  }
+
+  expect_failures = [var.ingress_client_cidr_blocks]
+}
+
+# 1: the private ranges themselves are not.
+run "private_clients_are_not_refused" {
+  command = plan
+
+  variables {
+    ingress_client_cidr_blocks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"]
+  }
+}
+
 # 88
 run "a_public_range_for_the_vpc_is_refused" {
   command = plan

@@ -172,3 +172,14 @@ run "nor_is_a_network_that_is_private_in_part" {
 
   expect_failures = [var.eks_api_client_cidr_blocks]
 }
+
+# 9: a range that begins with a private address and goes on past it (192.168.0.0 to 192.175.255.255)
+run "a_range_that_is_private_in_part_is_refused" {
+  command = plan
+
+  variables {
+    eks_api_client_cidr_blocks = ["192.168.0.0/13"]
+  }
+
+  expect_failures = [var.eks_api_client_cidr_blocks]
+}
