@@ -41,6 +41,16 @@ variable "eks_node_groups" {
   }
 
   validation {
+    condition     = length(var.eks_node_groups) > 0
+    error_message = "eks_node_groups has one pool at least: addons are made when their pods run, and an apply would wait for that in vain."
+  }
+
+  validation {
+    condition     = alltrue([for p in values(var.eks_node_groups) : p.ami_type != null || !anytrue([for t in p.instance_types : can(regex("^(a1|[a-z]+[0-9]+g[a-z]*)\\.", t))])])
+    error_message = "eks_node_groups: images are x86 unless said otherwise: give a pool of Graviton instances an ami_type such as AL2023_ARM_64_STANDARD, and pods images of that kind."
+  }
+
+  validation {
     condition     = alltrue([for p in values(var.eks_node_groups) : contains(["ON_DEMAND", "SPOT"], p.capacity_type)])
     error_message = "eks_node_groups: capacity_type is ON_DEMAND or SPOT."
   }

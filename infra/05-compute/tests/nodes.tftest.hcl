@@ -224,3 +224,20 @@ run "the_role_of_nodes_does_what_nodes_do" {
     error_message = "Instances have the role, and nobody else."
   }
 }
+
+# 12: with its own image a pool of Graviton is fine, and g4dn is not taken for one
+run "a_pool_of_graviton_with_its_image" {
+  command = plan
+
+  variables {
+    eks_node_groups = {
+      arm = { desired_size = 1, min_size = 0, max_size = 3, instance_types = ["m7g.large", "c6gn.large"], ami_type = "AL2023_ARM_64_STANDARD" }
+      gpu = { desired_size = 0, min_size = 0, max_size = 3, instance_types = ["g4dn.xlarge"] }
+    }
+  }
+
+  assert {
+    condition     = aws_eks_node_group.this["arm"].ami_type == "AL2023_ARM_64_STANDARD"
+    error_message = "The image is the one that was named."
+  }
+}

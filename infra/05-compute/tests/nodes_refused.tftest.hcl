@@ -183,3 +183,27 @@ run "a_percentage_is_one" {
 
   expect_failures = [var.eks_node_groups]
 }
+
+# 12: Graviton does not start from an x86 image
+run "a_pool_of_graviton_without_an_image" {
+  command = plan
+
+  variables {
+    eks_node_groups = {
+      arm = { desired_size = 1, min_size = 0, max_size = 3, instance_types = ["m7g.large"] }
+    }
+  }
+
+  expect_failures = [var.eks_node_groups]
+}
+
+# 15: addons wait for pods, and pods for nodes
+run "no_pool_at_all" {
+  command = plan
+
+  variables {
+    eks_node_groups = {}
+  }
+
+  expect_failures = [var.eks_node_groups]
+}
