@@ -110,17 +110,25 @@ func (s *stage) left(ts *testscript.TestScript) map[string]string {
 	for _, d := range s.repo.Deployments() {
 		left["deployments"] += fmt.Sprintf("%+v", d)
 	}
-	runs, err := filepath.Glob(filepath.Join(s.work, "run-*"))
-	ts.Check(err)
-	for _, run := range runs {
-		ts.Check(filepath.WalkDir(run, func(name string, entry os.DirEntry, err error) error {
-			if err != nil || !entry.Type().IsRegular() {
+	// The other folders are the jobs' checkouts, which nobody gets.
+	for _, pattern := range []string{"run-*/*", "run-*/reports", "run-*/scans"} {
+		found, err := filepath.Glob(filepath.Join(s.work, filepath.FromSlash(pattern)))
+		ts.Check(err)
+		for _, path := range found {
+			ts.Check(filepath.WalkDir(path, func(name string, entry os.DirEntry, err error) error {
+				switch {
+				case err != nil:
+					return err
+				case entry.IsDir() && strings.HasSuffix(pattern, "*"):
+					return filepath.SkipDir
+				case !entry.Type().IsRegular():
+					return nil
+				}
+				text, err := os.ReadFile(name)
+				left[strings.TrimPrefix(name, s.work)] = string(text)
 				return err
-			}
-			text, err := os.ReadFile(name)
-			left[strings.TrimPrefix(name, s.work)] = string(text)
-			return err
-		}))
+			}))
+		}
 	}
 	return left
 }
