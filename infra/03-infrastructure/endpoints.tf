@@ -7,9 +7,47 @@ resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.this.id
   service_name      = "com.amazonaws.${var.region}.s3"
   vpc_endpoint_type = "Gateway"
+  policy            = data.aws_iam_policy_document.s3_endpoint.json
   route_table_ids   = [for letter in keys(local.zones) : aws_route_table.private[letter].id]
 
   tags = { Name = "${local.id}-s3" }
+}
+
+# Without it this is a way out for whoever runs in a pod and brings credentials of somewhere else. Read is what AWS's own buckets
+# offer (layers of images, packages); written is to this account's, and to those of accounts that are named.
+data "aws_iam_policy_document" "s3_endpoint" {
+  #checkov:skip=CKV_AWS_108:an endpoint's policy lets pass what roles and buckets allow, and allows nothing by itself
+  #checkov:skip=CKV_AWS_356:an endpoint's policy lets pass what roles and buckets allow, and allows nothing by itself
+
+  # IAM-STAR: it lets pass what callers' roles and buckets allow, and allows nothing by itself.
+  statement {
+    sid       = "ReadThroughTheEndpoint"
+    actions   = ["s3:GetBucketLocation", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"]
+    resources = ["*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+  }
+
+  # IAM-STAR: likewise.
+  statement {
+    sid       = "OwnBucketsThroughTheEndpoint"
+    actions   = ["s3:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceAccount"
+      values   = concat([var.account_id], sort(var.s3_write_account_ids))
+    }
+  }
 }
 
 # Not every service is in every zone, and AWS refuses an endpoint in a zone without it.

@@ -73,6 +73,18 @@ variable "interface_endpoints" {
   }
 }
 
+variable "s3_write_account_ids" {
+  description = "Accounts besides this one whose buckets may be written to from the VPC, where roles and buckets allow it."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for a in var.s3_write_account_ids : can(regex("^[0-9]{12}$", a))])
+    error_message = "s3_write_account_ids are numbers of AWS accounts, 12 digits, as strings."
+  }
+}
+
 variable "kms_deletion_window_in_days" {
   description = "Days that a key waits when it is deleted: time to notice."
   type        = number

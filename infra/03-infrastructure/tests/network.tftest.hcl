@@ -179,6 +179,39 @@ run "endpoints_share_a_security_group" {
   }
 }
 
+# Layout: S3's endpoint is no way out: read is from everywhere, where layers of images are, and written is to this account only.
+run "s3_is_no_way_out" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for s in jsondecode(aws_vpc_endpoint.s3.policy).Statement :
+      try(s.Condition.StringEquals["aws:ResourceAccount"], "") == "777788889999" ||
+      length(setsubtract(flatten([s.Action]), ["s3:GetBucketLocation", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"])) == 0
+    ])
+    error_message = "More than reading passes to buckets of other accounts."
+  }
+
+  assert {
+    condition     = contains(flatten([for s in jsondecode(aws_vpc_endpoint.s3.policy).Statement : s.Action if !can(s.Condition)]), "s3:GetObject")
+    error_message = "Layers of images, in a bucket of AWS, cannot be read."
+  }
+}
+
+# Layout: a partner's buckets
+run "s3_of_named_accounts_is_written_to" {
+  command = plan
+
+  variables {
+    s3_write_account_ids = ["999900001111"]
+  }
+
+  assert {
+    condition     = anytrue([for s in jsondecode(aws_vpc_endpoint.s3.policy).Statement : try(toset(s.Condition.StringEquals["aws:ResourceAccount"]) == toset(["777788889999", "999900001111"]), false)])
+    error_message = "The named account's buckets cannot be written to."
+  }
+}
+
 # Layout: AWS refuses an endpoint in a zone that does not have the service.
 run "endpoints_are_where_their_service_is" {
   command = apply

@@ -14,7 +14,7 @@ func layout() []Number {
 		{"L2", "03-infrastructure: VPC over zones, endpoints with one shared group (eks-auth too), keys, log group, management server, load balancers", "HP", []Check{
 			rule("vpc-endpoints"), rule("no-public-ingress"), rule("management-server"), rule("general-key"), rule("flow-logs"), rule("default-group-closed"),
 			run("03-infrastructure", "network", "subnets_over_three_zones"),
-			run("03-infrastructure", "network", "endpoints_share_a_security_group"),
+			run("03-infrastructure", "network", "endpoints_share_a_security_group"), run("03-infrastructure", "network", "s3_is_no_way_out"),
 			run("03-infrastructure", "keys", "auto_scaling_starts_nodes_with_encrypted_volumes"),
 			run("03-infrastructure", "management_server", "management_server_is_reached_by_ssm_only"),
 		}},
