@@ -31,6 +31,7 @@ func layout() []Number {
 			run("03-infrastructure", "names", "longest_names_are_short_enough"),
 			gotest("infra/test/iam", "TestEveryStarIsAccountedFor"), gotest("infra/test/rules", "TestWhatIsBrokenIsSeen"),
 			gotest("infra/test/rules", "TestWhatIsWrittenOtherwiseIsSeen"),
+			gotest("infra/test", Every), {Kind: Run, In: "infra", Name: Every},
 		}},
 		{"L5", "The bot plans and applies the whole chain, in waves that it finds, from pull request to nothing pending, with the registry's credentials unseen: played by TestInfra of cmd/bot", "S", []Check{
 			file("cmd/bot/testdata/infra/chain_sbx.txtar", "waves"), file("cmd/bot/testdata/infra/chain_prod.txtar", "waves"),

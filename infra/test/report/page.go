@@ -86,8 +86,14 @@ func shown(c inventory.Check) string {
 	case inventory.Rule:
 		return fmt.Sprintf("rule [%s](#rules)", c.Name)
 	case inventory.Run:
+		if c.Name == inventory.Every {
+			return fmt.Sprintf("[every run of terraform test](../%s)", c.In)
+		}
 		return fmt.Sprintf("run [%s](../%s)", c.Name, c.In)
 	case inventory.Go:
+		if c.Name == inventory.Every {
+			return fmt.Sprintf("[every test of %s](../%s)", c.In, c.In)
+		}
 		return fmt.Sprintf("[%s](../%s)", cell(c.Name), c.In)
 	case inventory.Rego:
 		return fmt.Sprintf("rego [%s](../policies/README.md)", c.Name)

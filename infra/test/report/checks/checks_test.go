@@ -64,8 +64,14 @@ func TestAnErrorSpoilsNoResultThatWasHeard(t *testing.T) {
 func module(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
+	write(t, dir)
+	return dir
+}
+
+func write(t *testing.T, dir string) {
+	t.Helper()
 	for name, body := range map[string]string{
-		"go.mod": "module example.com/x\n\ngo 1.26\n",
+		"go.mod": "module example.com/infra/test\n\ngo 1.26\n",
 		"p/p_test.go": `package p
 import "testing"
 func TestGood(t *testing.T) { t.Run("one", func(t *testing.T) {}); t.Run("two", func(t *testing.T) {}) }
@@ -79,7 +85,23 @@ func TestHalf(t *testing.T) { t.Run("made", func(t *testing.T) {}); t.Run("left 
 			t.Fatal(err)
 		}
 	}
-	return dir
+}
+
+// Of the own module all tests are run at once: one that no number names fails, too.
+func TestEveryTestOfTheOwnModule(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "infra", "test"))
+	check := func(name string) inventory.Check {
+		return inventory.Check{Kind: inventory.Go, In: "infra/test/p", Name: name}
+	}
+	every := inventory.Check{Kind: inventory.Go, In: "infra/test", Name: inventory.Every}
+	results := Make(t.Context(), root, Makers, only(every, check("TestGood"), check("TestBad"), check("TestNowhere")))
+	fails(t, results, check("TestGood"), "")
+	fails(t, results, check("TestBad"), "seven is not eight")
+	fails(t, results, check("TestNowhere"), "nothing was heard")
+	for _, name := range []string{"TestBad: fail", "TestSkipped: skip", "TestHalf/left_out: skip"} {
+		fails(t, results, every, name)
+	}
 }
 
 func TestGoTestsAreReallyRun(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os/exec"
@@ -18,9 +19,26 @@ import (
 	"github.com/layerbot/layerbot/infra/test/inventory"
 )
 
-// gotests runs exactly the tests that are named, a package at a time.
+// own is the folder of the module that this is in.
+const own = "infra/test"
+
+// gotests runs exactly the tests that are named, a package at a time; of the own module all, once, where that is a check.
 func gotests(ctx context.Context, root string, checks []inventory.Check) (Results, error) {
 	out := Results{}
+	if every := (inventory.Check{Kind: inventory.Go, In: own, Name: inventory.Every}); slices.Contains(checks, every) {
+		lines, err := gotest(ctx, root, own, "")
+		out[every] = errors.Join(err, failures(lines))
+		checks = slices.DeleteFunc(slices.Clone(checks), func(c inventory.Check) bool { return c == every })
+		var others []inventory.Check
+		for _, c := range checks {
+			if !strings.HasPrefix(c.In, own+"/") {
+				others = append(others, c)
+				continue
+			}
+			maps.Copy(out, heard(lines, c.In, []inventory.Check{c}))
+		}
+		checks = others
+	}
 	folders, groups := group(checks, func(c inventory.Check) string { return c.In })
 	for _, folder := range folders {
 		got, err := gopackage(ctx, root, folder, groups[folder])
@@ -36,17 +54,29 @@ func gotests(ctx context.Context, root string, checks []inventory.Check) (Result
 
 // event is a line of go test -json.
 type event struct {
-	Action string
-	Test   string
-	Output string
+	Action  string
+	Package string
+	Test    string
+	Output  string
 }
 
 func gopackage(ctx context.Context, root, folder string, checks []inventory.Check) (Results, error) {
-	module, pkg := root, folder
-	if rest, in := strings.CutPrefix(folder, "infra/test/"); in {
-		module, pkg = filepath.Join(root, "infra", "test"), rest
+	lines, err := gotest(ctx, root, folder, pattern(checks))
+	return heard(lines, folder, checks), err
+}
+
+// gotest runs the tests of a folder that match a pattern, or all below the own module's, and returns what was said of them.
+func gotest(ctx context.Context, root, folder, pattern string) ([]event, error) {
+	args, module, packages := []string{"test", "-json", "-count=1", "-tags", "realtools", "-timeout", "20m"}, root, "./"+folder
+	if rest, in := strings.CutPrefix(folder, own); in {
+		module, packages = filepath.Join(root, filepath.FromSlash(own)), "."+rest
 	}
-	cmd := exec.CommandContext(ctx, "go", "test", "-json", "-tags", "realtools", "-timeout", "20m", "-run", pattern(checks), "./"+pkg)
+	if pattern == "" {
+		packages += "/..."
+	} else {
+		args = append(args, "-run", pattern)
+	}
+	cmd := exec.CommandContext(ctx, "go", append(args, packages)...)
 	cmd.Dir = module
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -54,7 +84,30 @@ func gopackage(ctx context.Context, root, folder string, checks []inventory.Chec
 	if err != nil {
 		err = fmt.Errorf("go test of %s: %w: %s", folder, err, strings.TrimSpace(stderr.String()))
 	}
-	return heard(&stdout, checks), err
+	var lines []event
+	scan := bufio.NewScanner(&stdout)
+	scan.Buffer(nil, 16<<20)
+	for scan.Scan() {
+		var e event
+		if json.Unmarshal(scan.Bytes(), &e) == nil {
+			lines = append(lines, e)
+		}
+	}
+	return lines, err
+}
+
+// failures is an error that tells of each test that failed or was skipped, and of each package that did not come to its tests.
+func failures(lines []event) error {
+	var all []error
+	said := map[string]string{}
+	for _, e := range lines {
+		test := e.Package + " " + e.Test
+		said[test] += e.Output
+		if e.Action == "fail" || e.Action == "skip" && e.Test != "" {
+			all = append(all, fmt.Errorf("%s: %s: %s", test, e.Action, oneLine(said[test])))
+		}
+	}
+	return errors.Join(all...)
 }
 
 // pattern is what -run takes for these tests, and as few others as it can say.
@@ -85,16 +138,13 @@ func pattern(checks []inventory.Check) string {
 	return strings.Join(parts, "/")
 }
 
-// heard reads what go test said of each check's test.
-func heard(lines *bytes.Buffer, checks []inventory.Check) Results {
+// heard reads what go test said of each check's test in a folder's package.
+func heard(lines []event, folder string, checks []inventory.Check) Results {
 	out := Results{}
 	said := map[string]*strings.Builder{}
 	below := map[inventory.Check]string{} // what failed subtests said
-	scan := bufio.NewScanner(lines)
-	scan.Buffer(nil, 16<<20)
-	for scan.Scan() {
-		var e event
-		if json.Unmarshal(scan.Bytes(), &e) != nil || e.Test == "" {
+	for _, e := range lines {
+		if e.Test == "" || !strings.HasSuffix(e.Package, "/"+folder) {
 			continue
 		}
 		if said[e.Test] == nil {

@@ -7,19 +7,24 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/layerbot/layerbot/infra/test/inventory"
 	"github.com/layerbot/layerbot/infra/test/plans"
 )
 
-// runs makes terraform test of each layer that has checks, in a copy.
+// runs makes terraform test of each layer that has checks, in a copy; of every layer and module where that is a check.
 func runs(ctx context.Context, root string, checks []inventory.Check) (Results, error) {
 	work, err := os.MkdirTemp("", "infra-runs-")
 	if err != nil {
@@ -33,31 +38,97 @@ func runs(ctx context.Context, root string, checks []inventory.Check) (Results, 
 	if err := plans.Copy(root, work); err != nil {
 		return nil, err
 	}
-	out := Results{}
-	layers, groups := group(checks, func(c inventory.Check) string { return path.Dir(path.Dir(c.In)) })
-	for _, layer := range layers {
-		got, err := terraformTest(ctx, filepath.Join(work, filepath.FromSlash(layer)), rc, groups[layer])
-		for _, c := range groups[layer] {
-			if _, heard := got[c]; !heard && err != nil {
-				out[c] = err
-			}
+	every := inventory.Check{Kind: inventory.Run, In: "infra", Name: inventory.Every}
+	all := slices.Contains(checks, every)
+	checks = slices.DeleteFunc(slices.Clone(checks), func(c inventory.Check) bool { return c == every })
+	folders, groups := group(checks, func(c inventory.Check) string { return path.Dir(path.Dir(c.In)) })
+	if all {
+		if folders, err = tested(work); err != nil {
+			return nil, err
 		}
-		maps.Copy(out, got)
+	}
+	out := Results{}
+	var others []error // of runs that are no check of their own
+	var mu sync.Mutex
+	var pool errgroup.Group
+	pool.SetLimit(2)
+	for _, folder := range folders {
+		pool.Go(func() error {
+			got, err := terraformTest(ctx, filepath.Join(work, filepath.FromSlash(folder)), rc, groups[folder], all)
+			mu.Lock()
+			defer mu.Unlock()
+			for _, c := range groups[folder] {
+				if _, heard := got[c]; !heard && err != nil {
+					out[c] = err
+				}
+			}
+			maps.Copy(out, got)
+			others = append(others, err)
+			return nil
+		})
+	}
+	_ = pool.Wait() // what failed is the result of its checks
+	if all {
+		out[every] = errors.Join(others...)
 	}
 	return out, nil
 }
 
-func terraformTest(ctx context.Context, dir, rc string, checks []inventory.Check) (Results, error) {
+// tested are the folders of infra that have tests, from root.
+func tested(root string) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(root, "infra", "*", "tests", "*.tftest.hcl"))
+	if err != nil {
+		return nil, err
+	}
+	more, err := filepath.Glob(filepath.Join(root, "infra", "modules", "*", "tests", "*.tftest.hcl"))
+	if err != nil {
+		return nil, err
+	}
+	var folders []string
+	for _, file := range append(files, more...) {
+		folder, err := filepath.Rel(root, filepath.Dir(filepath.Dir(file)))
+		if err != nil {
+			return nil, err
+		}
+		folders = append(folders, filepath.ToSlash(folder))
+	}
+	slices.Sort(folders)
+	return slices.Compact(folders), nil
+}
+
+// terraformTest runs the files of the checks in a folder, or all.
+func terraformTest(ctx context.Context, dir, rc string, checks []inventory.Check, all bool) (Results, error) {
 	if _, err := terraform(ctx, dir, rc, "init", "-backend=false", "-input=false", "-no-color"); err != nil {
 		return nil, err
 	}
 	args := []string{"test", "-json"}
-	_, groups := group(checks, func(c inventory.Check) string { return path.Base(c.In) })
-	for name := range groups {
-		args = append(args, "-filter=tests/"+name)
+	if !all {
+		_, groups := group(checks, func(c inventory.Check) string { return path.Base(c.In) })
+		for name := range groups {
+			args = append(args, "-filter=tests/"+name)
+		}
 	}
 	lines, err := terraform(ctx, dir, rc, args...)
+	if err != nil {
+		err = errors.Join(err, unplayed(lines.Bytes()))
+	}
 	return played(lines, checks), err
+}
+
+// unplayed is an error that tells of each run that did not pass.
+func unplayed(lines []byte) error {
+	var all []error
+	for line := range bytes.Lines(lines) {
+		var l struct {
+			Run struct {
+				Path, Run, Progress, Status string
+			} `json:"test_run"`
+		}
+		if json.Unmarshal(line, &l) == nil && l.Run.Progress == "complete" && l.Run.Status != "pass" {
+			all = append(all, fmt.Errorf("%s: %s: %s", l.Run.Path, l.Run.Run, l.Run.Status))
+		}
+	}
+	return errors.Join(all...)
 }
 
 func terraform(ctx context.Context, dir, rc string, args ...string) (*bytes.Buffer, error) {
