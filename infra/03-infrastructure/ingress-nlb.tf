@@ -67,6 +67,9 @@ resource "aws_lb_listener" "ingress" {
   protocol          = "TCP"
   port              = each.value
 
+  # Longer than either ALB waits (AWS's own are 350): else what is silent, as WebSockets are, would be cut here, behind their backs.
+  tcp_idle_timeout_seconds = 4000
+
   default_action {
     type             = "forward"
     target_group_arn = aws_lb_target_group.ingress[each.key].arn

@@ -143,3 +143,23 @@ run "albs_reach_the_internal_nlb_only" {
     error_message = "The bucket of access logs lets in others than load balancers of this account."
   }
 }
+
+# 36: a WebSocket that is silent is cut by an ALB, which tells both sides, and not by the load balancer behind it, which tells nobody.
+run "silent_connections_outlive_both_albs_behind_them" {
+  command = plan
+
+  variables {
+    enable_cloudfront_vpc_origin = true
+    cloudfront_certificate_arn   = "arn:aws:acm:eu-west-1:777788889999:certificate/00000000-0000-4000-8000-000000000001"
+    enable_websocket_alb         = true
+    websocket_certificate_arn    = "arn:aws:acm:eu-west-1:777788889999:certificate/00000000-0000-4000-8000-000000000002"
+    websocket_web_acl_arn        = "arn:aws:wafv2:eu-west-1:777788889999:regional/webacl/edge/00000000-0000-4000-8000-000000000003"
+  }
+
+  assert {
+    condition = alltrue([
+      for l in aws_lb_listener.ingress : l.tcp_idle_timeout_seconds > max(aws_lb.cloudfront[0].idle_timeout, aws_lb.websocket[0].idle_timeout)
+    ])
+    error_message = "The internal load balancer gives up silent connections before an ALB does: AWS's default is 350 seconds."
+  }
+}

@@ -71,7 +71,7 @@ var checks = map[string][]check{
 
 	"aws_lb":                         balancerChecks,
 	"aws_lb_target_group":            {matching("name", balancerName, "1 to 32 letters, digits and hyphens, no hyphen first or last"), length("name_prefix", 1, 6), between("port", 1, 65535), among("protocol", "GENEVE HTTP HTTPS TCP TCP_UDP TLS UDP"), among("target_type", "instance ip lambda alb"), between("health_check.interval", 5, 300), between("health_check.healthy_threshold", 2, 10), between("health_check.unhealthy_threshold", 2, 10)},
-	"aws_lb_listener":                {among("protocol", "HTTP HTTPS TCP TLS UDP TCP_UDP GENEVE"), between("port", 1, 65535), among("default_action.type", "forward redirect fixed-response authenticate-cognito authenticate-oidc")},
+	"aws_lb_listener":                {between("tcp_idle_timeout_seconds", 60, 6000), among("protocol", "HTTP HTTPS TCP TLS UDP TCP_UDP GENEVE"), between("port", 1, 65535), among("default_action.type", "forward redirect fixed-response authenticate-cognito authenticate-oidc")},
 	"aws_cloudfront_vpc_origin":      {anARN("vpc_origin_endpoint_config.arn"), among("vpc_origin_endpoint_config.origin_protocol_policy", "http-only match-viewer https-only"), between("vpc_origin_endpoint_config.http_port", 1, 65535), between("vpc_origin_endpoint_config.https_port", 1, 65535)},
 	"aws_ram_resource_association":   {anARN("resource_arn")},
 	"aws_inspector2_enabler":         {among("resource_types", "EC2 ECR LAMBDA LAMBDA_CODE CODE_REPOSITORY")},
