@@ -177,6 +177,7 @@ func (p *part) object(b *hcl.Block, list *[]Use) {
 	if b.Type == "data" && b.Labels[0] == "terraform_remote_state" {
 		p.remoteState(b)
 	}
+	p.renders(b)
 	content, _, _ := b.Body.PartialContent(inspectedObject)
 	if a := content.Attributes["provider"]; a != nil {
 		p.refers(a.Expr)

@@ -5,6 +5,7 @@ package layer
 import (
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -14,7 +15,12 @@ import (
 // that lead to files which can name one: credential_process of AWS's profiles, exec of Kubernetes' configurations.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
 // https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
-var launchers = set("shared_config_file shared_config_files shared_credentials_file shared_credentials_files config_path config_paths exec")
+// plugins_path is helm's: a plugin there fetches charts, when a plan needs one.
+var launchers = set("shared_config_file shared_config_files shared_credentials_file shared_credentials_files config_path config_paths exec plugins_path")
+
+// renderers are the settings of objects of the provider helm that name a program, which a data source runs when it is planned.
+// https://registry.terraform.io/providers/hashicorp/helm/2.17.0/docs/data-sources/template
+var renderers = set("postrender")
 
 // harmless are the backends that have none of these settings.
 var harmless = set("local remote azurerm gcs http pg consul cos inmem")
@@ -46,7 +52,37 @@ func (p *part) launches(body hcl.Body) {
 	}
 }
 
-// launchesIn does the same for an object that is written out, or a list of some.
+// renders notes the renderers among the settings of an object, dynamic blocks among them.
+func (p *part) renders(b *hcl.Block) {
+	if !strings.HasPrefix(b.Labels[0], "helm_") {
+		return
+	}
+	note := func(name string, at hcl.Range) {
+		if renderers[name] {
+			p.out.Programs = append(p.out.Programs, useAt(name, at))
+		}
+	}
+	settings := attributes(b.Body)
+	for _, name := range sortedKeys(settings) {
+		note(name, settings[name].StartRange())
+		if pairs, diags := hcl.ExprMap(settings[name]); name == "dynamic" && !diags.HasErrors() { // of JSON
+			for _, pair := range pairs {
+				label, _ := (&scope{}).text(pair.Key)
+				note(label, pair.Key.Range())
+			}
+		}
+	}
+	if native, ok := b.Body.(*hclsyntax.Body); ok {
+		for _, inner := range native.Blocks {
+			note(inner.Type, inner.TypeRange)
+			for _, label := range inner.Labels {
+				note(label, inner.TypeRange)
+			}
+		}
+	}
+}
+
+// launchesIn notes the launchers of an object that is written out, or a list of some.
 func (p *part) launchesIn(expr hcl.Expression) {
 	if pairs, diags := hcl.ExprMap(expr); !diags.HasErrors() {
 		for _, pair := range pairs {

@@ -26,6 +26,13 @@ func TestSettingsThatStartProgramsAreFound(t *testing.T) {
 		"a provider, in an object":          {"-- a/main.tf --\nprovider \"helm\" {\n  kubernetes = {\n    exec = {}\n  }\n}\n", "program exec a/main.tf:3"},
 		"a provider, in a computed object":  {"-- a/main.tf --\nprovider \"helm\" {\n  kubernetes = merge(local.x, {})\n}\n", "unclear the settings of a cluster, which are not written out a/main.tf:2"},
 		"a provider, in JSON":               {"-- a/main.tf.json --\n{\"provider\":{\"helm\":[{\"kubernetes\":[{\"exec\":[{\"command\":\"sh\"}]}]}]}}\n", "program exec a/main.tf.json:1"},
+		"plugins of helm":                   {"-- a/main.tf --\nprovider \"helm\" {\n  plugins_path = \"x\"\n}\n", "program plugins_path a/main.tf:2"},
+		"what renders":                      {"-- a/main.tf --\ndata \"helm_template\" \"x\" {\n  postrender {\n    binary_path = \"./x\"\n  }\n}\n", "program postrender a/main.tf:2"},
+		"what renders, dynamic":             {"-- a/main.tf --\nresource \"helm_release\" \"x\" {\n  dynamic \"postrender\" {}\n}\n", "program postrender a/main.tf:2"},
+		"what renders, as an argument":      {"-- a/main.tf --\nresource \"helm_release\" \"x\" {\n  postrender = { binary_path = \"./x\" }\n}\n", "program postrender a/main.tf:2"},
+		"what renders, in JSON":             {"-- a/main.tf.json --\n{\"data\":{\"helm_template\":{\"x\":{\"postrender\":{\"binary_path\":\"./x\"}}}}}\n", "program postrender a/main.tf.json:1"},
+		"what renders, dynamic in JSON":     {"-- a/main.tf.json --\n{\"data\":{\"helm_template\":{\"x\":{\"dynamic\":{\"postrender\":{}}}}}}\n", "program postrender a/main.tf.json:1"},
+		"what somebody else renders":        {"-- a/main.tf --\nresource \"aws_x\" \"x\" {\n  postrender {}\n}\n", ""},
 		"the key of a state's encryption":   {"-- a/main.tofu --\nterraform {\n  encryption {\n    key_provider \"aws_kms\" \"x\" {\n      shared_config_files = [\"x\"]\n    }\n  }\n}\n", "program shared_config_files a/main.tofu:4"},
 		"a resource is none of these":       {"-- a/main.tf --\nresource \"aws_x\" \"x\" {\n  config_path = \"x\"\n}\n", ""},
 	} {
