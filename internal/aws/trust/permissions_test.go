@@ -122,6 +122,12 @@ func TestShippedPermissions(t *testing.T) {
 	}{
 		{"plan: write a state", "plan", "s3:PutObject", state, nil, false},
 		{"plan: delete a state", "plan", "s3:DeleteObjectVersion", state, nil, false},
+		{"plan: read an image", "plan", "ecr:GetDownloadUrlForLayer", "arn:aws:ecr:eu-west-1:111122223333:repository/x", nil, false},
+		{"plan: read the log of a database", "plan", "rds:DownloadDBLogFilePortion", "*", nil, false},
+		{"plan: read what a command said", "plan", "ssm:GetCommandInvocation", "*", nil, false},
+		{"plan: become somebody of a pool", "plan", "cognito-identity:GetCredentialsForIdentity", "*", nil, false},
+		{"plan: see a function", "plan", "lambda:GetFunction", "*", nil, true},
+		{"apply: go back to an older policy", "apply", "iam:SetDefaultPolicyVersion", "arn:aws:iam::111122223333:policy/layerbot-apply-prod", nil, false},
 		{"plan: write to another bucket", "plan", "s3:PutObject", "arn:aws:s3:::acme-site/index.html", nil, false},
 		{"plan: take a lock", "plan", "s3:PutObject", lock, nil, true},
 		{"plan: read another bucket", "plan", "s3:GetObjectVersion", "arn:aws:s3:::acme-customers/all.csv", nil, false},
