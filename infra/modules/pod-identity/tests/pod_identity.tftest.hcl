@@ -13,7 +13,7 @@ variables {
   namespace                = "unique"
   service_account          = "litellm"
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/layerbot-sbx-euw1-boundary"
-  policies                 = { nothing = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  policies                 = { models = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"List\",\"Effect\":\"Allow\",\"Action\":\"bedrock:ListFoundationModels\",\"Resource\":\"*\"}]}" }
   managed_policy_arns      = { driver = "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy" }
 }
 
@@ -65,7 +65,7 @@ run "the_role_is_bounded_and_associated" {
   }
 
   assert {
-    condition     = keys(aws_iam_role_policy.this) == ["nothing"] && aws_iam_role_policy_attachment.this["driver"].policy_arn == "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"
+    condition     = keys(aws_iam_role_policy.this) == ["models"] && aws_iam_role_policy_attachment.this["driver"].policy_arn == "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"
     error_message = "The policies are the role's."
   }
 }
