@@ -171,8 +171,11 @@ func (s *stage) platformObjects(ts *testscript.TestScript, neg bool, args []stri
 	fmt.Fprintln(ts.Stdout(), strings.Join(keys, "\n"))
 }
 
-// unseen ENV… fails if a credential of the registry stands anywhere: in what the phases left for others to read, or in any
-// object of those environments' buckets.
+// standinCanary is a part of each secret that the stand-in's ephemeral resources open with: the token of the cluster's API.
+const standinCanary = "standin-canary"
+
+// unseen ENV… fails if a credential of the registry, or the token that Helm has, stands anywhere: in what the phases left for
+// others to read, or in any object of those environments' buckets.
 func (s *stage) unseen(ts *testscript.TestScript, neg bool, args []string) {
 	left := s.left(ts)
 	for _, env := range args {
@@ -191,10 +194,10 @@ func (s *stage) unseen(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	for where, text := range left {
 		text = maskLine.ReplaceAllString(text, "")
-		for _, secret := range []string{acrUsername, acrPassword} {
+		for _, secret := range []string{acrUsername, acrPassword, standinCanary} {
 			for _, form := range appearances(secret) {
 				if strings.Contains(text, form) {
-					ts.Fatalf("%s shows a credential of the registry as %q", where, form)
+					ts.Fatalf("%s shows a credential of the registry, or the cluster's token, as %q", where, form)
 				}
 			}
 		}
