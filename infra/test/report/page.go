@@ -57,7 +57,7 @@ func Page(numbers []inventory.Number, results checks.Results) string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", mark, n.Label, cell(n.What), n.Kinds, strings.Join(how, " · "))
 	}
-	b.WriteString("\n## On a real account\n\nNobody but AWS can show these. The commands only read.\n")
+	b.WriteString("\n## On a real account\n\nNobody but AWS can show these. The commands only read; the pull (30) fills a cache.\n")
 	for _, n := range live {
 		fmt.Fprintf(&b, "\n### %s\n\n%s\n", title(n), n.What)
 		for _, c := range n.Checks {
