@@ -58,7 +58,8 @@ func readTfsec(r run, out output) ([]seen, error) {
 		}
 		return nil, faultf(hint, "it cannot read %s", m[1])
 	}
-	if out.code != 0 && out.code != 1 || len(out.stdout) == 0 {
+	// 1 is said of findings of which one is high or critical, 2 where all are below that, and by Go of a panic, which prints no JSON.
+	if out.code < 0 || out.code > 2 || len(out.stdout) == 0 {
 		return nil, died(out)
 	}
 	var doc struct {
