@@ -11,6 +11,8 @@ locals {
 
 # No key of ours: ECR reads secrets under aws/secretsmanager only.
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
+#tfsec:ignore:aws-ssm-secret-use-customer-key:ECR reads pull-through credentials only under the key aws/secretsmanager
+#trivy:ignore:AVD-AWS-0098:ECR reads pull-through credentials only under the key aws/secretsmanager
 resource "aws_secretsmanager_secret" "acr" {
   #checkov:skip=CKV_AWS_149:ECR reads pull-through credentials only under the key aws/secretsmanager
   #checkov:skip=CKV2_AWS_57:the password is Azure's to change; acr_credentials_version writes the new one
