@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,7 +19,8 @@ func own(t *testing.T, args ...string) (stdout, stderr string, code int) {
 		t.Fatal(err)
 	}
 	var out, said strings.Builder
-	code = run(append([]string{"-C", top}, args...), environment{}, &out, &said)
+	env := environment{All: map[string]string{"PATH": os.Getenv("PATH"), "HOME": os.Getenv("HOME")}} // where the tools are
+	code = run(append([]string{"-C", top}, args...), env, &out, &said)
 	return out.String(), said.String(), code
 }
 
