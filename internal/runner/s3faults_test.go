@@ -110,7 +110,7 @@ func TestS3ABucketThatIsGoneStopsTheApply(t *testing.T) {
 		t.Fatal(err)
 	}
 	rep, err := b.Apply(context.Background(), aws.AmbientReadWrite(b.creds), j)
-	if f := rep.Failure; err != nil || f == nil || f.Kind != report.Broken || rep.Apply != nil || !strings.Contains(f.Message, `S3 bucket "states" does not exist`) {
+	if f := rep.Failure; err != nil || f == nil || f.Kind != report.Broken || rep.Apply != nil || f.Message != "the bucket of the state is not there: states" {
 		t.Errorf("%v %s", err, outcome(rep))
 	}
 	b.clean()
