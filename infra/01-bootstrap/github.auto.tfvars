@@ -5,5 +5,5 @@ github_repository_id = "200000002"
 # The commits of gitops.yml that may run with these roles. For a new version add its commit, have it applied, change the
 # workflow, and take the old commit out.
 layerbot_workflow_commits = [
-  "1eaaf8893e6b378616202f6c990d2fb09447cbb9",
+  "c9a9b713104939d75c1b70439073f08cd7226978",
 ]
