@@ -183,13 +183,6 @@ func isDocument(name string) bool {
 	return documents[path.Ext(base)] || strings.HasPrefix(base, "license") || strings.HasPrefix(base, "codeowners")
 }
 
-// isConfiguration reports whether Terraform or OpenTofu reads a file of a folder by itself, whatever else its name says:
-// "launch-template.tf", "license.tf".
-func isConfiguration(base string) bool {
-	base = strings.ToLower(base)
-	return slices.ContainsFunc([]string{".tf", ".tf.json", ".tofu", ".tofu.json"}, func(end string) bool { return strings.HasSuffix(base, end) })
-}
-
 // isValueFile reports whether a file, or the one that it is a model of, gives values: "prod.tfvars.example". Other templates are
 // read by the layer (templatefile).
 func isValueFile(base string) bool {
@@ -201,7 +194,7 @@ func isValueFile(base string) bool {
 // Terraform does there. The lock file does.
 func counts(below string) bool {
 	base := path.Base(below)
-	if isConfiguration(base) && !strings.HasPrefix(base, ".") {
+	if isConfig(base) { // whatever else its name says: "launch-template.tf", "license.tf"
 		return true
 	}
 	if isDocument(base) || testName.MatchString(base) || isValueFile(base) && modelName.MatchString(base) {

@@ -140,7 +140,8 @@ func TestRunsOfTerraformAreHeard(t *testing.T) {
 		return inventory.Check{Kind: inventory.Run, In: "infra/x/tests/a.tftest.hcl", Name: name}
 	}
 	other := inventory.Check{Kind: inventory.Run, In: "infra/x/tests/b.tftest.hcl", Name: "good"}
-	results := played(lines, []inventory.Check{check("good"), check("bad"), check("begun"), check("left"), check("nowhere"), other})
+	status, why := heardRuns(lines)
+	results := played(status, why, []inventory.Check{check("good"), check("bad"), check("begun"), check("left"), check("nowhere"), other})
 	fails(t, results, check("good"), "")
 	fails(t, results, check("bad"), "it is seven")
 	fails(t, results, check("left"), "skip")

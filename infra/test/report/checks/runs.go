@@ -109,26 +109,15 @@ func terraformTest(ctx context.Context, dir, rc string, checks []inventory.Check
 		}
 	}
 	lines, err := terraform(ctx, dir, rc, args...)
+	status, why := heardRuns(lines)
 	if err != nil {
-		err = errors.Join(err, unplayed(lines.Bytes()))
-	}
-	return played(lines, checks), err
-}
-
-// unplayed is an error that tells of each run that did not pass.
-func unplayed(lines []byte) error {
-	var all []error
-	for line := range bytes.Lines(lines) {
-		var l struct {
-			Run struct {
-				Path, Run, Progress, Status string
-			} `json:"test_run"`
-		}
-		if json.Unmarshal(line, &l) == nil && l.Run.Progress == "complete" && l.Run.Status != "pass" {
-			all = append(all, fmt.Errorf("%s: %s: %s", l.Run.Path, l.Run.Run, l.Run.Status))
+		for id, ended := range status {
+			if ended != "pass" {
+				err = errors.Join(err, fmt.Errorf("%s: %s: %s", id.file, id.name, ended))
+			}
 		}
 	}
-	return errors.Join(all...)
+	return played(status, why, checks), err
 }
 
 func terraform(ctx context.Context, dir, rc string, args ...string) (*bytes.Buffer, error) {
@@ -146,10 +135,12 @@ func terraform(ctx context.Context, dir, rc string, args ...string) (*bytes.Buff
 	return &stdout, nil
 }
 
-// played reads what terraform test said of each check's run block.
-func played(lines *bytes.Buffer, checks []inventory.Check) Results {
-	type runID struct{ file, name string }
-	status, why := map[runID]string{}, map[runID][]string{}
+// A runID names a run block.
+type runID struct{ file, name string }
+
+// heardRuns reads what terraform test said: how each run ended, and why.
+func heardRuns(lines *bytes.Buffer) (status map[runID]string, why map[runID][]string) {
+	status, why = map[runID]string{}, map[runID][]string{}
 	scan := bufio.NewScanner(lines)
 	scan.Buffer(nil, 16<<20)
 	for scan.Scan() {
@@ -174,6 +165,11 @@ func played(lines *bytes.Buffer, checks []inventory.Check) Results {
 			why[id] = append(why[id], line.Diagnostic.Summary+": "+line.Diagnostic.Detail)
 		}
 	}
+	return status, why
+}
+
+// played is what came of each check's run block.
+func played(status map[runID]string, why map[runID][]string, checks []inventory.Check) Results {
 	out := Results{}
 	for _, c := range checks {
 		id := runID{path.Base(c.In), c.Name}
